@@ -1,0 +1,31 @@
+"""The words of the house as frozen dataclasses: item, user, event, link, query, candidates, slate. No I/O."""
+
+from shopmind.domain.candidates import Candidates
+from shopmind.domain.event import EVENT_TYPES, HISTORY_TYPES, Event, EventType
+from shopmind.domain.history import History
+from shopmind.domain.item import KINDS, Item, Kind, Scalar
+from shopmind.domain.link import LINK_TYPES, Link, LinkType
+from shopmind.domain.query import Query
+from shopmind.domain.slate import Hit, Reason, Slate
+from shopmind.domain.user import User
+
+__all__ = [
+    "EVENT_TYPES",
+    "HISTORY_TYPES",
+    "KINDS",
+    "LINK_TYPES",
+    "Candidates",
+    "Event",
+    "EventType",
+    "History",
+    "Hit",
+    "Item",
+    "Kind",
+    "Link",
+    "LinkType",
+    "Query",
+    "Reason",
+    "Scalar",
+    "Slate",
+    "User",
+]

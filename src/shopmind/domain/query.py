@@ -1,0 +1,38 @@
+"""One request: who, where, what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopmind.domain.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of a scenario.
+
+    Attributes:
+        scenario: name of a scenario file.
+        user_id: pseudonym; None for an anonymous visitor.
+        session_id: pseudonym of the session.
+        text: what was typed; "" when nothing.
+        anchors: ids of the items in view or in the cart.
+        filter: an expression of the filter language, "" for none; it is added to the scenario's own filters.
+        n: length of the slate; None takes the scenario's.
+        offset: how many hits to skip (cursor paging is built on it).
+        now_ms: the time of the request; None takes the clock's.
+        history: what the user did, when the caller knows better than the store (evaluation, stateless use).
+        explain: whether each hit carries its reasons.
+    """
+
+    scenario: str
+    user_id: str | None = None
+    session_id: str | None = None
+    text: str = ""
+    anchors: tuple[str, ...] = ()
+    filter: str = ""
+    n: int | None = None
+    offset: int = 0
+    now_ms: int | None = None
+    history: History | None = None
+    explain: bool = False

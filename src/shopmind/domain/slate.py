@@ -1,0 +1,68 @@
+"""The answer: ordered items with score, source and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shopmind.domain.item import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a hit is there: one signal, its share of the score, and a sentence.
+
+    Attributes:
+        signal: name of the retriever or feature.
+        value: the signal's own value.
+        share: part of the score it accounts for, in score units; NaN when the ranker cannot say.
+        text: one sentence in the language asked for.
+    """
+
+    signal: str
+    value: float
+    share: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One item of a slate.
+
+    Attributes:
+        source: the retrievers that brought it, strongest first.
+        position: 0-based place, counted over all pages.
+        propensity: probability of this item at this position under the serving policy.
+    """
+
+    item: Item
+    score: float
+    source: tuple[str, ...]
+    position: int
+    propensity: float | None = 1.0
+    reasons: tuple[Reason, ...] = ()
+    highlights: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """The hits of one request.
+
+    Attributes:
+        request_id: later events echo it.
+        total: how many candidates passed the filters and were ranked; a lower bound of what matches.
+        degraded: named fallbacks that were taken, e.g. ("dense: weights are missing",).
+        model_version: digest of the artifacts and encoder behind the answer.
+        took_ms: time in the engine.
+        stages_ms: stage → milliseconds.
+    """
+
+    request_id: str
+    scenario: str
+    hits: tuple[Hit, ...]
+    total: int
+    took_ms: float
+    model_version: str
+    degraded: tuple[str, ...] = ()
+    variant: str | None = None
+    stages_ms: Mapping[str, float] = field(default_factory=dict)

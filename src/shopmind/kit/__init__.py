@@ -1,0 +1,1 @@
+"""Errors, options, menu, clock, seeds, log: knows nothing of shops."""

@@ -1,0 +1,1 @@
+"""Ranking, diversity, calibration and business figures: pure functions of arrays."""

@@ -1,0 +1,1 @@
+"""The engine and its menus of interchangeable parts."""

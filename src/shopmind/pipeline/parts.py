@@ -1,0 +1,115 @@
+"""The interchangeable parts of the pipeline: what each must offer, and what each is made from.
+
+A part is a class with a frozen dataclass `Options` and the constructor `(options, tools)`. It is made once for each
+scenario and serves many threads: it keeps no state of a request. A part that cannot work yet raises NotReadyError from
+`ready`, never from the constructor; the engine then leaves it out and says so in `degraded`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.domain import Candidates
+from shopmind.encoders import TextEncoder
+from shopmind.kit.errors import NotReadyError
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.live import LiveTail
+from shopmind.stores.ports import Artifact, Artifacts, Catalogue, Events, Links, Numbers, TextIndex, VectorIndex
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What parts are made from. Parts read; nothing here is written through.
+
+    Attributes:
+        encoder: None when the shop has no weights; the dense parts then say that they are not ready.
+        live: events newer than the artifacts, kept in memory and bounded.
+    """
+
+    catalogue: Catalogue
+    events: Events
+    links: Links
+    artifacts: Artifacts
+    text_index: TextIndex
+    vector_index: VectorIndex
+    encoder: TextEncoder | None
+    live: LiveTail
+
+    def artifact(self, name: str) -> Artifact:
+        """The current version of an artifact.
+
+        Raises:
+            NotReadyError: nothing was trained under this name.
+        """
+        found = self.artifacts.load(name)
+        if found is None:
+            raise NotReadyError(f"{name}: not trained yet; run: shopmind train FOLDER {name}")
+        return found
+
+
+class Part(Protocol):
+    """What all parts share.
+
+    Attributes:
+        artifacts: names of the artifacts it loads; `shopmind train` fits those a shop's scenarios need.
+    """
+
+    Options: ClassVar[type[Any]]
+    artifacts: ClassVar[tuple[str, ...]]
+
+    def __init__(self, options: Any, tools: Tools) -> None: ...
+
+    def ready(self) -> None:
+        """Raises NotReadyError with the command to run when it cannot work yet."""
+        ...
+
+
+class Understanding(Part, Protocol):
+    """Adds to the context what the text and the user tell."""
+
+    def understand(self, context: Context) -> None: ...
+
+
+class Filter(Part, Protocol):
+    """Says what may be shown at all."""
+
+    def keep(self, context: Context) -> NDArray[np.bool_]:
+        """(size,) by item number, True where the item may be shown. The array is not altered by the caller."""
+        ...
+
+
+class Retriever(Part, Protocol):
+    """Brings candidates."""
+
+    def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
+        """At most k items of `context.allowed`, each once, (m,) numbers and (m,) scores, best first."""
+        ...
+
+
+class Feature(Part, Protocol):
+    """Adds evidence to the candidates: the same code for training and serving."""
+
+    def compute(self, context: Context, candidates: Candidates) -> Mapping[str, NDArray[np.float32]]:
+        """Name → (n,) float32 for the n candidates; NaN says "cannot say"."""
+        ...
+
+
+class Ranker(Part, Protocol):
+    """Says how good each candidate is."""
+
+    def rank(self, context: Context, candidates: Candidates) -> Candidates:
+        """The same rows in the same order with `scores`, and `contributions` where it can say."""
+        ...
+
+
+class Reranker(Part, Protocol):
+    """Chooses the slate."""
+
+    def rerank(self, context: Context, candidates: Candidates, n: int) -> Candidates:
+        """Candidates arrive best first; the first n of what is returned are the slate, in order."""
+        ...

@@ -1,0 +1,1 @@
+"""Where things are kept: ports (Protocols) and one file a technology."""

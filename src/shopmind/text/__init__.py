@@ -1,0 +1,1 @@
+"""Language, tokens, units, normalisation: one analyser for ingest, indexes, understanding and highlighting."""
