@@ -52,21 +52,28 @@ class Tools:
         return found
 
 
+@dataclass(frozen=True)
+class NoOptions:
+    """A part without options."""
+
+
 class Part(Protocol):
-    """What all parts share.
+    """What all parts share; a part names its kind as its parent and writes only what differs.
 
     Attributes:
+        Options: a frozen dataclass of what a scenario file may say to this part.
         artifacts: names of the artifacts it loads; `shopmind train` fits those a shop's scenarios need.
     """
 
-    Options: ClassVar[type[Any]]
-    artifacts: ClassVar[tuple[str, ...]]
+    Options: ClassVar[type[Any]] = NoOptions
+    artifacts: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, options: Any, tools: Tools) -> None: ...
+    def __init__(self, options: Any, tools: Tools) -> None:
+        return
 
     def ready(self) -> None:
-        """Raises NotReadyError with the command to run when it cannot work yet."""
-        ...
+        """Raises NotReadyError with the command to run when it cannot work yet; by default it always can."""
+        return
 
 
 class Understanding(Part, Protocol):

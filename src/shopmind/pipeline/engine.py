@@ -1,0 +1,158 @@
+"""The engine: one scenario's parts in their order.
+
+understand ► filter ► retrieve ► merge ► features ► rank ► rerank
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.domain import Candidates
+from shopmind.kit.errors import NotReadyError, ShopmindError
+from shopmind.kit.log import note
+from shopmind.kit.menu import Menu
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.features import MENU as FEATURES
+from shopmind.pipeline.filters import MENU as FILTERS
+from shopmind.pipeline.filters.attribute import Attribute
+from shopmind.pipeline.parts import Feature, Filter, Ranker, Reranker, Retriever, Tools, Understanding
+from shopmind.pipeline.rankers import MENU as RANKERS
+from shopmind.pipeline.rerankers import MENU as RERANKERS
+from shopmind.pipeline.retrievers import MENU as RETRIEVERS
+from shopmind.pipeline.scenario import PartSpec, Scenario
+from shopmind.pipeline.trace import Trace
+from shopmind.pipeline.understanding import MENU as UNDERSTANDING
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What the engine hands back: all ranked candidates, the slate first, and the trace."""
+
+    candidates: Candidates
+    trace: Trace
+
+
+class Engine:
+    """Answers requests of one scenario. Immutable: a new one is made when artifacts change."""
+
+    def __init__(self, scenario: Scenario, tools: Tools) -> None:
+        def make(menu: Menu, spec: PartSpec) -> Any:
+            return menu.load(spec.part)(spec.options, tools)
+
+        self.scenario = scenario
+        self._understanding: list[tuple[str, Understanding]] = [
+            (spec.part, make(UNDERSTANDING, spec)) for spec in scenario.understanding
+        ]
+        self._filters: list[tuple[str, Filter]] = [(spec.part, make(FILTERS, spec)) for spec in scenario.filters]
+        self._filters.append(("query", Attribute(Attribute.Options(), tools)))
+        self._retrievers: list[tuple[str, int, Retriever]] = [
+            (name, spec.k, make(RETRIEVERS, spec)) for name, spec in scenario.retrievers.items()
+        ]
+        self._features: list[tuple[str, Feature]] = [(spec.part, make(FEATURES, spec)) for spec in scenario.features]
+        self._ranker: Ranker = make(RANKERS, scenario.ranker)
+        self._rerankers: list[tuple[str, Reranker]] = [
+            (spec.part, make(RERANKERS, spec)) for spec in scenario.rerankers
+        ]
+
+    def missing(self) -> dict[str, str]:
+        """Part → what it still needs; empty when the scenario is fully ready."""
+        found = {}
+        parts = [
+            *self._understanding,
+            *self._filters,
+            *((name, part) for name, _, part in self._retrievers),
+            *self._features,
+            (self.scenario.ranker.part, self._ranker),
+            *self._rerankers,
+        ]
+        for name, part in parts:
+            try:
+                part.ready()
+            except NotReadyError as error:
+                found[name] = error.message
+        return found
+
+    def rank(self, context: Context, n: int) -> Ranking:
+        """Ranks candidates for one request; the first n rows are the slate.
+
+        Raises:
+            InputError: the query's filter cannot be read.
+        """
+        trace = Trace()
+        for name, part in self._understanding:
+            with trace.step("understand", name):
+                part.understand(context)
+        self._filter(context, trace)
+        candidates = self._merge(self._retrieve(context, trace, n), trace)
+        for name, feature in self._features:
+            with trace.step("features", name, len(candidates)) as step:
+                candidates = candidates.with_columns(feature.compute(context, candidates))
+                step.kept = len(candidates)
+        with trace.step("rank", self.scenario.ranker.part, len(candidates)) as step:
+            candidates = _ordered(self._ranker.rank(context, candidates), context.columns.tie)
+            step.kept = len(candidates)
+        for name, reranker in self._rerankers:
+            with trace.step("rerank", name, len(candidates)) as step:
+                candidates = reranker.rerank(context, candidates, n)
+                step.kept = len(candidates)
+        return Ranking(candidates, trace)
+
+    def _filter(self, context: Context, trace: Trace) -> None:
+        allowed = context.columns.shown & context.columns.kinds(context.kinds)
+        for name, part in self._filters:
+            with trace.step("filter", name, int(np.count_nonzero(allowed))) as step:
+                allowed = allowed & part.keep(context)
+                step.kept = int(np.count_nonzero(allowed))
+        context.allowed = allowed
+
+    def _retrieve(self, context: Context, trace: Trace, n: int) -> dict[str, tuple[NDArray[np.int64], Any]]:
+        brought = {}
+        for name, k, part in self._retrievers:
+            with trace.step("retrieve", name, int(np.count_nonzero(context.allowed))) as step:
+                try:
+                    part.ready()
+                    brought[name] = part.retrieve(context, max(k, n))
+                    step.kept = len(brought[name][0])
+                except NotReadyError as error:
+                    step.note = error.message
+                    context.degraded.append(f"{name}: {error.message}")
+                except Exception as error:  # one broken retriever must not take the whole answer with it
+                    if isinstance(error, ShopmindError) and error.code == "bad_input":
+                        raise
+                    step.note = type(error).__name__
+                    context.degraded.append(f"{name}: failed ({type(error).__name__})")
+                    logger.exception("retriever failed", extra={"fields": {"retriever": name}})
+        return brought
+
+    def _merge(self, brought: Mapping[str, tuple[NDArray[np.int64], Any]], trace: Trace) -> Candidates:
+        with trace.step("merge", "", sum(len(numbers) for numbers, _ in brought.values())) as step:
+            if not brought:
+                return Candidates.empty()
+            items = np.unique(np.concatenate([numbers for numbers, _ in brought.values()]))
+            columns = {}
+            for name, (numbers, scores) in brought.items():
+                column = np.full(len(items), np.nan, np.float32)
+                column[np.searchsorted(items, numbers)] = scores
+                columns[name] = column
+            step.kept = len(items)
+            return Candidates(items, columns)
+
+
+def _ordered(candidates: Candidates, tie: NDArray[np.uint64]) -> Candidates:
+    """Best first; equal scores by hash of the id, NaN scores last."""
+    scores = np.where(np.isnan(candidates.scores), -np.inf, candidates.scores)
+    return replace(candidates).take(np.lexsort((tie[candidates.items], -scores)))
+
+
+def explain_missing(engine: Engine) -> None:
+    """Logs once, at start, which parts of a scenario are not ready."""
+    for part, what in engine.missing().items():
+        note(logger, logging.INFO, "part not ready", scenario=engine.scenario.name, part=part, needs=what)

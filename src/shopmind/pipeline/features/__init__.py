@@ -1,0 +1,10 @@
+"""Menu of features: the evidence."""
+
+from shopmind.kit.menu import Menu
+
+MENU = Menu(
+    "feature",
+    {
+        "meaning": "shopmind.pipeline.features.meaning:Meaning",
+    },
+)

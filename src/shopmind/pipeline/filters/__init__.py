@@ -1,0 +1,15 @@
+"""Menu of filters: what may be shown at all."""
+
+from shopmind.kit.menu import Menu
+
+MENU = Menu(
+    "filter",
+    {
+        "attribute": "shopmind.pipeline.filters.attribute:Attribute",
+        "blocked": "shopmind.pipeline.filters.blocked:Blocked",
+        "bought": "shopmind.pipeline.filters.bought:Bought",
+        "current": "shopmind.pipeline.filters.current:Current",
+        "in_cart": "shopmind.pipeline.filters.in_cart:InCart",
+        "in_stock": "shopmind.pipeline.filters.in_stock:InStock",
+    },
+)

@@ -1,0 +1,11 @@
+"""Menu of rankers: how good each candidate is."""
+
+from shopmind.kit.menu import Menu
+
+MENU = Menu(
+    "ranker",
+    {
+        "fusion": "shopmind.pipeline.rankers.fusion:Fusion",
+        "weighted": "shopmind.pipeline.rankers.weighted:Weighted",
+    },
+)

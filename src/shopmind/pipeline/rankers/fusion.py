@@ -1,0 +1,57 @@
+"""One order from the orders of several retrievers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.domain import Candidates
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.parts import Ranker, Tools
+
+
+class Fusion(Ranker):
+    """Adds up the retrievers' columns, by rank or by score.
+
+    Source: "rank" is reciprocal rank fusion, sum of w / (constant + rank), Cormack, Clarke, Büttcher, SIGIR 2009;
+    "score" is the convex combination of min-max scores, Bruch, Gai, Ingber, TOIS 2023 (arXiv:2210.11934).
+    Equal scores share the best of their ranks; a missing score adds nothing.
+    """
+
+    @dataclass(frozen=True)
+    class Options:
+        """by: what is added. weights: column → weight, 1 for a column left out. constant: of rank fusion."""
+
+        by: Literal["rank", "score"] = "rank"
+        weights: dict[str, float] = field(default_factory=dict)
+        constant: float = 60.0
+
+    def __init__(self, options: Options, tools: Tools) -> None:
+        self._options = options
+
+    def rank(self, context: Context, candidates: Candidates) -> Candidates:
+        """See Ranker."""
+        shares = {}
+        for name, column in candidates.columns.items():
+            weight = self._options.weights.get(name, 1.0)
+            if weight:
+                shares[name] = (weight * self._evidence(column)).astype(np.float32)
+        scores = np.sum(list(shares.values()), axis=0) if shares else np.zeros(len(candidates))
+        return replace(candidates, scores=np.asarray(scores, np.float32), contributions=shares)
+
+    def _evidence(self, column: NDArray[np.float32]) -> NDArray[np.float64]:
+        known = ~np.isnan(column)
+        evidence = np.zeros(len(column))
+        values = column[known].astype(np.float64)
+        if not len(values):
+            return evidence
+        if self._options.by == "rank":
+            best_first = np.sort(-values)
+            evidence[known] = 1.0 / (self._options.constant + 1 + np.searchsorted(best_first, -values))
+        else:
+            low, high = values.min(), values.max()
+            evidence[known] = (values - low) / (high - low) if high > low else 1.0
+        return evidence

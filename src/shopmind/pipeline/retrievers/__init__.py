@@ -1,0 +1,19 @@
+"""Menu of retrievers: who brings candidates."""
+
+from shopmind.kit.menu import Menu
+
+MENU = Menu(
+    "retriever",
+    {
+        "buy_again": "shopmind.pipeline.retrievers.buy_again:BuyAgain",
+        "copurchase": "shopmind.pipeline.retrievers.copurchase:CoPurchase",
+        "dense": "shopmind.pipeline.retrievers.dense:Dense",
+        "fresh": "shopmind.pipeline.retrievers.fresh:Fresh",
+        "item_knn": "shopmind.pipeline.retrievers.item_knn:ItemKnn",
+        "lexical": "shopmind.pipeline.retrievers.lexical:Lexical",
+        "linked": "shopmind.pipeline.retrievers.linked:Linked",
+        "popularity": "shopmind.pipeline.retrievers.popularity:Popularity",
+        "trending": "shopmind.pipeline.retrievers.trending:Trending",
+        "viewed": "shopmind.pipeline.retrievers.viewed:Viewed",
+    },
+)

@@ -1,0 +1,51 @@
+"""A place in the shop, as the engine needs it; scenarios/load.py makes it from a TOML file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+Need = Literal["user", "anchors", "text"]
+NEEDS: tuple[Need, ...] = get_args(Need)
+
+
+@dataclass(frozen=True, slots=True)
+class PartSpec:
+    """One part of a scenario: its name on the menu, its options, and where the file says so.
+
+    Attributes:
+        part: name on the menu.
+        options: an instance of the part's Options.
+        k: how many candidates a retriever is asked for; 0 for other parts.
+    """
+
+    part: str
+    options: Any
+    k: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A place in the shop.
+
+    Attributes:
+        name: the file's name without .toml.
+        kinds: item kinds it may show.
+        needs: what a query must bring.
+        n: default length of a slate.
+        retrievers: column name → part; the column name is the part's name unless the file gives another.
+    """
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    needs: tuple[Need, ...]
+    n: int
+    understanding: tuple[PartSpec, ...]
+    filters: tuple[PartSpec, ...]
+    retrievers: Mapping[str, PartSpec]
+    features: tuple[PartSpec, ...]
+    ranker: PartSpec
+    rerankers: tuple[PartSpec, ...]
+    file: str = field(default="", compare=False)

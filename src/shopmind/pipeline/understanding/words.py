@@ -1,0 +1,30 @@
+"""The language and the words of the query text, by the analyser that made the index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.parts import Tools, Understanding
+from shopmind.text.analyse import analyse
+from shopmind.text.language import detect
+
+
+class Words(Understanding):
+    """Sets `language` and `tokens`."""
+
+    @dataclass(frozen=True)
+    class Options:
+        """most: words kept; a longer query is cut there."""
+
+        most: int = 64
+
+    def __init__(self, options: Options, tools: Tools) -> None:
+        self._most = options.most
+
+    def understand(self, context: Context) -> None:
+        """See Understanding."""
+        text = context.query.text
+        if text:
+            context.language = detect(text)
+            context.tokens = tuple(analyse(text, context.language)[: self._most])

@@ -1,0 +1,168 @@
+"""Reads scenario files: packaged ones, and a shop's own, which override them or build on them with `base`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from shopmind.domain import KINDS
+from shopmind.kit.errors import InputError, not_allowed
+from shopmind.kit.menu import Menu
+from shopmind.kit.options import build, convert
+from shopmind.pipeline.features import MENU as FEATURES
+from shopmind.pipeline.filters import MENU as FILTERS
+from shopmind.pipeline.rankers import MENU as RANKERS
+from shopmind.pipeline.rerankers import MENU as RERANKERS
+from shopmind.pipeline.retrievers import MENU as RETRIEVERS
+from shopmind.pipeline.scenario import NEEDS, PartSpec, Scenario
+from shopmind.pipeline.understanding import MENU as UNDERSTANDING
+
+MOST_CANDIDATES = 10_000
+
+_KEYS = {
+    "base": str,
+    "title": str,
+    "kinds": tuple[str, ...],
+    "needs": tuple[str, ...],
+    "n": int,
+    "understanding": tuple[Any, ...],
+    "filters": tuple[Any, ...],
+    "retrievers": dict[str, Any],
+    "features": tuple[Any, ...],
+    "ranker": dict[str, Any],
+    "rerankers": tuple[Any, ...],
+}
+_DEFAULTS: dict[str, Any] = {
+    "kinds": ["product"],
+    "needs": [],
+    "n": 10,
+    "understanding": [{"part": "words"}],
+    "filters": [],
+    "features": [],
+    "ranker": {"part": "fusion"},
+    "rerankers": [{"part": "top"}],
+}
+
+
+def load(own: Path | None = None) -> dict[str, Scenario]:
+    """All scenarios by name: the packaged ones, replaced or joined by those of the folder `own`.
+
+    Raises:
+        InputError: an unknown key, part or option, or a base that is not there, with file, line and what is allowed.
+    """
+    sources: dict[str, _Source] = {}
+    for entry in resources.files("shopmind.scenarios").iterdir():
+        if entry.name.endswith(".toml"):
+            sources[entry.name.removesuffix(".toml")] = _Source(entry.name, entry.read_text(encoding="utf-8"))
+    packaged = dict(sources)
+    if own is not None and own.is_dir():
+        for path in sorted(own.glob("*.toml")):
+            sources[path.stem] = _Source(f"scenarios/{path.name}", path.read_text(encoding="utf-8"))
+    return {name: _scenario(name, sources, packaged) for name in sorted(sources)}
+
+
+class _Source:
+    """One file: its text, its table, and where things stand in it."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self._text = text
+        try:
+            self.table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{name}: {error}") from error
+
+    def at(self, word: str) -> str:
+        """ "FILE line N" of the first line with the word; the file alone when no line has it."""
+        pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+        for number, line in enumerate(self._text.splitlines(), 1):
+            if pattern.search(line.split("#")[0]):
+                return f"{self.name} line {number}"
+        return self.name
+
+
+def _table(
+    name: str, sources: Mapping[str, _Source], packaged: Mapping[str, _Source], seen: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The file's table over that of its base: tables merge by key, everything else is replaced."""
+    source = sources[name]
+    for key, value in source.table.items():
+        if key not in _KEYS:
+            raise not_allowed(f"{source.at(key)}: unknown key", key, _KEYS, field=key)
+        convert(value, _KEYS[key], where=source.at(key))
+    base = source.table.get("base")
+    if base is None:
+        return dict(source.table)
+    own_name = base == name and sources[name] is not packaged.get(name)
+    if base in seen:
+        raise InputError(f"{source.at('base')}: base {base!r} leads back to itself")
+    if base not in (packaged if own_name else sources):
+        raise not_allowed(f"{source.at('base')}: base", base, sources, field="base")
+    below = _table(base, packaged if own_name else sources, packaged, (*seen, name))
+    return _merged(below, {key: value for key, value in source.table.items() if key != "base"})
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        if isinstance(value, dict) and isinstance(merged.get(key), dict):
+            other_part = "part" in value and value["part"] != merged[key].get("part")
+            merged[key] = value if other_part else _merged(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _scenario(name: str, sources: Mapping[str, _Source], packaged: Mapping[str, _Source]) -> Scenario:
+    source = sources[name]
+    table = {**_DEFAULTS, **_table(name, sources, packaged)}
+    for key in ("title", "retrievers"):
+        if key not in table:
+            raise InputError(f"{source.name}: {key!r} is required", field=key)
+    for key, allowed in (("kinds", KINDS), ("needs", NEEDS)):
+        for word in table[key]:
+            if word not in allowed:
+                raise not_allowed(f"{source.at(word)}: {key}", word, allowed, field=key)
+    if not 1 <= table["n"] <= MOST_CANDIDATES:
+        raise InputError(f"{source.at('n')}: n is {table['n']}, it must lie in 1..{MOST_CANDIDATES}", field="n")
+    return Scenario(
+        name=name,
+        title=table["title"],
+        kinds=tuple(table["kinds"]),
+        needs=tuple(table["needs"]),
+        n=table["n"],
+        understanding=tuple(_part(UNDERSTANDING, each, source) for each in table["understanding"]),
+        filters=tuple(_part(FILTERS, each, source) for each in table["filters"]),
+        retrievers={key: _retriever(key, each, source) for key, each in table["retrievers"].items()},
+        features=tuple(_part(FEATURES, each, source) for each in table["features"]),
+        ranker=_part(RANKERS, table["ranker"], source),
+        rerankers=tuple(_part(RERANKERS, each, source) for each in table["rerankers"]),
+        file=source.name,
+    )
+
+
+def _part(menu: Menu, table: Any, source: _Source, *, k: int = 0) -> PartSpec:
+    if not isinstance(table, dict) or not isinstance(table.get("part"), str):
+        raise InputError(
+            f"{source.name}: a {menu.what} is a table with `part`, such as {{part = {next(iter(menu))!r}}}"
+        )
+    part = table["part"]
+    cls = menu.load(part, where=f"{source.at(part)}: {menu.what}")
+    options = {key: value for key, value in table.items() if key != "part"}
+    where = source.at(next((key for key in options if key not in cls.Options.__dataclass_fields__), part))
+    return PartSpec(part, build(cls.Options, options, where=f"{where}: {menu.what} {part!r}"), k)
+
+
+def _retriever(name: str, table: Any, source: _Source) -> PartSpec:
+    """`{copurchase = {k = 200}}`: the key is the column, and the part unless `part` names another."""
+    if not isinstance(table, dict):
+        raise InputError(f"{source.at(name)}: retriever {name!r} is a table such as {{k = 200}}")
+    k = convert(table.get("k", 100), int, where=f"{source.at(name)}: retriever {name!r}.k")
+    if not 1 <= k <= MOST_CANDIDATES:
+        raise InputError(f"{source.at(name)}: k is {k}, it must lie in 1..{MOST_CANDIDATES}", field="k")
+    rest = {key: value for key, value in table.items() if key != "k"}
+    return _part(RETRIEVERS, {"part": name, **rest}, source, k=k)

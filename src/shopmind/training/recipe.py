@@ -1,0 +1,76 @@
+"""What a fit is: a flat recipe from tables, options and a seed to an artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from shopmind.kit.progress import Progress
+from shopmind.stores.columns import ItemColumns
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a recipe may read. The same recipe serves the live shop and an evaluation that hides the future.
+
+    Attributes:
+        events: schema stores.ports.EVENT_TABLE, by rising number; events without an item included.
+        columns: the catalogue; rows and columns of item matrices are item numbers, 0..columns.size - 1.
+        now_ms: the time the artifact is for; no event is later.
+    """
+
+    events: pl.DataFrame
+    columns: ItemColumns
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a recipe made.
+
+    Attributes:
+        arrays: name → array; sparse matrices as their CSR parts (see sparse.py).
+        figures: what the recipe measured on the way, for the card.
+    """
+
+    arrays: Mapping[str, NDArray[Any]]
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Recipe(Protocol):
+    """A fit. `Options` is a frozen dataclass with a default for every field."""
+
+    Options: ClassVar[type[Any]]
+
+    def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
+        """Makes the arrays of one artifact; pure but for progress.
+
+        Raises:
+            NotReadyError: the tables hold too little; the message says what is missing.
+        """
+        ...
+
+
+def card(recipe: str, tables: Tables, options: Any, seed: int, fitted: Fitted) -> dict[str, Any]:
+    """The model card that goes beside the arrays: from what, how, and what was measured."""
+    events = tables.events
+    times = events["timestamp_ms"]
+    return {
+        "recipe": recipe,
+        "options": {name: getattr(options, name) for name in options.__dataclass_fields__},
+        "seed": seed,
+        "made_for_ms": tables.now_ms,
+        "events": events.height,
+        "items": int(np.count_nonzero(tables.columns.shown)),
+        "users": events["user"].n_unique() - int(events["user"].null_count() > 0),
+        "first_event_ms": times.min() if events.height else None,
+        "last_event_ms": times.max() if events.height else None,
+        "event_number": int(events["number"][-1]) if events.height else 0,
+        "change": tables.columns.change,
+        "figures": dict(fitted.figures),
+    }

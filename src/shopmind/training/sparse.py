@@ -1,0 +1,40 @@
+"""Sparse matrices by item number, as plain arrays that an artifact can memory-map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+def parts(matrix: sparse.csr_array, name: str) -> dict[str, NDArray[Any]]:
+    """A CSR matrix as three arrays: NAME_starts int64, NAME_columns int32, NAME_values float32."""
+    matrix = sparse.csr_array(matrix)
+    return {
+        f"{name}_starts": matrix.indptr.astype(np.int64),
+        f"{name}_columns": matrix.indices.astype(np.int32),
+        f"{name}_values": matrix.data.astype(np.float32),
+    }
+
+
+def row(arrays: Mapping[str, NDArray[Any]], name: str, number: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Columns and values of one row; empty for a number beyond the matrix (an item newer than the fit)."""
+    starts = arrays[f"{name}_starts"]
+    if number + 1 >= len(starts) or number < 0:
+        return np.empty(0, np.int32), np.empty(0, np.float32)
+    here = slice(int(starts[number]), int(starts[number + 1]))
+    return arrays[f"{name}_columns"][here], arrays[f"{name}_values"][here]
+
+
+def best_of_rows(matrix: sparse.csr_array, k: int) -> sparse.csr_array:
+    """Keeps the k largest values of each row; equal values keep the smaller column."""
+    matrix = sparse.csr_array(matrix)
+    lengths = np.diff(matrix.indptr)
+    rows = np.repeat(np.arange(matrix.shape[0]), lengths)
+    order = np.lexsort((matrix.indices, -matrix.data, rows))
+    rank = np.arange(len(order)) - np.repeat(matrix.indptr[:-1], lengths)
+    kept = order[rank < k]
+    return sparse.csr_array((matrix.data[kept], (rows[kept], matrix.indices[kept])), shape=matrix.shape)
