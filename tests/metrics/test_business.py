@@ -1,0 +1,30 @@
+"""Figures of the shop floor."""
+
+from __future__ import annotations
+
+import math
+
+from shopmind.metrics import business
+
+
+def test_rates_worked_by_hand() -> None:
+    assert business.click_through_rate(3, 60) == 0.05
+    assert business.conversion_rate(1, 4) == 0.25
+    assert business.revenue_per_request(500, 2) == 250
+    assert business.revenue_per_mille(500, 250) == 2000
+    assert business.average_order_value(900, 3) == 300
+
+
+def test_a_rate_without_a_denominator_is_unknown_and_not_zero() -> None:
+    assert math.isnan(business.click_through_rate(0, 0))
+    assert math.isnan(business.revenue_per_mille(10, 0))
+
+
+def test_latency_percentiles_are_times_that_were_measured() -> None:
+    times = [float(i) for i in range(1, 101)]
+    assert business.latency_percentiles(times) == {"p50": 50.0, "p90": 90.0, "p99": 99.0}
+    assert business.latency_percentiles([5.0, 1.0], (50,)) == {"p50": 1.0}
+
+
+def test_no_measurement_gives_no_percentile() -> None:
+    assert math.isnan(business.latency_percentiles([])["p99"])
