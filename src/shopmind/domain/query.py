@@ -23,6 +23,7 @@ class Query:
         now_ms: the time of the request; None takes the clock's.
         history: what the user did, when the caller knows better than the store (evaluation, stateless use).
         explain: whether each hit carries its reasons.
+        language: of the sentences in the reasons, "en" or "zh"; "" takes the shop's.
     """
 
     scenario: str
@@ -36,3 +37,4 @@ class Query:
     now_ms: int | None = None
     history: History | None = None
     explain: bool = False
+    language: str = ""

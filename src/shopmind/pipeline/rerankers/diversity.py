@@ -24,11 +24,11 @@ class Diversity(Reranker):
     @dataclass(frozen=True)
     class Options:
         """by: column of the catalogue that makes a group. strength: 0 keeps the order, 1 looks only at the groups.
-        head: how many of the best are looked at, as a multiple of the slate's length."""
+        head: how many of the best are looked at; pages within it fit together."""
 
         by: str = "category"
         strength: float = 0.2
-        head: float = 5.0
+        head: int = 200
 
         def __post_init__(self) -> None:
             if not 0 <= self.strength <= 1:
@@ -43,7 +43,7 @@ class Diversity(Reranker):
         strength = self._options.strength
         if strength == 0 or not isinstance(column, TextColumn) or len(candidates) < 2:
             return candidates
-        size = min(len(candidates), max(n, int(n * self._options.head)))
+        size = min(len(candidates), max(n, self._options.head))
         groups = column.codes[candidates.items[:size]].astype(np.int64)
         groups[groups < 0] = -1 - np.arange(int(np.sum(groups < 0)))  # items without a group are like no other
         _, groups = np.unique(groups, return_inverse=True)

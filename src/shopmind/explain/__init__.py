@@ -1,0 +1,5 @@
+"""From the trace to reasons in words."""
+
+from shopmind.explain.reasons import reasons
+
+__all__ = ["reasons"]

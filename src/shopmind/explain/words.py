@@ -1,0 +1,54 @@
+"""One sentence for each signal, in English and in Chinese; `{…}` is filled from the catalogue and the query."""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, dict[str, str]] = {
+    "lexical": {
+        "en": "Its words match “{text}”.",
+        "zh": "文字与“{text}”相符。",
+    },
+    "dense": {
+        "en": "Its meaning is close to {subject}.",
+        "zh": "含义与{subject}相近。",
+    },
+    "popularity": {
+        "en": "Popular with customers lately.",
+        "zh": "近来很受顾客欢迎。",
+    },
+    "trending": {
+        "en": "Bought more in recent days than before.",
+        "zh": "最近几天的购买量明显上升。",
+    },
+    "copurchase": {
+        "en": "Often bought together with {subject}.",
+        "zh": "常与{subject}一起购买。",
+    },
+    "item_knn": {
+        "en": "Customers who chose {subject} chose this too.",
+        "zh": "选择{subject}的顾客也选择了它。",
+    },
+    "buy_again": {
+        "en": "You have bought this {count} times, last {days} days ago.",
+        "zh": "您已购买 {count} 次,最近一次在 {days} 天前。",
+    },
+    "viewed": {
+        "en": "You looked at this recently.",
+        "zh": "您最近看过。",
+    },
+    "fresh": {
+        "en": "New in the shop.",
+        "zh": "新品上架。",
+    },
+    "linked": {
+        "en": "It goes with things you buy.",
+        "zh": "与您常买的商品有关。",
+    },
+}
+
+OTHER = {"en": "The signal “{signal}” speaks for it.", "zh": "信号“{signal}”支持它。"}
+
+SUBJECTS = {
+    "text": {"en": "“{text}”", "zh": "“{text}”"},
+    "anchors": {"en": "“{title}”", "zh": "“{title}”"},
+    "history": {"en": "what you chose before", "zh": "您以前的选择"},
+}

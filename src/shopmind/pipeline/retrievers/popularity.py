@@ -1,0 +1,65 @@
+"""What everybody wants."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.kit.clock import DAY_MS
+from shopmind.pipeline.context import Context, best
+from shopmind.pipeline.live import LiveEvents
+from shopmind.pipeline.parts import NoOptions, Retriever, Tools
+from shopmind.stores.ports import Artifact, Numbers
+
+
+class Popularity(Retriever):
+    """Decayed event counts of the artifact `popularity` (training/popularity.py) plus what has come since."""
+
+    artifacts = ("popularity",)
+
+    def __init__(self, options: NoOptions, tools: Tools) -> None:
+        self._tools = tools
+        self._held: tuple[tuple[int, int, int], NDArray[np.float32]] | None = None
+
+    def ready(self) -> None:
+        """Raises NotReadyError before the first training."""
+        _ = self._artifact
+
+    @cached_property
+    def _artifact(self) -> Artifact:
+        return self._tools.artifact("popularity")
+
+    def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
+        """See Retriever."""
+        scores = self._scores(context)
+        numbers = best(np.where(scores > 0, scores, np.nan), context.allowed, context.columns.tie, k)
+        return numbers, scores[numbers]
+
+    def score(self, context: Context, items: Numbers) -> NDArray[np.float32]:
+        """Popularity of any items: (n,) float32, 0 for one that nobody touched."""
+        return self._scores(context)[items]
+
+    def _scores(self, context: Context) -> NDArray[np.float32]:
+        """(size,) by item number; made again when events come in, or after a minute."""
+        artifact = self._artifact
+        card = artifact.card
+        live = self._tools.live.read()
+        key = (live.version, context.columns.size, context.now_ms // 60_000)
+        if self._held is None or self._held[0] != key:
+            half_life_ms = float(card["options"]["half_life_days"]) * DAY_MS
+            fitted = np.asarray(artifact.arrays["scores"])
+            scores = np.zeros(max(context.columns.size, len(fitted)), np.float64)
+            scores[: len(fitted)] = fitted * 0.5 ** (max(0, context.now_ms - card["made_for_ms"]) / half_life_ms)
+            self._held = key, self._with_live(scores, live.after(card["event_number"]), context.now_ms, half_life_ms)
+        return self._held[1]
+
+    def _with_live(
+        self, scores: NDArray[np.float64], live: LiveEvents, now_ms: int, half_life_ms: float
+    ) -> NDArray[np.float32]:
+        weights = np.asarray(self._artifact.arrays["weights"])
+        known = live.items < len(scores)
+        age_ms = np.maximum(0, now_ms - live.times_ms[known])
+        worth = weights[live.types[known]] * np.power(0.5, age_ms / half_life_ms)
+        return (scores + np.bincount(live.items[known], worth, minlength=len(scores))).astype(np.float32)
