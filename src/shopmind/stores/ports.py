@@ -67,12 +67,18 @@ class Appended:
     last_number: int
 
 
+ChangeKind = Literal["item", "item_removed", "user", "user_erased", "links"]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the change log: something about an item or a user was written or erased at `change`."""
+    """One line of the change log: something about an item or a user was written or erased at `change`.
+
+    Only the newest line of each item and user is kept, and one of the links (whose number is 0).
+    """
 
     change: int
-    what: Literal["item", "item_removed", "user", "user_erased", "links"]
+    what: ChangeKind
     number: Number
 
 

@@ -1,0 +1,1 @@
+"""SQLite behind the ports: one file, write-ahead log, one writer at a time, many readers."""

@@ -1,0 +1,89 @@
+"""Reading events: one history at once, or the whole log as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, select
+
+from shopmind.domain import History
+from shopmind.stores.ports import EVENT_TABLE
+from shopmind.stores.sqlite.database import blocks
+from shopmind.stores.sqlite.schema import HISTORY, events
+
+TABLE_ROWS = 50_000
+_FIELDS = "number, item, type, timestamp_ms, quantity, order_number"
+_OF_USER = (
+    f"SELECT {_FIELDS} FROM events WHERE {HISTORY} AND user IS NOT NULL AND user = ? AND number > ? "
+    "ORDER BY number DESC LIMIT ?"
+)
+_OF_SESSION = (
+    f"SELECT {_FIELDS} FROM events WHERE {HISTORY} AND session IS NOT NULL AND session = ? AND number > ? "
+    "AND user IS NULL ORDER BY number DESC LIMIT ?"
+)
+_COLUMNS = {
+    "number": events.c.number,
+    "type": events.c.type,
+    "timestamp_ms": events.c.timestamp_ms,
+    "user": events.c.user,
+    "session": events.c.session,
+    "item": events.c.item,
+    "value_minor": events.c.value_minor,
+    "quantity": events.c.quantity,
+    "order": events.c.order_number,
+    "query": events.c.query,
+    "scenario": events.c.scenario,
+    "request_id": events.c.request_id,
+    "position": events.c.position,
+    "propensity": events.c.propensity,
+}
+
+
+def read_history(
+    connection: Connection, user_id: str | None, session_id: str | None, after: int, limit: int
+) -> History:
+    """The newest `limit` events of the user and of the session while it was anonymous, in time order."""
+    rows: list[Any] = []
+    if user_id is not None:
+        user = connection.exec_driver_sql("SELECT number FROM users WHERE user_id = ?", (user_id,)).scalar()
+        if user is not None:
+            rows = _rows(connection, _OF_USER, (user, after, limit))
+    if session_id is not None:
+        rows += _rows(connection, _OF_SESSION, (session_id, after, limit))
+    if not rows:
+        return History.empty()
+    numbers, items, types, times, quantities, orders = zip(*rows, strict=True)
+    history = History(
+        items=np.array(items, np.int64),
+        types=np.array(types, np.int8),
+        times_ms=np.array(times, np.int64),
+        quantities=np.array([1.0 if quantity is None else quantity for quantity in quantities], np.float32),
+        orders=np.array(orders, np.int64),
+        numbers=np.array(numbers, np.int64),
+    )
+    if len(history) > limit:
+        history = history.take(np.argsort(history.numbers)[-limit:])
+    return history.take(np.lexsort((history.numbers, history.times_ms)))
+
+
+def _rows(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the connection is closed")
+    found: list[Any] = driver.execute(sql, parameters).fetchall()
+    return found
+
+
+def read_table(connection: Connection, chosen: ColumnElement[bool]) -> pl.DataFrame:
+    """The chosen events by rising number as a frame of schema EVENT_TABLE, read block by block."""
+    statement = select(*(column.label(name) for name, column in _COLUMNS.items())).where(chosen)
+    frames = [_frame(rows) for rows in blocks(connection, statement.order_by(events.c.number), TABLE_ROWS)]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=EVENT_TABLE)
+
+
+def _frame(rows: Sequence[Any]) -> pl.DataFrame:
+    columns = zip(EVENT_TABLE.items(), zip(*rows, strict=True), strict=True)
+    return pl.DataFrame([pl.Series(name, values, dtype=kind) for (name, kind), values in columns])

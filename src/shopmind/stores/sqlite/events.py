@@ -1,0 +1,118 @@
+"""The event log in SQLite."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+from sqlalchemy import delete, func, select, text
+
+from shopmind.domain import EVENT_TYPES, Event, EventType, History
+from shopmind.stores.ports import Appended
+from shopmind.stores.sqlite.database import SqliteDatabase, among
+from shopmind.stores.sqlite.event_reads import read_history, read_table
+from shopmind.stores.sqlite.event_rows import columns_of_events, columns_of_frame
+from shopmind.stores.sqlite.event_writes import PendingWrite, write_together
+from shopmind.stores.sqlite.schema import SEARCH, events
+
+FRAME_ROWS = 100_000
+PRUNE_ROWS = 20_000
+
+
+class SqliteEvents:
+    """The port Events. Writers of one process that come together share one commit."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+        self._waiting: deque[PendingWrite] = deque()
+        self._turn = threading.Lock()
+
+    def append(self, events: Sequence[Event]) -> Appended:
+        """See the port."""
+        return self._write(PendingWrite(columns_of_events(events)))
+
+    def append_frame(self, frame: pl.DataFrame) -> Appended:
+        """See the port; a frame of more than 100,000 rows takes several transactions."""
+        status: list[str] = []
+        last = 0
+        for part in frame.iter_slices(FRAME_ROWS):
+            done = self._write(PendingWrite(columns_of_frame(part)))
+            status.extend(done.status)
+            last = done.last_number
+        return Appended(tuple(status), last) if status else Appended((), self.last_number())  # type: ignore[arg-type]
+
+    def _write(self, write: PendingWrite) -> Appended:
+        self._waiting.append(write)
+        with self._turn:
+            if not write.done:
+                group = [self._waiting.popleft() for _ in range(len(self._waiting))]
+                write_together(self._database, group)
+        return write.result()
+
+    def history(self, user_id: str | None, session_id: str | None, *, after: int = 0, limit: int = 5_000) -> History:
+        """See the port. Of a session only anonymous events and the user's own count, never another user's."""
+        with self._database.reading() as connection:
+            return read_history(connection, user_id, session_id, after, limit)
+
+    def table(
+        self,
+        types: Iterable[EventType] | None = None,
+        *,
+        since_ms: int | None = None,
+        until_ms: int | None = None,
+        after: int = 0,
+    ) -> pl.DataFrame:
+        """See the port."""
+        chosen = events.c.number > after
+        if types is not None:
+            chosen &= events.c.type.in_([EVENT_TYPES.index(name) for name in types])
+        if since_ms is not None:
+            chosen &= events.c.timestamp_ms >= since_ms
+        if until_ms is not None:
+            chosen &= events.c.timestamp_ms < until_ms
+        with self._database.reading() as connection:
+            return read_table(connection, chosen)
+
+    def last_number(self) -> int:
+        """See the port."""
+        with self._database.reading() as connection:
+            return int(connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM events").scalar_one())
+
+    def count(self) -> int:
+        """See the port."""
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
+
+    def time_range(self) -> tuple[int, int] | None:
+        """See the port."""
+        with self._database.reading() as connection:
+            first = connection.execute(select(func.min(events.c.timestamp_ms))).scalar()
+            last = connection.execute(select(func.max(events.c.timestamp_ms))).scalar()
+        return None if first is None or last is None else (first, last)
+
+    def queries(self, limit: int = 10_000) -> list[tuple[str, int]]:
+        """See the port; equal counts by text."""
+        times = func.count().label("times")
+        chosen = select(events.c.query, times).where(text(SEARCH), events.c.query.is_not(None))
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                chosen.group_by(events.c.query).order_by(times.desc(), events.c.query).limit(limit)
+            ).all()
+        return [(query, count) for query, count in rows]
+
+    def prune(self, before_ms: int) -> int:
+        """Deletes events older than a time, in small transactions so that writers get their turn; returns how many."""
+        old = select(events.c.number).where(events.c.timestamp_ms < before_ms).limit(PRUNE_ROWS)
+        pruned = 0
+        while True:
+            with self._database.writing() as connection:
+                numbers = connection.execute(old).scalars().all()
+                if numbers:
+                    connection.execute(delete(events).where(among(events.c.number, list(numbers))))
+            pruned += len(numbers)
+            if len(numbers) < PRUNE_ROWS:
+                break
+        self._database.wipe_log()
+        return pruned

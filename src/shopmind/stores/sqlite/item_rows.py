@@ -1,0 +1,65 @@
+"""An item as a row of the table, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from shopmind.domain import Item
+from shopmind.kit.errors import InputError
+from shopmind.stores.sqlite.database import among
+from shopmind.stores.sqlite.schema import items
+
+FIELDS = tuple(column.name for column in items.columns if column.name not in ("number", "removed"))
+"""The columns that hold an item's own fields, in the table's order."""
+
+
+def fields_of(item: Item) -> tuple[Any, ...]:
+    """The values of FIELDS."""
+    return (
+        item.item_id,
+        item.kind,
+        item.title,
+        item.description,
+        item.brand,
+        json_text(item.categories),
+        item.price_minor,
+        item.currency,
+        None if item.stock is None else float(item.stock),
+        item.status,
+        item.url,
+        item.image,
+        item.language,
+        item.group_id,
+        item.shop_id,
+        item.created_at_ms,
+        item.updated_at_ms,
+        json_text(item.attributes),
+    )
+
+
+def item_of(fields: Sequence[Any]) -> Item:
+    """The item of the values of FIELDS."""
+    values = dict(zip(FIELDS, fields, strict=True))
+    values["categories"] = tuple(orjson.loads(values["categories"]))
+    values["attributes"] = orjson.loads(values["attributes"])
+    return Item(**values)
+
+
+def json_text(value: Any) -> str:
+    """JSON with sorted keys, so that equal values are equal texts."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError as error:
+        raise InputError(f"{value!r} cannot be stored as JSON: {error}") from error
+
+
+def item_numbers(connection: Connection, item_ids: Sequence[str]) -> dict[str, int]:
+    """id → number of those items that exist."""
+    found = connection.execute(
+        select(items.c.item_id, items.c.number).where(among(items.c.item_id, item_ids), items.c.removed == 0)
+    )
+    return {row[0]: row[1] for row in found}

@@ -1,0 +1,55 @@
+"""Forward migrations: step n brings a database of version n to n + 1, all in the transaction that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from shopmind.kit.errors import StorageError
+from shopmind.stores.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, metadata
+
+
+def _log_one_line_a_subject(connection: Connection) -> None:
+    """1 → 2: the change log keeps only the newest line of an item, user or the links, so it cannot grow for ever."""
+    connection.exec_driver_sql("ALTER TABLE changes ADD COLUMN subject VARCHAR NOT NULL DEFAULT ''")
+    connection.exec_driver_sql(
+        "UPDATE changes SET subject = CASE what WHEN 'item_removed' THEN 'item' WHEN 'user_erased' THEN 'user' "
+        "ELSE what END"
+    )
+    connection.exec_driver_sql(
+        "DELETE FROM changes WHERE change NOT IN (SELECT max(change) FROM changes GROUP BY subject, number)"
+    )
+    connection.exec_driver_sql("CREATE UNIQUE INDEX changes_subject ON changes (subject, number)")
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _log_one_line_a_subject}
+
+
+def bring_up(connection: Connection, path: Path) -> None:
+    """Creates the tables of a new database, or takes an older one forward; to be called inside a transaction.
+
+    Raises:
+        StorageError: the database belongs to another program, or was written by a newer shopmind.
+    """
+    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    if version > SCHEMA_VERSION:
+        raise StorageError(
+            f"{path}: its schema version {version} is newer than the {SCHEMA_VERSION} this shopmind knows: "
+            "upgrade shopmind, or open a backup made by this version"
+        )
+    if version == 0:
+        _refuse_strangers(connection, path)
+        metadata.create_all(connection)
+    for step in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
+        STEPS[step](connection)
+    if version != SCHEMA_VERSION:
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _refuse_strangers(connection: Connection, path: Path) -> None:
+    tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+    if tables:
+        raise StorageError(f"{path}: is a database of another program (tables {', '.join(sorted(tables)[:5])})")

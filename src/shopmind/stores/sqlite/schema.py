@@ -1,0 +1,135 @@
+"""Tables and indexes of a shop's database. Change them only together with a step in migrations.py."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+SCHEMA_VERSION = 2
+APPLICATION_ID = 0x53484D44
+"""Says in the file's header that the database is a shop's ("SHMD")."""
+
+HISTORY = "type NOT IN (0, 1) AND item IS NOT NULL"
+"""HISTORY_TYPES about an item, as SQL: a query must hold this very text for SQLite to use the partial indexes."""
+
+SEARCH = "type = 1"
+
+metadata = MetaData()
+
+items = Table(
+    "items",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("item_id", Text, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("brand", Text),
+    Column("categories", Text, nullable=False),
+    Column("price_minor", BigInteger),
+    Column("currency", String),
+    Column("stock", Float),
+    Column("status", String, nullable=False),
+    Column("url", Text),
+    Column("image", Text),
+    Column("language", String),
+    Column("group_id", Text),
+    Column("shop_id", Text),
+    Column("created_at_ms", BigInteger),
+    Column("updated_at_ms", BigInteger),
+    Column("attributes", Text, nullable=False),
+    Column("removed", SmallInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("user_id", Text, nullable=False, unique=True),
+    Column("created_at_ms", BigInteger),
+    Column("attributes", Text, nullable=False),
+    Column("consent", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("type", SmallInteger, nullable=False),
+    Column("timestamp_ms", BigInteger, nullable=False),
+    Column("user", Integer),
+    Column("session", Text),
+    Column("item", Integer),
+    Column("value_minor", BigInteger),
+    Column("currency", String),
+    Column("quantity", Float),
+    Column("order_number", BigInteger, nullable=False),
+    Column("order_id", Text),
+    Column("query", Text),
+    Column("scenario", String),
+    Column("request_id", String),
+    Column("position", Integer),
+    Column("propensity", Float),
+    Column("variant", String),
+    Column("attributes", Text),
+    sqlite_autoincrement=True,
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("type", String, primary_key=True),
+    Column("source", Integer, primary_key=True),
+    Column("target", Integer, primary_key=True),
+    Column("weight", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("user_id", Text),
+    Column("written_at_ms", BigInteger, nullable=False),
+    UniqueConstraint("kind", "key"),
+    sqlite_autoincrement=True,
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("change", Integer, primary_key=True),
+    Column("what", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+Index("events_key", events.c.key, unique=True)
+Index("events_time", events.c.timestamp_ms)
+Index("events_user", events.c.user, events.c.number, sqlite_where=text(f"{HISTORY} AND user IS NOT NULL"))
+Index("events_session", events.c.session, events.c.number, sqlite_where=text(f"{HISTORY} AND session IS NOT NULL"))
+Index("events_search", events.c.query, sqlite_where=text(SEARCH))
+Index("links_target", links.c.target, links.c.type)
+Index("records_kind", records.c.kind, records.c.number)
+Index("records_user", records.c.user_id, sqlite_where=text("user_id IS NOT NULL"))
+Index("changes_subject", changes.c.subject, changes.c.number, unique=True)
