@@ -1,0 +1,1 @@
+"""The HTTP API and the storefront page: the only room where async lives."""

@@ -1,0 +1,61 @@
+"""Who may come in: keys, scopes, origins and rate."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from shopmind.kit.errors import AccessError
+from shopmind.serving.keys import Key, Scope
+from shopmind.serving.service import service_of, visit_of
+
+
+def admit(scope: Scope) -> Any:
+    """A route's dependency: only keys with this scope, from an origin of theirs, within their rate.
+
+    It runs before the body of the request is read.
+    """
+    return Depends(_gate(scope))
+
+
+def _gate(scope: Scope) -> Callable[[Request], Awaitable[None]]:
+    async def gate(request: Request) -> None:
+        service, visit = service_of(request), visit_of(request)
+        if service.settings.open:
+            return
+        key = service.keyring.find(_token(request))
+        visit.key_id = key.key_id
+        _check_origin(request, key)
+        service.buckets.take(_bucket(request, key))
+        if scope not in key.scopes:
+            message = (
+                f"this needs the scope {scope!r}; a key of the role {key.role!r} has: {', '.join(sorted(key.scopes))}"
+            )
+            raise AccessError(message, known=True)
+
+    gate.scope = scope  # type: ignore[attr-defined]
+    return gate
+
+
+def _token(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key")
+
+
+def _check_origin(request: Request, key: Key) -> None:
+    """Sets who may read the answer. A request without Origin comes from a server or from the shop's own page."""
+    origin = request.headers.get("origin")
+    if origin is None or origin.partition("://")[2] == request.headers.get("host"):
+        return
+    if origin not in key.origins:
+        raise AccessError(f"this key may not be used by pages of {origin}", known=True)
+    visit_of(request).origin = origin
+
+
+def _bucket(request: Request, key: Key) -> str:
+    """A public key is shared by all visitors of a site: one of them must not use up the others' share."""
+    address = request.client.host if key.role == "public" and request.client else ""
+    return f"{key.key_id} {address}"

@@ -1,0 +1,38 @@
+"""Paging: an opaque cursor that belongs to one question."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from shopmind.kit.errors import InputError
+from shopmind.kit.seeds import hash64
+
+MAX_OFFSET = 10_000
+
+
+def write(offset: int, question: str) -> str:
+    """The cursor that continues `question` at `offset`."""
+    return base64.urlsafe_b64encode(offset.to_bytes(3, "big") + _mark(question)).decode()
+
+
+def read(cursor: str, question: str) -> int:
+    """The offset a cursor stands for.
+
+    Raises:
+        InputError: it is not one of ours, or continues another question.
+    """
+    try:
+        raw = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise InputError("cursor: not one that an answer gave as next_cursor", field="cursor") from error
+    offset = int.from_bytes(raw[:3], "big")
+    if len(raw) != 9 or offset > MAX_OFFSET:
+        raise InputError("cursor: not one that an answer gave as next_cursor", field="cursor")
+    if raw[3:] != _mark(question):
+        raise InputError("cursor: it continues another question; repeat the question it came from", field="cursor")
+    return offset
+
+
+def _mark(question: str) -> bytes:
+    return hash64(question).to_bytes(8, "big")[:6]

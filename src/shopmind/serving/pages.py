@@ -1,0 +1,75 @@
+"""The pages for people: the storefront at `/` and the reference at `/docs`. Everything they load is in this package."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from typing import Any
+
+import jinja2
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from shopmind.serving.reference import sections
+from shopmind.serving.service import service_of
+
+router = APIRouter(include_in_schema=False)
+
+FILES = {
+    "shop.css": "text/css",
+    "shop.js": "text/javascript",
+    "words.js": "text/javascript",
+    "api.js": "text/javascript",
+    "docs.css": "text/css",
+    "icon.svg": "image/svg+xml",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {"content-security-policy": POLICY, "cache-control": "no-cache"}
+
+
+@router.get("/")
+async def storefront(request: Request) -> Response:
+    """The shop as a visitor sees it."""
+    settings = service_of(request).settings
+    context = {"key": settings.page_key, "open": settings.open, "users": list(settings.sample_users)}
+    return _page("shop.html", title=settings.title, neighbours=settings.neighbours, context=context)
+
+
+@router.get("/docs")
+async def reference(request: Request) -> Response:
+    """The reference, made from the OpenAPI document."""
+    document = request.app.openapi()
+    return _page("docs.html", info=document["info"], sections=sections(document))
+
+
+@router.get("/page/{name}")
+async def asset(name: str) -> Response:
+    """A script, a style or an icon of the pages."""
+    if name not in FILES:
+        raise HTTPException(404)
+    return Response(_asset(name), media_type=FILES[name], headers=HEADERS)
+
+
+@functools.cache
+def _asset(name: str) -> bytes:
+    return resources.files("shopmind.serving.storefront").joinpath(name).read_bytes()
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("shopmind.serving", "storefront"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def _page(template: str, **context: Any) -> Response:
+    return HTMLResponse(_templates().get_template(template).render(context), headers=HEADERS)

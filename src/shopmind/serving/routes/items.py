@@ -1,0 +1,57 @@
+"""Items: written, read and taken out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shopmind.kit.errors import NotFoundError
+from shopmind.serving.answers import answer_rows, find, item_json
+from shopmind.serving.bodies import read_rows
+from shopmind.serving.describe import described, path_example, rows
+from shopmind.serving.responses import json_response
+from shopmind.serving.schemas import BulkAnswer, ItemAnswer, ItemRow, RemovedAnswer, SingleAnswer
+from shopmind.serving.service import service_of, visit_of
+
+router = APIRouter(prefix="/v1/items", tags=["items"])
+
+ONE: dict[str, Any] = {
+    "item_id": "tea-90",
+    "title": "White Peony Tea, 50 g",
+    "price": "16.50",
+    "currency": "USD",
+    "stock": 12,
+}
+MANY = [ONE, {"item_id": "tea-91", "title": "白牡丹茶 50克", "price": "16.50", "currency": "USD", "language": "zh"}]
+NDJSON = '{"item_id": "tea-90", "title": "White Peony Tea, 50 g"}\n{"item_id": "tea-91", "title": "白牡丹茶 50克"}\n'
+BY_ID = path_example("item_id", "tea-01", "the shop's own id")
+TO_REMOVE = path_example("item_id", "tea-02", "the shop's own id")
+
+
+@router.post(
+    "",
+    **described("Write items", BulkAnswer, "merchandise", extra=rows(ItemRow, ONE, MANY, NDJSON), created=SingleAnswer),
+)
+async def put_items(request: Request) -> Response:
+    """Inserts or replaces items by id. Searches find them within a second."""
+    return await answer_rows(request, "items", await read_rows(request), service_of(request).shop.put_items)
+
+
+@router.get("/{item_id:path}", **described("Read an item", ItemAnswer, "read", extra=BY_ID))
+async def get_item(request: Request, item_id: str) -> Response:
+    """One item, also when it is hidden or sold out."""
+    service = service_of(request)
+    item = await service.read(lambda: find(service.shop.catalogue, item_id))
+    return json_response(item_json(item))
+
+
+@router.delete("/{item_id:path}", **described("Remove an item", RemovedAnswer, "merchandise", extra=TO_REMOVE))
+async def remove_item(request: Request, item_id: str) -> Response:
+    """Takes an item out of the shop; events that speak of it stay."""
+    service = service_of(request)
+    if not await service.write(lambda: service.shop.catalogue.remove([item_id])):
+        raise NotFoundError(f"item {item_id!r} is not in this shop", field="item_id")
+    return json_response({"request_id": visit_of(request).request_id, "item_id": item_id, "removed": True})

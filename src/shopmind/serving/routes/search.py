@@ -1,0 +1,57 @@
+"""Search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shopmind.domain import Slate
+from shopmind.serving.answers import answer_slate
+from shopmind.serving.bodies import read_model, read_query
+from shopmind.serving.describe import body, described, parameters
+from shopmind.serving.schemas import SearchQuestion, SlateAnswer
+from shopmind.serving.service import service_of
+
+router = APIRouter(prefix="/v1", tags=["search"])
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "plain": {"text": "green tea", "n": 5},
+    "personal": {"text": "phone charger", "user": "u03", "filters": "price < 50", "explain": True},
+    "chinese": {"text": "龙井茶", "n": 3},
+}
+
+
+@router.post("/search", **described("Search", SlateAnswer, "read", extra=body(SearchQuestion, **EXAMPLES)))
+async def search(request: Request) -> Response:
+    """The hits for a text, best first."""
+    return await _answer(request, await read_model(request, SearchQuestion))
+
+
+@router.get(
+    "/search",
+    **described("Search, for people", SlateAnswer, "read", extra=parameters(SearchQuestion, text="green tea", n=5)),
+)
+async def search_by_query(request: Request) -> Response:
+    """The same with parameters in the address; `q` is another name of `text`."""
+    return await _answer(request, read_query(request, SearchQuestion))
+
+
+async def _answer(request: Request, ask: SearchQuestion) -> Response:
+    shop = service_of(request).shop
+
+    def search_at(offset: int) -> Slate:
+        return shop.search(
+            ask.text,
+            user=ask.user,
+            session=ask.session,
+            filters=ask.filters,
+            n=ask.n,
+            offset=offset,
+            explain=ask.explain,
+            language=ask.language,
+        )
+
+    return await answer_slate(request, "search", ask, search_at)

@@ -1,0 +1,52 @@
+"""Users: written, read by pseudonym, and forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shopmind.serving.answers import answer_rows, user_json
+from shopmind.serving.bodies import read_rows
+from shopmind.serving.describe import described, path_example, rows
+from shopmind.serving.responses import json_response
+from shopmind.serving.schemas import BulkAnswer, ForgetAnswer, SingleAnswer, UserAnswer, UserRow
+from shopmind.serving.service import service_of, visit_of
+
+router = APIRouter(prefix="/v1/users", tags=["users"])
+
+ONE: dict[str, Any] = {
+    "user_id": "u90",
+    "attributes": {"city": "Leeds", "age": "30-44"},
+    "consent": {"personalise": True},
+}
+MANY = [ONE, {"user_id": "u91"}]
+NDJSON = '{"user_id": "u90"}\n{"user_id": "u91", "attributes": {"city": "杭州"}}\n'
+BY_ID = path_example("user_id", "u01", "the shop's own id")
+TO_FORGET = path_example("user_id", "u30", "the shop's own id")
+
+
+@router.post(
+    "",
+    **described("Write users", BulkAnswer, "admin", extra=rows(UserRow, ONE, MANY, NDJSON), created=SingleAnswer),
+)
+async def put_users(request: Request) -> Response:
+    """Inserts or replaces users by id."""
+    return await answer_rows(request, "users", await read_rows(request), service_of(request).shop.put_users)
+
+
+@router.get("/{user_id:path}", **described("Read a user", UserAnswer, "admin", extra=BY_ID))
+async def get_user(request: Request, user_id: str) -> Response:
+    """What the shop knows of a user besides events; the id in the answer is the pseudonym."""
+    service = service_of(request)
+    return json_response(await service.read(lambda: user_json(service.shop, user_id)))
+
+
+@router.delete("/{user_id:path}", **described("Forget a user", ForgetAnswer, "admin", extra=TO_FORGET))
+async def forget_user(request: Request, user_id: str) -> Response:
+    """Erases everything about a user and answers with a receipt; doing it again is allowed."""
+    service = service_of(request)
+    receipt = await service.write(lambda: service.shop.forget(user_id))
+    return json_response({"request_id": visit_of(request).request_id, "receipt": receipt})

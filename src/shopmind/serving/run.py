@@ -1,0 +1,183 @@
+"""Serving for real: uvicorn around one shop and those beside it, stopped so that nothing is cut off."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import ipaddress
+import logging
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from shopmind import shop as shops
+from shopmind.kit import log
+from shopmind.kit.errors import InputError
+from shopmind.serving.app import create_app
+from shopmind.serving.figures import SHARED_FOLDER
+from shopmind.serving.settings import ServingSettings
+
+logger = logging.getLogger("shopmind.serving")
+
+PLAN = "SHOPMIND_SERVING_PLAN"
+"""Environment variable in which the first process tells the others what to serve."""
+
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one serving process serves.
+
+    Attributes:
+        folder: of the shop at `/`.
+        beside: name → folder of shops served at `/shops/NAME`.
+        options: fields of ServingSettings that differ from what the shop says.
+    """
+
+    folder: str
+    beside: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def serve(
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    processes: int = 1,
+    beside: Mapping[str, Path] | None = None,
+    stop_after_s: int = 20,
+    **options: Any,
+) -> None:
+    """Serves until SIGINT or SIGTERM; then no request is taken any more, those under way finish, and the shops close.
+
+    Args:
+        folder: of the shop at `/`.
+        processes: each opens the shop for itself; they share it through its files.
+        beside: name → folder of shops served at `/shops/NAME`.
+        stop_after_s: how long requests under way may take to finish.
+        options: fields of `ServingSettings`.
+
+    Raises:
+        InputError: an open shop on an address that others can reach, or a wrong number of processes.
+    """
+    if options.get("open"):
+        if not is_loopback(host):
+            raise InputError(f"host: a shop without keys may only be served on a loopback address, not {host!r}")
+        options.setdefault("allowed_hosts", LOOPBACK_NAMES)
+    if not 1 <= processes <= 64:
+        raise InputError(f"processes: {processes} is not between 1 and 64", field="processes")
+    names = {name: str(path.resolve()) for name, path in (beside or {}).items()}
+    plan = Plan(str(folder.resolve()), names, options)
+    config: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "loop": "auto",
+        "http": "auto",
+        "ws": "none",
+        "lifespan": "on",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_keep_alive": 30,
+        "timeout_graceful_shutdown": stop_after_s,
+    }
+    _quiet()
+    with _exit_in_peace():
+        if processes == 1:
+            uvicorn.run(application(plan), **config)
+        else:
+            _serve_many(plan, processes, config)
+
+
+def application(plan: Plan) -> Starlette:
+    """The shop of a plan with those beside it; the shops are opened now and closed when the server stops."""
+    opened = {"": shops.open(Path(plan.folder))}
+    opened |= {f"/shops/{name}": shops.open(Path(folder)) for name, folder in plan.beside.items()}
+    for shop in opened.values():
+        shop.follow()
+    titles = {prefix: shop.settings.name for prefix, shop in opened.items()}
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        for shop in opened.values():
+            shop.close()
+
+    mounts = []
+    for prefix, shop in opened.items():
+        up = "../../" if prefix else ""
+        neighbours = {title: f"{up}{other[1:]}/" for other, title in titles.items() if other != prefix}
+        options = {**plan.options, **({"page_key": None} if prefix else {})}
+        settings = ServingSettings(
+            **{
+                "title": shop.settings.name,
+                "sample_users": shop.settings.sample_users,
+                "neighbours": {title: url if url != "/" else "./" for title, url in neighbours.items()},
+                **options,
+            }
+        )
+        mounts.append(Mount(prefix, create_app(shop, settings)))
+    return Starlette(routes=[*mounts[1:], mounts[0]], lifespan=lifespan)
+
+
+def from_environment() -> Starlette:
+    """What uvicorn calls in each of several processes."""
+    plan = orjson.loads(os.environ[PLAN])
+    _quiet()
+    return application(Plan(**plan))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _serve_many(plan: Plan, processes: int, config: Mapping[str, Any]) -> None:
+    with tempfile.TemporaryDirectory(prefix="shopmind-figures-") as figures:
+        os.environ[SHARED_FOLDER] = figures
+        os.environ[PLAN] = orjson.dumps(dataclasses.asdict(plan)).decode()
+        try:
+            uvicorn.run("shopmind.serving.run:from_environment", factory=True, workers=processes, **config)
+        finally:
+            del os.environ[SHARED_FOLDER], os.environ[PLAN]
+
+
+def _quiet() -> None:
+    """JSON lines from us, and from uvicorn only what is wrong."""
+    log.configure()
+    server = logging.getLogger("uvicorn")
+    server.handlers[:] = logging.getLogger("shopmind").handlers
+    server.setLevel(logging.WARNING)
+    server.propagate = False
+
+
+@contextlib.contextmanager
+def _exit_in_peace() -> Iterator[None]:
+    """uvicorn raises the signal again once it has stopped; by then there is nothing left to do but to leave with 0."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        yield
+    except KeyboardInterrupt:
+        logger.info("stopped")
+    finally:
+        signal.signal(signal.SIGTERM, before)

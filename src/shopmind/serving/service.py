@@ -1,0 +1,71 @@
+"""What every route works with: the shop, its settings, and the threads the engine runs in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from starlette.requests import Request
+
+from shopmind.serving.figures import Figures
+from shopmind.serving.keys import Keyring
+from shopmind.serving.limits import TokenBuckets
+from shopmind.serving.settings import ServingSettings
+from shopmind.shop import Shop
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Visit:
+    """What is known of one request while it is answered; `Door` makes it and logs it.
+
+    Attributes:
+        request_id: a slate's own id replaces it, so that log, header and answer speak of one thing.
+        key_id: public prefix of the key, "" before it is known and in open shops.
+        origin: the web origin that may read the answer, None for no other than ours.
+    """
+
+    request_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    key_id: str = ""
+    origin: str | None = None
+
+
+class Service:
+    """One served shop.
+
+    The engine runs in a few threads of its own and writes in another, so that a bulk write leaves room for searches.
+    """
+
+    def __init__(self, shop: Shop, settings: ServingSettings) -> None:
+        self.shop = shop
+        self.settings = settings
+        self.figures = Figures()
+        self.keyring = Keyring(shop.records)
+        self.buckets = TokenBuckets(settings.rate_per_s, settings.burst)
+        self._readers = CapacityLimiter(settings.engine_threads)
+        self._writers = CapacityLimiter(1)
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """Runs engine work in a thread."""
+        return await anyio.to_thread.run_sync(work, limiter=self._readers)
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Runs a write in the one writing thread; it is durable when this returns."""
+        return await anyio.to_thread.run_sync(work, limiter=self._writers)
+
+
+def service_of(request: Request) -> Service:
+    """The service a request is for."""
+    service: Service = request.app.state.service
+    return service
+
+
+def visit_of(request: Request) -> Visit:
+    """The visit that a request is."""
+    visit: Visit = request.scope["shopmind"]
+    return visit

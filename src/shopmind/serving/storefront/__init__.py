@@ -1,0 +1,1 @@
+"""Templates, styles and scripts of the pages; all our own, nothing is loaded from elsewhere."""
