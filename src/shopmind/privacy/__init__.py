@@ -1,0 +1,1 @@
+"""Consent, pseudonym, retention, erase, export."""
