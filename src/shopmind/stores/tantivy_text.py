@@ -1,0 +1,296 @@
+"""Words → items by tantivy: tokens come analysed, scores are BM25 over weighted fields.
+
+A folder holds `mark.json` and one generation of the index beside it. The mark is written after the index is durable, so
+a process that is killed between leaves an older mark and the indexer replays; replacing a document twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import threading
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import tantivy
+from numpy.typing import NDArray
+
+from shopmind.kit.errors import BusyError, InputError, NotReadyError, StorageError, not_allowed
+from shopmind.kit.files import storage_faults, write_whole
+from shopmind.stores.ports import Number, Numbers
+
+WRITER_HEAP_BYTES = 32_000_000
+MAX_QUERY_TOKENS = 128
+"""Tokens of a query beyond these are left out: nobody types them, and each costs a look into every field."""
+
+_CHUNK = 2_000
+_NUMBER = "number"
+_NOTHING: tuple[Numbers, NDArray[np.float32]] = (np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+class TantivyText:
+    """The port TextIndex.
+
+    Args:
+        folder: of this index alone.
+        fields: the fields documents may have, with the weights of a search that names none (1.0 for bare names).
+    """
+
+    def __init__(self, folder: Path, *, fields: Mapping[str, float] | Sequence[str]) -> None:
+        self.folder = folder
+        self._weights = dict(fields) if isinstance(fields, Mapping) else dict.fromkeys(fields, 1.0)
+        self._schema = _schema(self._weights)
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._manifest: dict[str, Any] = {}
+        self._index: tantivy.Index | None = None
+        self._fault: str | None = None
+
+    def mark(self) -> int:
+        """See the port; also 0 when the fields are not those the index was made with."""
+        self._follow()
+        return 0 if self._fault is not None else int(self._manifest.get("mark", 0))
+
+    def fault(self) -> str | None:
+        """What is wrong with the files, in words; None when they are sound or there are none yet."""
+        self._follow()
+        return self._fault
+
+    def update(
+        self, documents: Iterable[tuple[Number, Mapping[str, Sequence[str]]]], removed: Sequence[Number], *, mark: int
+    ) -> None:
+        """See the port. A damaged index has to be cleared first.
+
+        Raises:
+            NotReadyError: the index is damaged.
+            BusyError: another process is writing.
+            StorageError: the disk is full or cannot be written.
+        """
+        self._follow()
+        if self._fault is not None:
+            raise NotReadyError(f"{self._fault}; clear the text index and build it again")
+        if self._index is None:
+            self._begin()
+        index = self._index
+        if index is None:
+            raise NotReadyError(f"{self.folder}: the text index vanished while it was being written")
+        with _faults(self.folder):
+            writer = index.writer(WRITER_HEAP_BYTES, 1)
+            try:
+                for start in range(0, len(removed), _CHUNK):
+                    writer.delete_documents_by_query(self._numbered(removed[start : start + _CHUNK]))
+                for chunk in _chunks(documents):
+                    self._replace(writer, chunk)
+                writer.commit()
+            except BaseException:
+                writer.rollback()
+                raise
+            finally:
+                writer.wait_merging_threads()
+        self._write_manifest(mark)
+
+    def search(
+        self, tokens: Sequence[str], k: int, *, fields: Mapping[str, float] | None = None
+    ) -> tuple[Numbers, NDArray[np.float32]]:
+        """See the port. A token said twice counts twice; an empty index finds nothing.
+
+        Raises:
+            NotReadyError: the index is damaged and waits for being built again.
+            InputError: a field the index does not have.
+        """
+        self._follow()
+        if self._fault is not None:
+            raise NotReadyError(f"{self._fault}; run `shopmind index`")
+        weights = self._weights if fields is None else fields
+        for name in weights:
+            if name not in self._weights:
+                raise not_allowed("text search: field", name, self._weights, field="fields")
+        if self._index is None:
+            return _NOTHING
+        with _faults(self.folder):
+            searcher = self._index.searcher()
+            limit = min(k, searcher.num_docs)
+            query = self._query(tokens, weights)
+            if limit < 1 or query is None:
+                return _NOTHING
+            hits = searcher.search(query, limit, count=False).hits
+            numbers = searcher.fast_field_values(_NUMBER, [address for _, address in hits])
+        return np.array(numbers, np.int64), np.array([score for score, _ in hits], np.float32)
+
+    def clear(self) -> None:
+        """See the port."""
+        with storage_faults(self.folder), self._lock:
+            (self.folder / "mark.json").unlink(missing_ok=True)
+            self._index, self._stamp, self._manifest, self._fault = None, None, {}, None
+            if self.folder.exists():
+                self._drop_generations(keep=None)
+
+    def count(self) -> int:
+        """See the port; 0 when the index is damaged."""
+        self._follow()
+        return 0 if self._index is None or self._fault is not None else int(self._index.searcher().num_docs)
+
+    def _query(self, tokens: Sequence[str], weights: Mapping[str, float]) -> tantivy.Query | None:
+        times = Counter(token for token in tokens if token)
+        clauses = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, token, "freq"), weight * said),
+            )
+            for token, said in islice(times.items(), MAX_QUERY_TOKENS)
+            for field, weight in weights.items()
+            if weight > 0
+        ]
+        return tantivy.Query.boolean_query(clauses) if clauses else None
+
+    def _replace(self, writer: tantivy.IndexWriter, chunk: Mapping[Number, Mapping[str, Sequence[str]]]) -> None:
+        writer.delete_documents_by_query(self._numbered(list(chunk)))
+        for number, fields in chunk.items():
+            document = tantivy.Document()
+            document.add_unsigned(_NUMBER, number)
+            for name, tokens in fields.items():
+                if name not in self._weights:
+                    raise not_allowed(f"text index: field of item {number}", name, self._weights, field=name)
+                for token in tokens:
+                    document.add_text(name, token)
+            writer.add_document(document)
+
+    def _numbered(self, numbers: Sequence[Number]) -> tantivy.Query:
+        # Deleting by term takes a Python int for a signed term and finds nothing in an unsigned field.
+        return tantivy.Query.term_set_query(self._schema, _NUMBER, [int(number) for number in numbers])
+
+    def _begin(self) -> None:
+        """Makes a new, empty generation and points the manifest at it."""
+        generation = f"g{secrets.token_hex(4)}"
+        with storage_faults(self.folder), _faults(self.folder):
+            home = self.folder / generation
+            home.mkdir(parents=True)
+            tantivy.Index(self._schema, str(home))
+        self._manifest = {"generation": generation}
+        self._write_manifest(0)
+        self._drop_generations(keep=generation)
+
+    def _write_manifest(self, mark: int) -> None:
+        home = self.folder / self._manifest["generation"]
+        held = self._manifest.get("files", {})
+        sums = {path.name: held.get(path.name) or _checksum(path) for path in _segment_files(home)}
+        manifest = {
+            "mark": mark,
+            "generation": home.name,
+            "fields": sorted(self._weights),
+            "files": sums,
+        }
+        write_whole(self.folder / "mark.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        self._follow()
+
+    def _follow(self) -> None:
+        """Takes up what this or another process has committed since the last look."""
+        stamp = _stamp(self.folder / "mark.json")
+        if stamp == self._stamp:
+            return
+        with self._lock:
+            if stamp == self._stamp:
+                return
+            self._fault = None
+            try:
+                self._take_up()
+            except (ValueError, OSError, KeyError, StorageError) as error:
+                self._fault = f"{self.folder}: the text index is damaged ({error})"
+                self._index = None
+            self._stamp = stamp
+
+    def _take_up(self) -> None:
+        path = self.folder / "mark.json"
+        manifest: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
+        known = self._manifest.get("generation") if self._index is not None else None
+        self._manifest = manifest
+        if not manifest:
+            self._index = None
+            return
+        if manifest["fields"] != sorted(self._weights):
+            raise StorageError(f"it has the fields {', '.join(manifest['fields'])}")
+        if self._index is not None and known == manifest["generation"]:
+            self._index.reload()
+            return
+        home = self.folder / manifest["generation"]
+        _verify(home, manifest["files"])
+        index = tantivy.Index.open(str(home))
+        index.config_reader("manual")
+        index.reload()
+        self._index = index
+
+    def _drop_generations(self, *, keep: str | None) -> None:
+        for folder in self.folder.glob("g*"):
+            if folder.is_dir() and folder.name != keep:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _schema(fields: Iterable[str]) -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field(_NUMBER, stored=True, indexed=True, fast=True)
+    for name in fields:
+        if name == _NUMBER or not name.isidentifier():
+            raise InputError(f"text index: {name!r} cannot be a field's name")
+        builder.add_text_field(name, stored=False, tokenizer_name="raw", index_option="freq")
+    return builder.build()
+
+
+def _chunks(
+    documents: Iterable[tuple[Number, Mapping[str, Sequence[str]]]],
+) -> Iterator[dict[Number, Mapping[str, Sequence[str]]]]:
+    """Documents by number, the later of two with one number."""
+    rest = iter(documents)
+    while chunk := dict(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def _segment_files(home: Path) -> list[Path]:
+    """The files of the segments the index is made of now; others wait for being collected."""
+    listed = orjson.loads((home / "meta.json").read_bytes())["segments"]
+    names = {segment["segment_id"].replace("-", "") for segment in listed}
+    return sorted(path for path in home.iterdir() if path.name.partition(".")[0] in names)
+
+
+def _verify(home: Path, sums: Mapping[str, int]) -> None:
+    """Reads every file once; segments are never rewritten, so one with another sum is damaged."""
+    for path in _segment_files(home):
+        if path.name in sums and _checksum(path) != sums[path.name]:
+            raise StorageError(f"{path.name} is not as it was written")
+    present = {path.name.partition(".")[0] for path in home.iterdir()}
+    listed = orjson.loads((home / "meta.json").read_bytes())["segments"]
+    for segment in listed:
+        if segment["segment_id"].replace("-", "") not in present:
+            raise StorageError(f"segment {segment['segment_id']} is missing")
+
+
+def _checksum(path: Path) -> int:
+    return zlib.crc32(path.read_bytes())
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+@contextlib.contextmanager
+def _faults(where: Path) -> Iterator[None]:
+    """Turns tantivy's ValueErrors into ours."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        said = str(error)
+        if "lock" in said.lower():
+            raise BusyError(f"{where}: another process is writing the text index") from error
+        if "No space left" in said or "StorageFull" in said or "File too large" in said:
+            raise StorageError(f"{where}: the disk is full; nothing acknowledged is lost") from error
+        raise StorageError(f"{where}: {said}") from error
