@@ -1,0 +1,1 @@
+"""Honest figures: split, replay through the real engine, baselines of the same run, report."""

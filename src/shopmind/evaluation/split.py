@@ -1,0 +1,237 @@
+"""What is known and what is asked: an event log cut into a known part and cases.
+
+Nothing a case is asked about, and nothing its user did afterwards, is in its history or in the known part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from shopmind.domain import EVENT_TYPES, HISTORY_TYPES, EventType, History
+from shopmind.evaluation.protocol import Fit, SplitName
+from shopmind.kit.clock import DAY_MS
+from shopmind.kit.errors import InputError
+from shopmind.kit.seeds import generator
+
+WINDOW_DAYS = 28.0
+HISTORY = ["number", "type", "timestamp_ms", "user", "item", "quantity", "order"]
+UNWANTED: frozenset[EventType] = frozenset({"remove_from_cart", "dislike", "return"})
+"""Events of a user's own doing that do not say "I want this"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """n requests whose answer is known.
+
+    Attributes:
+        users: (n,) user numbers; one user may have several cases in files of instances.
+        now_ms: (n,) when each request is made.
+        history: what each user did before: the columns HISTORY and `case`, by rising case, oldest first.
+        target_cases: (m,) rising case of each target.
+        target_items: (m,) item numbers, each once in a case.
+    """
+
+    users: NDArray[np.int64]
+    now_ms: NDArray[np.int64]
+    history: pl.DataFrame
+    target_cases: NDArray[np.int64]
+    target_items: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+    def take(self, rows: NDArray[np.intp]) -> Cases:
+        """Only these cases, renumbered in the given (rising) order."""
+        place = np.full(len(self), -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        history = self.history.with_columns(pl.Series("case", place[self.history["case"].to_numpy()], pl.Int64))
+        targets = place[self.target_cases]
+        return Cases(
+            self.users[rows],
+            self.now_ms[rows],
+            history.filter(pl.col("case") >= 0),
+            targets[targets >= 0],
+            self.target_items[targets >= 0],
+        )
+
+    def histories(self) -> list[History]:
+        """One History a case, as the store would give it."""
+        bounds = np.searchsorted(self.history["case"].to_numpy(), np.arange(len(self) + 1))
+        whole = History(
+            self.history["item"].to_numpy(),
+            self.history["type"].to_numpy(),
+            self.history["timestamp_ms"].to_numpy(),
+            self.history["quantity"].fill_null(1).fill_nan(1).to_numpy(),
+            self.history["order"].fill_null(0).to_numpy(),
+            self.history["number"].to_numpy(),
+        )
+        return [whole.take(slice(int(a), int(b))) for a, b in pairwise(bounds)]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A cut log.
+
+    Attributes:
+        known: events a fit may see, EVENT_TABLE by rising number.
+        now_ms: the moment of the fit.
+        events: event types that are predicted.
+        left_out: name → how many users or baskets have no case.
+        cutoff_ms: None where every user has a cutoff of his own.
+    """
+
+    known: pl.DataFrame
+    cases: Cases
+    now_ms: int
+    events: tuple[EventType, ...]
+    cutoff_ms: int | None = None
+    window_days: float | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+def wanted(table: pl.DataFrame) -> tuple[EventType, ...]:
+    """The event types to predict: purchases where the log has any, else whatever says "I want this"."""
+    present = {EVENT_TYPES[code] for code in table["type"].unique().to_list()}
+    if "purchase" in present:
+        return ("purchase",)
+    return tuple(kind for kind in HISTORY_TYPES if kind in present and kind not in UNWANTED)
+
+
+def split_events(table: pl.DataFrame, name: SplitName, fit: Fit, *, seed: int = 0) -> Split:
+    """Cuts a log.
+
+    Args:
+        table: events of schema EVENT_TABLE.
+        seed: shuffles events of equal timestamps, so that the order of a file never decides.
+
+    Raises:
+        InputError: no user has enough events for a case.
+    """
+    events = wanted(table)
+    if not events:
+        raise InputError("evaluate: the log holds no event that could be predicted (purchase, click, view, play …)")
+    cut = {
+        "leave-one-out": _leave_one_out,
+        "time": _after_cutoff,
+        "next-basket": _after_cutoff,
+        "last-basket": _last_basket,
+    }[name]
+    found = cut(_shuffled(table, seed), events, name, fit)
+    if not len(found.cases):
+        raise InputError(f"evaluate: no user has enough events for {name}: {dict(found.left_out)}", field="protocol")
+    return found
+
+
+def _shuffled(table: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """By user and time, equal times shuffled; anonymous events come first."""
+    chance = generator(seed, "ties").permutation(len(table))
+    return (
+        table.sort("number")
+        .with_columns(pl.Series("chance", chance))
+        .sort("user", "timestamp_ms", "chance", nulls_last=False)
+        .drop("chance")
+    )
+
+
+def _leave_one_out(table: pl.DataFrame, events: tuple[EventType, ...], name: SplitName, fit: Fit) -> Split:
+    users, times = table["user"].fill_null(0).to_numpy(), table["timestamp_ms"].to_numpy()
+    rows = np.flatnonzero(_predictable(table, events))
+    people, counts = np.unique(users[rows], return_counts=True)
+    enough = counts >= 3
+    test, valid = rows[np.cumsum(counts) - 1][enough], rows[np.cumsum(counts) - 2][enough]
+    people, place = people[enough], np.arange(len(table))
+    asked = valid if fit == "valid" else test
+    before = place < _by_row(users, people, asked)
+    known = place < _by_row(users, people, test if fit == "refit" else valid)
+    found = _made(table, events, known, people, times[asked], before, asked)
+    return replace(found, left_out={"users_with_fewer_than_3_events": int((~enough).sum())})
+
+
+def _by_row(users: NDArray[np.int64], people: NDArray[np.int64], values: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The value of each row's user; past every row for anyone else."""
+    of_user = np.full(int(users.max(initial=0)) + 1, len(users), np.intp)
+    of_user[people] = values
+    return of_user[users]
+
+
+def _after_cutoff(table: pl.DataFrame, events: tuple[EventType, ...], name: SplitName, fit: Fit) -> Split:
+    times, users = table["timestamp_ms"].to_numpy(), table["user"].fill_null(0).to_numpy()
+    window = int(min(WINDOW_DAYS * DAY_MS, (times.max() - times.min()) / 5))
+    if window <= 0:
+        raise InputError(f"evaluate: {name} needs events at different times; use leave-one-out", field="protocol")
+    cutoff = int(times.max()) - (2 * window if fit == "valid" else window)
+    until = int(times.max()) - window if fit == "valid" else int(times.max()) + 1
+    mine = _predictable(table, events)
+    if name == "next-basket":
+        baskets = _baskets(table, mine).filter((pl.col("start") >= cutoff) & (pl.col("start") < until))
+        asked = (
+            baskets.filter(pl.col("basket") == pl.col("basket").min().over("user"))["row"].to_numpy().astype(np.intp)
+        )
+    else:
+        asked = np.flatnonzero(mine & (times >= cutoff) & (times < until))
+    everyone = np.unique(users[asked])
+    known = times < cutoff
+    people = everyone[np.isin(everyone, users[mine & known])]
+    asked = asked[np.isin(users[asked], people)]
+    now_ms = np.full(len(people), cutoff, np.int64)
+    found = _made(table, events, known, people, now_ms, known, asked)
+    left_out = {"users_without_history": len(everyone) - len(people)}
+    return replace(found, now_ms=cutoff, cutoff_ms=cutoff, window_days=window / DAY_MS, left_out=left_out)
+
+
+def _last_basket(table: pl.DataFrame, events: tuple[EventType, ...], name: SplitName, fit: Fit) -> Split:
+    users, times = table["user"].fill_null(0).to_numpy(), table["timestamp_ms"].to_numpy()
+    depth, mine = (1 if fit == "valid" else 0), _predictable(table, events)
+    baskets = _baskets(table, mine).with_columns(
+        nth=pl.col("basket").max().over("user") - pl.col("basket"), depth=pl.col("basket").max().over("user")
+    )
+    hidden = baskets.filter(pl.col("nth") == pl.min_horizontal(pl.lit(depth), "depth")).unique("user")
+    start_of_user = np.full(int(users.max()) + 1, np.iinfo(np.int64).max)
+    start_of_user[hidden["user"].to_numpy()] = hidden["start"].to_numpy()
+    known = times < start_of_user[users]
+    asked = baskets.filter(pl.col("nth") == depth)["row"].to_numpy().astype(np.intp)
+    people = np.intersect1d(users[asked], users[mine & known])
+    asked = asked[np.isin(users[asked], people)]
+    found = _made(table, events, known, people, start_of_user[people], known, asked)
+    return replace(found, left_out={"users_without_history": len(hidden) - len(people)})
+
+
+def _predictable(table: pl.DataFrame, events: tuple[EventType, ...]) -> NDArray[np.bool_]:
+    codes = [EVENT_TYPES.index(kind) for kind in events]
+    mask = pl.col("type").is_in(codes) & (pl.col("user").fill_null(0) > 0) & pl.col("item").is_not_null()
+    return table.select(mask).to_series().to_numpy()
+
+
+def _baskets(table: pl.DataFrame, mine: NDArray[np.bool_]) -> pl.DataFrame:
+    """Rows of `mine` as row, user, start (of the basket, ms) and basket (0 = the user's first)."""
+    rows = table.select("user", "order", "timestamp_ms").with_row_index("row").filter(pl.Series(mine))
+    baskets = rows.group_by("user", "order").agg(start=pl.col("timestamp_ms").min(), first=pl.col("row").min())
+    baskets = baskets.sort("user", "start", "first").with_columns(basket=pl.int_range(pl.len()).over("user"))
+    return rows.join(baskets, on=["user", "order"], nulls_equal=True).sort("row")
+
+
+def _made(
+    table: pl.DataFrame,
+    events: tuple[EventType, ...],
+    known: NDArray[np.bool_],
+    people: NDArray[np.int64],
+    now_ms: NDArray[np.int64],
+    before: NDArray[np.bool_],
+    asked: NDArray[np.intp],
+) -> Split:
+    """A split of one case a user, from row masks: `known` to the fit, `before` the request; `asked` are target rows."""
+    users, items = table["user"].fill_null(0).to_numpy(), table["item"].fill_null(-1).to_numpy()
+    kinds = [EVENT_TYPES.index(kind) for kind in HISTORY_TYPES]
+    own = pl.Series(before & np.isin(users, people)) & table["type"].is_in(kinds) & table["item"].is_not_null()
+    history = table.select(HISTORY).filter(own)
+    history = history.with_columns(case=pl.Series(np.searchsorted(people, history["user"].to_numpy()), dtype=pl.Int64))
+    targets = np.unique(np.stack([np.searchsorted(people, users[asked]), items[asked]], axis=1), axis=0)
+    fitted = table.filter(pl.Series(known)).sort("number")
+    now = int(fitted["timestamp_ms"].max() or 0) + 1  # type: ignore[arg-type]
+    return Split(fitted, Cases(people, now_ms, history, targets[:, 0], targets[:, 1]), now, events)

@@ -1,0 +1,40 @@
+"""Small hand-made logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+import pytest
+
+from shopmind.domain import EVENT_TYPES
+from shopmind.kit.clock import DAY_MS
+from shopmind.stores.ports import EVENT_TABLE
+
+Row = tuple[int | None, int | None, float, int]
+"""user, item, day, order."""
+MakeTable = Callable[..., pl.DataFrame]
+
+
+def make_table(rows: Sequence[Row], types: str | Sequence[str] = "purchase") -> pl.DataFrame:
+    """EVENT_TABLE of (user, item, day, order) rows in the given order."""
+    kinds = [types] * len(rows) if isinstance(types, str) else list(types)
+    table = pl.DataFrame(
+        {
+            "number": range(1, len(rows) + 1),
+            "type": [EVENT_TYPES.index(kind) for kind in kinds],
+            "timestamp_ms": [int(day * DAY_MS) for _, _, day, _ in rows],
+            "user": [user for user, _, _, _ in rows],
+            "item": [item for _, item, _, _ in rows],
+            "order": [order for _, _, _, order in rows],
+        },
+        schema_overrides=EVENT_TABLE,
+    )
+    return table.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in EVENT_TABLE.items() if name not in table.columns
+    ).select(list(EVENT_TABLE))
+
+
+@pytest.fixture
+def table() -> MakeTable:
+    return make_table
