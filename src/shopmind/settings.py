@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     history: int = Field(5_000, ge=1, le=100_000, description="newest events of one user that the engine looks at")
     sample_users: tuple[str, ...] = Field((), description="user ids the demo page offers; leave empty in a real shop")
     training: dict[str, dict[str, Any]] = Field(default_factory=dict, description="recipe → options of its fit")
+    serving: dict[str, Any] = Field(
+        default_factory=dict, description="what shopmind.serving.ServingSettings may be told"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,110 @@
+"""What the verbs print: tables for people, JSON alone on stdout for programs, progress and errors on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from shopmind.domain import Slate
+from shopmind.kit.errors import ShopmindError
+from shopmind.kit.progress import Progress
+
+console = Console(stderr=True)
+people = Console()
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout.")]
+
+
+def error(fault: ShopmindError) -> None:
+    """One line on stderr."""
+    sys.stderr.write(f"shopmind: {fault.message}\n")
+
+
+def data(answer: Any) -> None:
+    """JSON on stdout."""
+    sys.stdout.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode() + "\n")
+
+
+def line(text: str) -> None:
+    """One line on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Bars on stderr."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def update(title: str, done: int, total: int | None) -> None:
+            if title not in tasks:
+                tasks[title] = bars.add_task(title, total=total)
+            bars.update(tasks[title], completed=done, total=total)
+
+        yield update
+
+
+def slate_data(slate: Slate) -> dict[str, Any]:
+    """A slate as JSON-ready data."""
+    return {
+        "request_id": slate.request_id,
+        "scenario": slate.scenario,
+        "took_ms": round(slate.took_ms, 3),
+        "model_version": slate.model_version,
+        "degraded": list(slate.degraded),
+        "total": slate.total,
+        "hits": [
+            {
+                "item_id": hit.item.item_id,
+                "kind": hit.item.kind,
+                "title": hit.item.title,
+                "score": hit.score,
+                "source": list(hit.source),
+                "position": hit.position,
+                "reasons": [
+                    {"signal": reason.signal, "value": reason.value, "share": reason.share, "text": reason.text}
+                    for reason in hit.reasons
+                ],
+            }
+            for hit in slate.hits
+        ],
+        "stages_ms": {stage: round(took, 3) for stage, took in slate.stages_ms.items()},
+    }
+
+
+def slate(answered: Slate, as_json: bool) -> None:
+    """A slate as a table or as JSON."""
+    if as_json:
+        data(slate_data(answered))
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "item", "title", "score", "source"):
+        table.add_column(name, overflow="fold")
+    for hit in answered.hits:
+        table.add_row(
+            str(hit.position + 1), hit.item.item_id, hit.item.title, f"{hit.score:.4f}", ", ".join(hit.source)
+        )
+        for reason in hit.reasons:
+            table.add_row("", "", f"[dim]{reason.text}[/dim]", "", "")
+    people.print(table)
+    for fallback in answered.degraded:
+        console.print(f"degraded: {fallback}", style="yellow")
+    people.print(f"{len(answered.hits)} of {answered.total} in {answered.took_ms:.1f} ms", style="dim")
+
+
+def pairs(rows: Mapping[str, Any]) -> None:
+    """Names and values in two columns."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in rows.items():
+        table.add_row(str(name), str(value))
+    people.print(table)

@@ -1,0 +1,36 @@
+"""`shopmind train SHOP [NAME…]`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shopmind.cli import show
+
+
+def add(app: typer.Typer) -> None:
+    """Puts the verb on the app."""
+
+    @app.command()
+    def train(
+        folder: Annotated[Path, typer.Argument(help="The shop.")],
+        names: Annotated[list[str] | None, typer.Argument(help="Artifacts; all that the scenarios need.")] = None,
+        json: show.AsJson = False,
+    ) -> None:
+        """Fit artifacts on everything known now and promote them."""
+        import shopmind
+
+        with shopmind.open(folder) as shop, show.progress() as progress:
+            shop.index(progress)
+            made = shop.train(names or None, progress)
+            missing = shop.readiness()
+        if json:
+            show.data({"made": {artifact.name: dict(artifact.card) for artifact in made}, "missing": missing})
+            return
+        for artifact in made:
+            show.line(f"{artifact.name} {artifact.version}: {artifact.card['events']} events")
+        for scenario, needs in missing.items():
+            for need in needs:
+                show.line(f"{scenario} is not fully ready: {need}")

@@ -1,0 +1,1 @@
+"""Keeping a shop running: doctor, backup and restore."""

@@ -1,0 +1,157 @@
+"""Looks a shop over and says in words what is well and what is not."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import shopmind
+from shopmind.kit.clock import DAY_MS, HOUR_MS, format_time
+from shopmind.privacy.erase import STALE
+from shopmind.shop import Shop
+from shopmind.shop.folder import SECRET
+
+LITTLE_DISK_BYTES = 1 << 30
+LIBRARIES = ("numpy", "polars", "sqlalchemy", "tantivy", "usearch", "onnxruntime", "fastapi")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        state: "ok", "warn" (works, but look at it) or "fail" (something does not work).
+        advice: what to do, "" when nothing.
+    """
+
+    name: str
+    state: Literal["ok", "warn", "fail"]
+    text: str
+    advice: str = ""
+
+
+def examine(shop: Shop) -> list[Finding]:
+    """Everything the doctor looks at, in a fixed order."""
+    return [
+        _versions(),
+        *_database(shop),
+        *_index(shop),
+        _weights(shop),
+        *_artifacts(shop),
+        *_scenarios(shop),
+        _disk(shop.path),
+        _clock(shop),
+        _secret(shop.path / SECRET),
+    ]
+
+
+def _versions() -> Finding:
+    libraries = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    python = ".".join(map(str, sys.version_info[:3]))
+    return Finding(
+        "versions", "ok", f"shopmind {shopmind.__version__}, Python {python} on {platform.system()}; {libraries}"
+    )
+
+
+def _database(shop: Shop) -> Iterator[Finding]:
+    wrong = shop.folder.database.check()
+    counts = (
+        f"{shop.catalogue.columns().shown.sum()} items shown, {shop.events.count()} events, {shop.links.count()} links"
+    )
+    if wrong:
+        yield Finding("database", "fail", "; ".join(wrong), "restore a backup: shopmind restore BACKUP FOLDER")
+    else:
+        yield Finding("database", "ok", counts)
+
+
+def _index(shop: Shop) -> Iterator[Finding]:
+    last = shop.catalogue.last_change()
+    folder = shop.folder
+    for name, index, wanted in (
+        ("text index", folder.text_index, True),
+        ("vector index", folder.vector_index, folder.encoder is not None),
+    ):
+        mark = index.mark()
+        if not wanted:
+            yield Finding(name, "ok", "not used: the shop has no encoder")
+        elif mark < last:
+            advice = f"run: shopmind train {shop.path}, or leave a server running"
+            yield Finding(name, "warn", f"{last - mark} of {last} changes behind", advice)
+        else:
+            yield Finding(name, "ok", f"{index.count()} items, up to change {mark}")
+
+
+def _weights(shop: Shop) -> Finding:
+    encoder = shop.folder.encoder
+    if encoder is not None:
+        return Finding("weights", "ok", f"{encoder.name}, {encoder.dimension} dimensions, version {encoder.version}")
+    if shop.folder.encoder_missing is None:
+        return Finding("weights", "ok", 'none: the settings say encoder = "none", search is lexical')
+    return Finding("weights", "warn", shop.folder.encoder_missing, "run: shopmind weights get minilm e5")
+
+
+def _artifacts(shop: Shop) -> Iterator[Finding]:
+    stale = dict(shop.records.scan(STALE))
+    for name, version in sorted(shop.artifacts.current().items()):
+        artifact = shop.artifacts.load(name)
+        if artifact is None:
+            yield Finding(
+                f"artifact {name}", "fail", f"version {version} cannot be read", f"shopmind train {shop.path}"
+            )
+            continue
+        if stale.get(name, {}).get("version") == version:
+            yield Finding(
+                f"artifact {name}", "warn", "it learned from a user who was erased", f"shopmind train {shop.path}"
+            )
+            continue
+        new = shop.events.last_number() - int(artifact.card["event_number"])
+        yield Finding(f"artifact {name}", "ok", f"version {version}, {artifact.card['events']} events, {new} newer")
+
+
+def _scenarios(shop: Shop) -> Iterator[Finding]:
+    for name, missing in shop.readiness().items():
+        if missing:
+            yield Finding(f"scenario {name}", "warn", "; ".join(missing), f"shopmind train {shop.path}")
+        else:
+            yield Finding(f"scenario {name}", "ok", "ready")
+
+
+def _disk(path: Path) -> Finding:
+    free = shutil.disk_usage(path).free
+    used = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    text = f"the shop takes {used / 1e6:,.0f} MB, {free / 1e9:,.1f} GB are free"
+    return Finding(
+        "disk",
+        "warn" if free < LITTLE_DISK_BYTES else "ok",
+        text,
+        "free some space" if free < LITTLE_DISK_BYTES else "",
+    )
+
+
+def _clock(shop: Shop) -> Finding:
+    now_ms, span = shop.folder.clock(), shop.events.time_range()
+    if span is None:
+        return Finding("clock", "ok", f"{format_time(now_ms)}; no events yet")
+    if span[1] > now_ms + HOUR_MS:
+        return Finding(
+            "clock",
+            "warn",
+            f"the newest event is of {format_time(span[1])}, after now ({format_time(now_ms)})",
+            "set the clock",
+        )
+    return Finding(
+        "clock", "ok", f"{format_time(now_ms)}; the newest event is {(now_ms - span[1]) / DAY_MS:.1f} days old"
+    )
+
+
+def _secret(path: Path) -> Finding:
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        return Finding("secret key", "fail", f"{path.name} has mode {mode:o}: others can read it", f"chmod 600 {path}")
+    return Finding("secret key", "ok", "only its owner can read it; keep a copy with the backups")

@@ -1,0 +1,91 @@
+"""Forgets one user: rows, records, rejected lines; marks what learned from them; leaves a receipt without a name."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from shopmind.kit.clock import Clock, format_time
+from shopmind.kit.files import write_whole
+from shopmind.stores.ports import Artifacts, Records, Users
+
+PENDING = "erasing"
+RECEIPT = "receipt"
+STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What an erasure needs to reach.
+
+    Attributes:
+        rejected: the file of rejected rows; its rows carry pseudonyms.
+    """
+
+    users: Users
+    records: Records
+    artifacts: Artifacts
+    rejected: Path
+    clock: Clock
+
+    def of(self, user_id: str) -> dict[str, Any]:
+        """Erases a pseudonym and returns the receipt.
+
+        The pseudonym is noted first, so that a kill in the middle is finished by `resume` at the next opening.
+        Erasing an unknown or erased user gives a receipt of zeros.
+        """
+        self.records.put(PENDING, user_id, {})
+        rejected = self._erase_rejected(user_id)
+        rows = self.users.erase(user_id)
+        stale = self._mark_artifacts() if rows.get("events", 0) else []
+        receipt = {
+            "receipt_id": secrets.token_hex(8),
+            "at": format_time(self.clock()),
+            "erased": {**_counts(rows), "rejected_rows": rejected},
+            "retrain": stale,
+        }
+        self.records.put(RECEIPT, str(receipt["receipt_id"]), receipt)
+        self.records.delete(PENDING, user_id)
+        return receipt
+
+    def resume(self) -> int:
+        """Finishes erasures that a kill interrupted; returns how many."""
+        pending = self.records.scan(PENDING)
+        for user_id, _ in pending:
+            self.of(user_id)
+        return len(pending)
+
+    def _erase_rejected(self, user_id: str) -> int:
+        if not self.rejected.is_file():
+            return 0
+        lines = self.rejected.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if not _speaks_of(line, user_id)]
+        if len(kept) < len(lines):
+            write_whole(self.rejected, b"".join(kept))
+        return len(lines) - len(kept)
+
+    def _mark_artifacts(self) -> list[str]:
+        """Artifacts fitted before now may have learned from the user; they are marked until they are fitted again."""
+        current = self.artifacts.current()
+        for name, version in current.items():
+            self.records.put(STALE, name, {"version": version, "why": "a user was erased"})
+        return sorted(current)
+
+
+def _counts(rows: Mapping[str, int]) -> dict[str, int]:
+    return {table: int(count) for table, count in sorted(rows.items())}
+
+
+def _speaks_of(line: bytes, user_id: str) -> bool:
+    if user_id.encode() not in line:
+        return False
+    try:
+        row = orjson.loads(line).get("row", {})
+    except (orjson.JSONDecodeError, AttributeError):
+        return True  # a line cut by a kill that names the user
+    return not isinstance(row, dict) or user_id in map(str, row.values())

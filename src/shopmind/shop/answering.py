@@ -1,0 +1,238 @@
+"""From a query to a slate: engines, histories, the query's vector, the words of the reasons."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.domain import Candidates, History, Hit, Query, Slate
+from shopmind.encoders import TextEncoder
+from shopmind.encoders.cache import QueryVectors
+from shopmind.explain import reasons
+from shopmind.kit.clock import Clock
+from shopmind.kit.errors import InputError, NotReadyError, not_allowed
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.engine import Engine
+from shopmind.pipeline.histories import Histories
+from shopmind.pipeline.live import LiveTail
+from shopmind.pipeline.parts import Tools
+from shopmind.pipeline.scenario import Scenario
+from shopmind.stores.ports import Users
+from shopmind.text.highlight import highlight
+
+LONGEST_SLATE = 1_000
+DEEPEST_PAGE = 10_000
+LONGEST_QUERY = 1_000
+MOST_ANCHORS = 500
+LOOK_EVERY_S = 0.5
+
+
+@dataclass(frozen=True)
+class _Engines:
+    """Engines made from one set of artifacts."""
+
+    by_scenario: Mapping[str, Engine]
+    current: Mapping[str, str]
+    model_version: str
+
+
+class Answering:
+    """Answers queries of all scenarios; safe for many threads.
+
+    Args:
+        tools: the stores the parts are made from.
+        language: of reasons, where a query names none.
+        follow: whether new artifacts and new events are followed; an evaluation holds both still.
+    """
+
+    def __init__(
+        self,
+        scenarios: Mapping[str, Scenario],
+        tools: Tools,
+        users: Users,
+        histories: Histories,
+        clock: Clock,
+        *,
+        language: str,
+        follow: bool = True,
+    ) -> None:
+        self.scenarios = scenarios
+        self._tools = tools
+        self._users = users
+        self._histories = histories
+        self._clock = clock
+        self._language = language
+        self._follow = follow
+        self._vectors = QueryVectors(tools.encoder) if tools.encoder is not None else None
+        self._lock = threading.Lock()
+        self._next_look = 0.0
+        self._erasures = tools.catalogue.last_change()
+        self._engines = self._make()
+
+    @property
+    def live(self) -> LiveTail:
+        """The tail that the current engines read."""
+        return self._tools.live
+
+    def missing(self) -> dict[str, dict[str, str]]:
+        """Scenario → part → what it still needs."""
+        return {name: engine.missing() for name, engine in self._current().by_scenario.items()}
+
+    def answer(self, query: Query) -> Slate:
+        """The slate of one query.
+
+        Raises:
+            InputError: an unknown scenario, a missing need, a filter that cannot be read, or a size out of range.
+        """
+        start = time.perf_counter()
+        scenario = self.scenarios.get(query.scenario)
+        if scenario is None:
+            raise not_allowed("scenario", query.scenario, self.scenarios, field="scenario")
+        n = _checked(query, scenario)
+        engines = self._current()
+        context = self._context(query, scenario)
+        ranking = engines.by_scenario[query.scenario].rank(context, query.offset + n)
+        hits = self._hits(context, ranking.candidates, query.offset, n)
+        return Slate(
+            request_id=secrets.token_hex(12),
+            scenario=query.scenario,
+            hits=hits,
+            total=len(ranking.candidates),
+            took_ms=(time.perf_counter() - start) * 1000,
+            model_version=engines.model_version,
+            degraded=tuple(dict.fromkeys(context.degraded)),
+            stages_ms=ranking.trace.stages_ms(),
+        )
+
+    def _context(self, query: Query, scenario: Scenario) -> Context:
+        anchors = self._tools.catalogue.numbers(query.anchors) if query.anchors else np.empty(0, np.int64)
+        known = query.user_id is not None and query.history is None
+        return Context(
+            query=query,
+            kinds=scenario.kinds,
+            now_ms=self._clock() if query.now_ms is None else query.now_ms,
+            columns=self._tools.catalogue.columns(),
+            history=self._history(query),
+            anchors=anchors[anchors > 0],
+            vector=self._vector_of(query.text),
+            user_number=int(self._users.numbers([query.user_id or ""])[0]) if known else -1,
+        )
+
+    def _history(self, query: Query) -> History:
+        if query.history is not None:
+            return query.history
+        self._heed_erasures()
+        return self._histories.of(query.user_id, query.session_id)
+
+    def _heed_erasures(self) -> None:
+        """Another process may have erased a user whose history is held here."""
+        last = self._tools.catalogue.last_change()
+        if last > self._erasures:
+            changes = self._tools.catalogue.changes(self._erasures)
+            self._erasures = last
+            if any(change.what == "user_erased" for change in changes) or len(changes) >= 10_000:
+                self._histories.forget_all()
+
+    def _vector_of(self, text: str) -> Callable[[], NDArray[np.float32]]:
+        def vector() -> NDArray[np.float32]:
+            if self._vectors is None:
+                raise NotReadyError("no encoder weights; run: shopmind weights get minilm")
+            return self._vectors.of(text)
+
+        return vector
+
+    def _hits(self, context: Context, candidates: Candidates, offset: int, n: int) -> tuple[Hit, ...]:
+        query = context.query
+        rows = np.arange(min(offset, len(candidates)), min(offset + n, len(candidates)))
+        items = self._tools.catalogue.get(candidates.items[rows])
+        retrievers = self.scenarios[query.scenario].retrievers
+        language = query.language or self._language
+        hits = []
+        for row, item in zip(rows, items, strict=True):
+            if item is None:
+                continue  # removed between ranking and reading
+            hits.append(
+                Hit(
+                    item=item,
+                    score=float(candidates.scores[row]),
+                    source=_source(candidates, int(row), retrievers),
+                    position=int(row),
+                    reasons=reasons(context, candidates, int(row), self._title, language) if query.explain else (),
+                    highlights={"title": highlight(item.title, context.tokens)} if context.tokens else {},
+                )
+            )
+        return tuple(hits)
+
+    def _title(self, number: int) -> str:
+        item = self._tools.catalogue.get([number])[0]
+        return item.title if item is not None else ""
+
+    def _current(self) -> _Engines:
+        """Engines of the current artifacts; looks for new ones now and then."""
+        if self._follow and time.monotonic() >= self._next_look and self._lock.acquire(blocking=False):
+            try:
+                self._next_look = time.monotonic() + LOOK_EVERY_S
+                if self._tools.artifacts.current() != self._engines.current:
+                    self._engines = self._make()
+            finally:
+                self._lock.release()
+        return self._engines
+
+    def refresh(self) -> None:
+        """Looks for new artifacts at the next answer."""
+        self._next_look = 0.0
+
+    def _make(self) -> _Engines:
+        current = dict(self._tools.artifacts.current())
+        if self._follow:
+            self._tools = _with_live(self._tools, current)
+        engines = {name: Engine(scenario, self._tools) for name, scenario in self.scenarios.items()}
+        return _Engines(engines, current, _model_version(current, self._tools.encoder))
+
+
+def _source(candidates: Candidates, row: int, retrievers: Iterable[str]) -> tuple[str, ...]:
+    """The retrievers that brought a candidate, largest share of the score first."""
+    shares = {name: float(share[row]) for name, share in candidates.contributions.items()}
+    brought = [name for name in retrievers if not np.isnan(candidates.column(name)[row])]
+    return tuple(sorted(brought, key=lambda name: -shares.get(name, 0.0)))
+
+
+def _with_live(tools: Tools, current: Mapping[str, str]) -> Tools:
+    """The tail must begin where the oldest artifact ends."""
+    numbers = [found.card["event_number"] for name in current if (found := tools.artifacts.load(name)) is not None]
+    after = min(numbers, default=tools.events.last_number())
+    return replace(tools, live=LiveTail(tools.events, int(after)))
+
+
+def _model_version(current: Mapping[str, str], encoder: TextEncoder | None) -> str:
+    said = "\n".join(f"{name}={version}" for name, version in sorted(current.items()))
+    said += f"\nencoder={encoder.version if encoder else 'none'}"
+    return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
+
+
+def _checked(query: Query, scenario: Scenario) -> int:
+    n = scenario.n if query.n is None else query.n
+    if not 1 <= n <= LONGEST_SLATE:
+        raise InputError(f"n: {n} results asked; it must lie in 1..{LONGEST_SLATE}", field="n")
+    if query.offset < 0 or query.offset + n > DEEPEST_PAGE:
+        raise InputError(f"offset: {query.offset} + n must lie in 0..{DEEPEST_PAGE}", field="offset")
+    if len(query.text) > LONGEST_QUERY:
+        raise InputError(f"text: {len(query.text)} characters; at most {LONGEST_QUERY} are allowed", field="text")
+    if len(query.anchors) > MOST_ANCHORS:
+        raise InputError(f"anchors: {len(query.anchors)} given; at most {MOST_ANCHORS} are allowed", field="anchors")
+    given = {
+        "user": query.user_id is not None or query.session_id is not None or query.history is not None,
+        "anchors": bool(query.anchors),
+        "text": bool(query.text.strip()),
+    }
+    for need in scenario.needs:
+        if not given[need]:
+            raise InputError(f"scenario {query.scenario!r} needs {need}, none was given", field=need)
+    return n

@@ -1,0 +1,121 @@
+"""A shop's folder and everything that is kept in it, opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shopmind import encoders
+from shopmind.encoders import TextEncoder
+from shopmind.encoders.cache import VectorCache
+from shopmind.indexing.documents import FIELDS
+from shopmind.kit.clock import Clock
+from shopmind.kit.errors import NotReadyError
+from shopmind.privacy.pseudonym import Pseudonyms, load_key
+from shopmind.settings import Settings
+from shopmind.stores.database import ShopDatabase, open_database
+from shopmind.stores.folder_artifacts import FolderArtifacts
+from shopmind.stores.lease import Lease
+from shopmind.stores.ports import Artifacts, Catalogue, Events, Links, Records, TextIndex, Users, VectorIndex
+from shopmind.stores.tantivy_text import TantivyText
+from shopmind.stores.usearch_vectors import UsearchVectors
+from shopmind.text.language import detect
+
+DATABASE = "shop.db"
+TEXT = "text"
+VECTORS = "vectors"
+ARTIFACTS = "artifacts"
+SCENARIOS = "scenarios"
+REJECTED = "rejected.ndjson"
+SECRET = "secret.key"
+
+_ENCODER = ("state", "encoder")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The stores of one shop.
+
+    Attributes:
+        encoder: None when the shop wants none or the weights are not here; `encoder_missing` then says which.
+    """
+
+    path: Path
+    settings: Settings
+    clock: Clock
+    database: ShopDatabase
+    catalogue: Catalogue
+    users: Users
+    events: Events
+    links: Links
+    records: Records
+    artifacts: Artifacts
+    text_index: TextIndex
+    vector_index: VectorIndex
+    vector_cache: VectorCache
+    lease: Lease
+    pseudonyms: Pseudonyms
+    encoder: TextEncoder | None
+    encoder_missing: str | None
+
+    @staticmethod
+    def open(path: Path, settings: Settings, clock: Clock) -> Folder:
+        """Opens the stores in `path`, making what is not there yet.
+
+        Raises:
+            StorageError: a file is corrupt, from a newer version, or cannot be written.
+        """
+        database = open_database(f"sqlite:///{path / DATABASE}")
+        encoder, missing = _encoder(settings, database)
+        version, dimension = (encoder.version, encoder.dimension) if encoder else ("none", 1)
+        return Folder(
+            path=path,
+            settings=settings,
+            clock=clock,
+            database=database,
+            catalogue=database.catalogue,
+            users=database.users,
+            events=database.events,
+            links=database.links,
+            records=database.records,
+            artifacts=FolderArtifacts(path / ARTIFACTS),
+            text_index=TantivyText(path / TEXT, fields=FIELDS),
+            vector_index=UsearchVectors(path / VECTORS, encoder_version=version, dimension=dimension),
+            vector_cache=VectorCache(path / VECTORS / "cache.db"),
+            lease=Lease(path / "indexer.lease"),
+            pseudonyms=Pseudonyms(load_key(path / SECRET)),
+            encoder=encoder,
+            encoder_missing=missing,
+        )
+
+    def close(self) -> None:
+        """Closes what holds files open."""
+        self.vector_cache.close()
+        self.database.close()
+
+
+def _encoder(settings: Settings, database: ShopDatabase) -> tuple[TextEncoder | None, str | None]:
+    """The shop's encoder. "auto" is decided once, by the share of Chinese in the catalogue, and then kept."""
+    spec = settings.encoder
+    if spec == "none":
+        return None, None
+    if spec == "auto":
+        kept = database.records.get(*_ENCODER)
+        spec = str(kept["spec"]) if kept else encoders.choose(chinese_share(database.catalogue))
+        if not kept and database.catalogue.last_change():
+            database.records.put(*_ENCODER, {"spec": spec})
+    try:
+        return encoders.load(spec, threads=settings.threads), None
+    except NotReadyError as error:
+        return None, error.message
+
+
+def chinese_share(catalogue: Catalogue, most: int = 2_000) -> float:
+    """Share of items whose title is Chinese, of at most `most` items; 0 for an empty catalogue."""
+    seen = chinese = 0
+    for _, item in catalogue.scan():
+        seen += 1
+        chinese += (item.language or detect(item.title)) == "zh"
+        if seen >= most:
+            break
+    return chinese / seen if seen else 0.0

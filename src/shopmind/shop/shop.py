@@ -1,0 +1,340 @@
+"""open() and create(), and the Shop they give: everything the doors and the higher rooms may ask of one shop."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import polars as pl
+
+from shopmind import scenarios as scenario_files
+from shopmind import settings as shop_settings
+from shopmind.domain import Query, Slate
+from shopmind.indexing import Indexer
+from shopmind.ingest.rows import RowStatus
+from shopmind.kit.clock import Clock, system_clock
+from shopmind.kit.errors import ShopmindError
+from shopmind.kit.progress import Progress, silent
+from shopmind.pipeline.histories import Histories
+from shopmind.pipeline.live import LiveTail
+from shopmind.pipeline.parts import Tools
+from shopmind.pipeline.scenario import Scenario
+from shopmind.privacy.erase import Erasure
+from shopmind.settings import Settings
+from shopmind.shop import fitting, writing
+from shopmind.shop.answering import Answering
+from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
+from shopmind.shop.suggesting import Suggestions
+from shopmind.shop.traces import impressions, slate_record
+from shopmind.stores.folder_artifacts import FolderArtifacts
+from shopmind.stores.ports import Artifact
+from shopmind.stores.write_behind import WriteBehind
+from shopmind.training.recipe import Tables
+
+logger = logging.getLogger(__name__)
+
+INDEXING_WAIT_S = 3_600.0
+
+
+def open(folder: Path | str, *, clock: Clock = system_clock, **flags: Any) -> Shop:
+    """Opens the shop in `folder`; flags override its settings.
+
+    Raises:
+        NotFoundError: the folder is not a shop.
+        InputError: a setting or scenario file that is not allowed.
+        StorageError: a store is corrupt or from a newer version.
+    """
+    path = Path(folder)
+    settings = shop_settings.read(path, **flags)
+    scenarios = scenario_files.load(path / SCENARIOS)
+    return Shop(Folder.open(path, settings, clock), scenarios)
+
+
+def create(folder: Path | str, *, clock: Clock = system_clock, **settings: Any) -> Shop:
+    """Makes `folder` a shop and opens it.
+
+    Raises:
+        InputError: it is a shop already, or a setting is not allowed.
+    """
+    shop_settings.write(Path(folder), **settings)
+    return open(folder, clock=clock)
+
+
+class Shop:
+    """One shop, opened: safe for many threads; other processes may open the same folder."""
+
+    def __init__(self, folder: Folder, scenarios: Mapping[str, Scenario]) -> None:
+        self._folder = folder
+        self.scenarios = scenarios
+        self._histories = Histories(folder.events, limit=folder.settings.history)
+        self._answering = self._make_answering()
+        self._suggestions = Suggestions(folder.catalogue, folder.events)
+        self._slates = WriteBehind(self._write_slates)
+        self._indexing: threading.Thread | None = None
+        self._stop = threading.Event()
+        self.catalogue = folder.catalogue
+        self.users = folder.users
+        self.events = folder.events
+        self.links = folder.links
+        self.records = folder.records
+        self.artifacts = folder.artifacts
+        self.pseudonyms = folder.pseudonyms
+        self._erasure().resume()
+
+    @property
+    def path(self) -> Path:
+        """The shop's folder."""
+        return self._folder.path
+
+    @property
+    def settings(self) -> Settings:
+        """As read when it was opened."""
+        return self._folder.settings
+
+    @property
+    def folder(self) -> Folder:
+        """The stores, for ingest, doctor and backup."""
+        return self._folder
+
+    # Answers
+
+    def search(
+        self,
+        text: str,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        filters: str = "",
+        n: int | None = None,
+        offset: int = 0,
+        explain: bool = False,
+        language: str = "",
+    ) -> Slate:
+        """Items for a text; `user` and `session` are the shop's own ids.
+
+        Raises:
+            InputError: nothing was typed, the filter cannot be read, or a size is out of range.
+        """
+        query = Query("search", text=text, filter=filters, n=n, offset=offset, explain=explain, language=language)
+        return self.answer(self._as(query, user, session))
+
+    def recommend(
+        self,
+        scenario: str,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        anchors: Sequence[str] = (),
+        filters: str = "",
+        n: int | None = None,
+        offset: int = 0,
+        explain: bool = False,
+        language: str = "",
+    ) -> Slate:
+        """Items for a place in the shop; `user` and `session` are the shop's own ids.
+
+        Raises:
+            InputError: an unknown scenario, a missing need, a filter that cannot be read, or a size out of range.
+        """
+        query = Query(
+            scenario,
+            anchors=tuple(anchors),
+            filter=filters,
+            n=n,
+            offset=offset,
+            explain=explain,
+            language=language,
+        )
+        return self.answer(self._as(query, user, session))
+
+    def answer(self, query: Query) -> Slate:
+        """The slate of a query whose ids are pseudonyms already; what it leaves behind is written shortly after."""
+        slate = self._answering.answer(query)
+        behind = self._indexer().behind() if not slate.hits and query.text else 0
+        if behind:
+            slate = replace(slate, degraded=(*slate.degraded, f"index: {behind} changes behind"))
+        if query.history is None:
+            self._slates.put((query, slate))
+        return slate
+
+    def suggest(self, prefix: str, *, n: int = 8) -> list[str]:
+        """Completions of what is being typed, from past queries and the catalogue."""
+        return self._suggestions.complete(prefix, n)
+
+    def readiness(self) -> dict[str, list[str]]:
+        """Scenario → what it still needs, in words; an empty list is ready."""
+        return {
+            name: [f"{part}: {what}" for part, what in missing.items()]
+            for name, missing in self._answering.missing().items()
+        }
+
+    # Writes
+
+    def track(self, event: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[RowStatus]:
+        """Events as rows of an events file; durable when this returns, and in the next answer."""
+        statuses = writing.track(self._folder, [event] if isinstance(event, Mapping) else event)
+        self._answering.live.wake()
+        return statuses
+
+    def put_items(self, rows: Sequence[Mapping[str, Any]]) -> list[RowStatus]:
+        """Items as rows of an items file. They are found once the indexer has seen them (`index`)."""
+        return writing.put_items(self._folder, rows)
+
+    def put_users(self, rows: Sequence[Mapping[str, Any]]) -> list[RowStatus]:
+        """Users as rows of a users file."""
+        return writing.put_users(self._folder, rows)
+
+    def put_links(self, rows: Sequence[Mapping[str, Any]]) -> list[RowStatus]:
+        """Links as rows of a links file."""
+        return writing.put_links(self._folder, rows)
+
+    def forget(self, user_id: str) -> dict[str, Any]:
+        """Erases a user everywhere and returns the receipt; doing it again changes nothing.
+
+        The receipt names rows erased by table, lines of rejected.ndjson, and the artifacts that learned from the user
+        and are marked for retraining.
+        """
+        self._slates.flush()
+        receipt = self._erasure().of(self._folder.pseudonyms.user(user_id))
+        self._histories.forget_all()
+        self._answering.live.drop()
+        return receipt
+
+    # Keeping the shop up to date
+
+    def index(self, progress: Progress = silent) -> int:
+        """Brings the text and vector index up to the catalogue; returns how many changes were behind.
+
+        Waits for another process that is indexing.
+        """
+        with self._folder.lease.hold(wait_s=INDEXING_WAIT_S):
+            return self._indexer().catch_up(progress)
+
+    def follow(self, every_s: float = 0.3) -> None:
+        """Keeps the indexes up to date from a thread, while this process holds the lease; until `close`."""
+
+        def run() -> None:
+            while not self._stop.wait(every_s):
+                try:
+                    if self._indexer().behind() and self._folder.lease.acquire():
+                        try:
+                            self._indexer().catch_up()
+                        finally:
+                            self._folder.lease.release()
+                except ShopmindError:
+                    logger.exception("indexing failed; it is tried again")
+
+        if self._indexing is None:
+            self._indexing = threading.Thread(target=run, name="indexer", daemon=True)
+            self._indexing.start()
+
+    def train(self, names: Sequence[str] | None = None, progress: Progress = silent) -> list[Artifact]:
+        """Fits the named artifacts, or all that the scenarios need, on everything known now, and promotes them."""
+        tables = Tables(self.events.table(), self.catalogue.columns(), self._folder.clock())
+        made, _ = fitting.fit(
+            names if names is not None else fitting.needed(self.scenarios.values()),
+            tables,
+            self.artifacts,
+            self.settings.training,
+            seed=self.settings.seed,
+            progress=progress,
+        )
+        self._answering.refresh()
+        return made
+
+    @contextlib.contextmanager
+    def fitted_on(
+        self, events: pl.DataFrame, now_ms: int, *, seed: int | None = None, progress: Progress = silent
+    ) -> Iterator[Shop]:
+        """The same shop with artifacts fitted on `events` only (schema EVENT_TABLE) and no live tail.
+
+        For evaluation: queries bring their own `history` and `now_ms`.
+        """
+        with tempfile.TemporaryDirectory(prefix="shopmind-fit-") as scratch:
+            artifacts = FolderArtifacts(Path(scratch))
+            fitting.fit(
+                fitting.needed(self.scenarios.values()),
+                Tables(events, self.catalogue.columns(), now_ms),
+                artifacts,
+                self.settings.training,
+                seed=self.settings.seed if seed is None else seed,
+                progress=progress,
+            )
+            view = Shop.__new__(Shop)
+            view.__dict__.update(self.__dict__)
+            view.artifacts = artifacts
+            view._answering = self._make_answering(artifacts)
+            yield view
+
+    def close(self) -> None:
+        """Writes what is waiting and closes the stores."""
+        self._stop.set()
+        if self._indexing is not None:
+            self._indexing.join()
+        self._slates.close()
+        self._folder.close()
+
+    def __enter__(self) -> Shop:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Inside
+
+    def _erasure(self) -> Erasure:
+        folder = self._folder
+        return Erasure(folder.users, folder.records, folder.artifacts, folder.path / REJECTED, folder.clock)
+
+    def _as(self, query: Query, user: str | None, session: str | None) -> Query:
+        pseudonyms = self._folder.pseudonyms
+        return replace(
+            query,
+            user_id=pseudonyms.user(user) if user else None,
+            session_id=pseudonyms.session(session) if session else None,
+        )
+
+    def _make_answering(self, artifacts: FolderArtifacts | None = None) -> Answering:
+        """Over the shop's artifacts; or over others, held still, for an evaluation."""
+        folder = self._folder
+        tools = Tools(
+            catalogue=folder.catalogue,
+            events=folder.events,
+            links=folder.links,
+            artifacts=folder.artifacts if artifacts is None else artifacts,
+            text_index=folder.text_index,
+            vector_index=folder.vector_index,
+            encoder=folder.encoder,
+            live=LiveTail(folder.events, 0) if artifacts is None else LiveTail.still(),
+        )
+        return Answering(
+            self.scenarios,
+            tools,
+            folder.users,
+            self._histories,
+            folder.clock,
+            language=folder.settings.language,
+            follow=artifacts is None,
+        )
+
+    def _indexer(self) -> Indexer:
+        folder = self._folder
+        return Indexer(folder.catalogue, folder.text_index, folder.vector_index, folder.encoder, folder.vector_cache)
+
+    def _write_slates(self, answered: Sequence[tuple[Query, Slate]]) -> None:
+        now_ms = self._folder.clock()
+        self.records.put_many(
+            "slate",
+            [(slate.request_id, slate_record(query, slate, now_ms), query.user_id) for query, slate in answered],
+        )
+        if self.settings.impressions == "served":
+            self.events.append([each for query, slate in answered for each in impressions(query, slate, now_ms)])
