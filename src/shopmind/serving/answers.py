@@ -20,9 +20,8 @@ from shopmind.serving.responses import bytes_response, json_response, to_bytes
 from shopmind.serving.schemas import Question
 from shopmind.serving.service import service_of, visit_of
 from shopmind.shop import Shop
+from shopmind.stores.money import DIGITS
 from shopmind.stores.ports import Catalogue
-
-MINOR_UNITS = 100
 
 Ask = Callable[[int], Slate]
 """Asks the shop, given the offset."""
@@ -72,7 +71,8 @@ def item_json(item: Item) -> dict[str, Any]:
             content[name] = value
     content["categories"] = list(item.categories)
     if item.price_minor is not None:
-        content["price"] = item.price_minor / MINOR_UNITS
+        content["price"] = item.price_minor / 10 ** DIGITS.get(item.currency or "", 2)
+        content["price_minor"] = item.price_minor
     if item.status != "active":
         content["status"] = item.status
     if item.created_at_ms is not None:

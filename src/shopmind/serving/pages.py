@@ -20,8 +20,11 @@ router = APIRouter(include_in_schema=False)
 FILES = {
     "shop.css": "text/css",
     "shop.js": "text/javascript",
-    "words.js": "text/javascript",
     "api.js": "text/javascript",
+    "cards.js": "text/javascript",
+    "cart.js": "text/javascript",
+    "searchbox.js": "text/javascript",
+    "words.js": "text/javascript",
     "docs.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
@@ -35,8 +38,13 @@ HEADERS = {"content-security-policy": POLICY, "cache-control": "no-cache"}
 @router.get("/")
 async def storefront(request: Request) -> Response:
     """The shop as a visitor sees it."""
-    settings = service_of(request).settings
-    context = {"key": settings.page_key, "open": settings.open, "users": list(settings.sample_users)}
+    service = service_of(request)
+    settings = service.settings
+    context = {
+        "key": settings.page_key,
+        "users": list(settings.sample_users),
+        "report_impressions": service.shop.settings.impressions != "served",
+    }
     return _page("shop.html", title=settings.title, neighbours=settings.neighbours, context=context)
 
 

@@ -83,7 +83,8 @@ class ItemAnswer(Answer):
     description: str | None = None
     brand: str | None = None
     categories: list[str] = Field([], description="from the widest to the narrowest")
-    price: float | None = Field(None, description="in major units of `currency`, rounded to its minor unit")
+    price: float | None = Field(None, description="in major units of `currency`")
+    price_minor: int | None = Field(None, description="the same, exactly, in its minor unit")
     currency: str | None = None
     stock: float | None = None
     status: str | None = Field(None, description="only when it is not active")

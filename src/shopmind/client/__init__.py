@@ -1,0 +1,6 @@
+"""A typed Python client of the HTTP API, over httpx: answers are the domain's own types, errors the house's own tree."""
+
+from shopmind.client.answers import RowResult, ScenarioState
+from shopmind.client.client import Client
+
+__all__ = ["Client", "RowResult", "ScenarioState"]

@@ -1,0 +1,147 @@
+"""JSON of the API as the domain's types."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shopmind.domain import Hit, Item, Reason, Slate
+from shopmind.kit.clock import parse_time
+from shopmind.kit.errors import (
+    AccessError,
+    BusyError,
+    InputError,
+    NotFoundError,
+    NotReadyError,
+    ShopmindError,
+    StorageError,
+)
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one written row.
+
+    Attributes:
+        row: its place in what was given, from 0 on.
+        status: accepted, duplicate or rejected.
+        field: which field the reason is about.
+    """
+
+    row: int
+    id: str | None
+    status: str
+    reason: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioState:
+    """One place of the shop and how ready it is."""
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    needs: tuple[str, ...]
+    n: int
+    ready: bool
+    missing: tuple[str, ...]
+
+
+def slate(json: Json) -> Slate:
+    """The slate of an answer; stage times stay with the server."""
+    return Slate(
+        request_id=json["request_id"],
+        scenario=json["scenario"],
+        hits=tuple(_hit(hit) for hit in json["hits"]),
+        total=json["total"],
+        took_ms=json["took_ms"],
+        model_version=json["model_version"],
+        degraded=tuple(json.get("degraded", ())),
+        variant=json["variant"],
+    )
+
+
+def item(json: Json) -> Item:
+    """The item of an answer."""
+    return Item(
+        item_id=json["item_id"],
+        kind=json["kind"],
+        title=json["title"],
+        description=json.get("description", ""),
+        brand=json.get("brand"),
+        categories=tuple(json["categories"]),
+        price_minor=json.get("price_minor"),
+        currency=json.get("currency"),
+        stock=json.get("stock"),
+        status=json.get("status", "active"),
+        url=json.get("url"),
+        image=json.get("image"),
+        language=json.get("language"),
+        group_id=json.get("group_id"),
+        shop_id=json.get("shop_id"),
+        created_at_ms=_time(json.get("created_at")),
+        updated_at_ms=_time(json.get("updated_at")),
+        attributes=json["attributes"],
+    )
+
+
+def row_result(json: Json, first: int) -> RowResult:
+    """A row's status; `first` is the place of the request's first row in what was given."""
+    return RowResult(json["row"] + first, json["id"], json["status"], json["reason"], json["field"])
+
+
+def scenario(json: Json) -> ScenarioState:
+    """A scenario's state."""
+    return ScenarioState(
+        name=json["name"],
+        title=json["title"],
+        kinds=tuple(json["kinds"]),
+        needs=tuple(json["needs"]),
+        n=json["n"],
+        ready=json["ready"],
+        missing=tuple(json["missing"]),
+    )
+
+
+def fault(status: int, error: Json, retry_after_s: float) -> ShopmindError:
+    """An error of the API as the error that the shop itself would raise."""
+    code, message, field = error["code"], error["message"], error.get("field")
+    if code == "not_found":
+        return NotFoundError(message, field=field)
+    if code == "access_denied":
+        return AccessError(message, known=status == 403)
+    if code == "too_many_requests":
+        return BusyError(message, retry_after_s=retry_after_s)
+    if status == 503:
+        return NotReadyError(message, field=field)
+    if status == 507:
+        return StorageError(message, field=field)
+    return InputError(message, field=field) if status < 500 else ShopmindError(message, field=field)
+
+
+def _hit(json: Json) -> Hit:
+    return Hit(
+        item=item(json["item"]),
+        score=_number(json["score"]),
+        source=tuple(json["source"]),
+        position=json["position"],
+        propensity=json["propensity"],
+        reasons=tuple(
+            Reason(reason["signal"], _number(reason["value"]), _number(reason["share"]), reason["text"])
+            for reason in json.get("reasons") or ()
+        ),
+        highlights=json.get("highlights") or {},
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _time(text: str | None) -> int | None:
+    return None if text is None else parse_time(text)

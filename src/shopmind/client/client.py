@@ -1,0 +1,223 @@
+"""The client."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from shopmind.client import answers
+from shopmind.client.answers import RowResult, ScenarioState
+from shopmind.domain import Item, Slate
+from shopmind.kit.errors import InputError, NotReadyError, ShopmindError
+
+Row = Mapping[str, Any]
+
+ROWS_PER_REQUEST = 2_000
+LONGEST_WAIT_S = 5.0
+AGAIN = (429, 503)
+
+
+class Client:
+    """Speaks to one served shop; one client may be used by many threads.
+
+    Every call may be repeated safely (events get an id before they are sent), so each is tried again, after a growing
+    pause, when the server cannot be reached, is busy or not ready.
+
+    Args:
+        base_url: where the shop is served, with the prefix if it has one.
+        key: of the role that the calls need.
+        tries: how often a call is made at most.
+        transport: for tests, an httpx transport in place of the network.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str | None = None,
+        *,
+        timeout_s: float = 10.0,
+        tries: int = 4,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        headers = {} if key is None else {"x-api-key": key}
+        self._http = httpx.Client(
+            base_url=base_url.rstrip("/") + "/", headers=headers, timeout=timeout_s, transport=transport
+        )
+        self._tries = tries
+        self._sleep = sleep
+
+    def search(
+        self,
+        text: str,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        filters: str = "",
+        n: int | None = None,
+        offset: int = 0,
+        explain: bool = False,
+        language: str = "",
+    ) -> Slate:
+        """Items for a text; as `Shop.search`."""
+        return self._slate("v1/search", {"text": text}, user, session, filters, n, offset, explain, language)
+
+    def recommend(
+        self,
+        scenario: str,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        anchors: Sequence[str] = (),
+        filters: str = "",
+        n: int | None = None,
+        offset: int = 0,
+        explain: bool = False,
+        language: str = "",
+    ) -> Slate:
+        """Items for a place in the shop; as `Shop.recommend`."""
+        path = f"v1/recommend/{quote(scenario, safe='')}"
+        return self._slate(path, {"anchors": list(anchors)}, user, session, filters, n, offset, explain, language)
+
+    def suggest(self, text: str, *, n: int = 8) -> list[str]:
+        """Completions of what is being typed."""
+        found: list[str] = self._call("GET", "v1/suggest", params={"text": text, "n": n})["suggestions"]
+        return found
+
+    def track(self, events: Row | Sequence[Row]) -> list[RowResult]:
+        """Reports events; they are on disk when this returns. Events without an id are given one here."""
+        rows = [events] if isinstance(events, Mapping) else events
+        return self._write("v1/events", [{"event_id": secrets.token_hex(12), **row} for row in rows])
+
+    def put_items(self, items: Row | Sequence[Row]) -> list[RowResult]:
+        """Inserts or replaces items."""
+        return self._write("v1/items", [items] if isinstance(items, Mapping) else items)
+
+    def put_users(self, users: Row | Sequence[Row]) -> list[RowResult]:
+        """Inserts or replaces users."""
+        return self._write("v1/users", [users] if isinstance(users, Mapping) else users)
+
+    def put_links(self, links: Row | Sequence[Row]) -> list[RowResult]:
+        """Inserts or replaces links."""
+        return self._write("v1/links", [links] if isinstance(links, Mapping) else links)
+
+    def item(self, item_id: str) -> Item:
+        """One item.
+
+        Raises:
+            NotFoundError: it is not in the shop.
+        """
+        return answers.item(self._call("GET", f"v1/items/{quote(item_id, safe='')}"))
+
+    def remove_item(self, item_id: str) -> None:
+        """Takes an item out of the shop.
+
+        Raises:
+            NotFoundError: it is not in the shop.
+        """
+        self._call("DELETE", f"v1/items/{quote(item_id, safe='')}")
+
+    def forget(self, user_id: str) -> dict[str, Any]:
+        """Erases a user and returns the receipt."""
+        receipt: dict[str, Any] = self._call("DELETE", f"v1/users/{quote(user_id, safe='')}")["receipt"]
+        return receipt
+
+    def scenarios(self) -> list[ScenarioState]:
+        """The places of the shop and how ready each is."""
+        return [answers.scenario(each) for each in self._call("GET", "v1/scenarios")["scenarios"]]
+
+    def ready(self) -> bool:
+        """Whether the shop answers; asked once, without patience."""
+        try:
+            return self._http.get("health/ready").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _slate(
+        self,
+        path: str,
+        question: dict[str, Any],
+        user: str | None,
+        session: str | None,
+        filters: str,
+        n: int | None,
+        offset: int,
+        explain: bool,
+        language: str,
+    ) -> Slate:
+        body = {**question, "user": user, "session": session, "filters": filters, "n": n, "offset": offset}
+        return answers.slate(self._call("POST", path, body={**body, "explain": explain, "language": language}))
+
+    def _write(self, path: str, rows: Sequence[Row]) -> list[RowResult]:
+        results: list[RowResult] = []
+        for first in range(0, len(rows), ROWS_PER_REQUEST):
+            answer = self._call("POST", path, body=[dict(row) for row in rows[first : first + ROWS_PER_REQUEST]])
+            results += [answers.row_result(row, first) for row in answer["rows"]]
+        return results
+
+    def _call(self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None) -> Any:
+        """The JSON of an answer.
+
+        Raises:
+            ShopmindError: what the server said, as the shop itself would raise it.
+            NotReadyError: the server could not be reached.
+        """
+        content = None if body is None else _encode(body)
+        headers = {} if body is None else {"content-type": "application/json"}
+        error: ShopmindError = NotReadyError(f"{self._http.base_url}: no call was made")
+        for attempt in range(self._tries):
+            wait_s = min(LONGEST_WAIT_S, 0.1 * 2**attempt * (0.5 + random.random()))
+            try:
+                response = self._http.request(method, path, params=params, content=content, headers=headers)
+            except httpx.TransportError as fault:
+                error = NotReadyError(f"{self._http.base_url}: cannot be reached ({type(fault).__name__})")
+            else:
+                if response.is_success:
+                    return orjson.loads(response.content)
+                error = _fault(response)
+                if response.status_code not in AGAIN:
+                    raise error
+                wait_s = min(LONGEST_WAIT_S, max(wait_s, _retry_after_s(response)))
+            if attempt + 1 < self._tries:
+                self._sleep(wait_s)
+        raise error
+
+
+def _encode(body: Any) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError as error:
+        raise InputError(f"rows must hold texts, numbers, lists and objects only: {error}") from error
+
+
+def _fault(response: httpx.Response) -> ShopmindError:
+    try:
+        error = orjson.loads(response.content)["error"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        error = {"code": "error", "message": f"{response.url}: status {response.status_code}, not from a shopmind"}
+    return answers.fault(response.status_code, error, _retry_after_s(response))
+
+
+def _retry_after_s(response: httpx.Response) -> float:
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isdigit() else 0.0
