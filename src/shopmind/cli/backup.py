@@ -16,9 +16,7 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def backup(
         folder: Annotated[Path, typer.Argument(help="The shop; it may be serving.")],
-        target: Annotated[
-            Path, typer.Argument(help="New folder for the copy. It holds the pseudonym key: keep it private.")
-        ],
+        target: Annotated[Path, typer.Argument(help="New folder; it holds the pseudonym key: keep it private.")],
         json: show.AsJson = False,
     ) -> None:
         """Copy a consistent moment of a shop while it serves."""

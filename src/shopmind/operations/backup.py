@@ -47,12 +47,11 @@ def backup(shop: Shop, target: Path) -> dict[str, Any]:
             for name in (ARTIFACTS, SCENARIOS):
                 if (shop.path / name).is_dir():
                     shutil.copytree(shop.path / name, draft / name)
+            files = sorted(file for file in draft.rglob("*") if file.is_file())
             manifest = {
                 "shopmind": shopmind.__version__,
                 "made_at": format_time(shop.folder.clock()),
-                "files": {
-                    str(file.relative_to(draft)): _digest(file) for file in sorted(draft.rglob("*")) if file.is_file()
-                },
+                "files": {str(file.relative_to(draft)): _digest(file) for file in files},
             }
             write_whole(draft / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
             os.replace(draft, target)

@@ -98,17 +98,14 @@ def _weights(shop: Shop) -> Finding:
 
 def _artifacts(shop: Shop) -> Iterator[Finding]:
     stale = dict(shop.records.scan(STALE))
+    again = f"run: shopmind train {shop.path}"
     for name, version in sorted(shop.artifacts.current().items()):
         artifact = shop.artifacts.load(name)
         if artifact is None:
-            yield Finding(
-                f"artifact {name}", "fail", f"version {version} cannot be read", f"shopmind train {shop.path}"
-            )
+            yield Finding(f"artifact {name}", "fail", f"version {version} cannot be read", again)
             continue
         if stale.get(name, {}).get("version") == version:
-            yield Finding(
-                f"artifact {name}", "warn", "it learned from a user who was erased", f"shopmind train {shop.path}"
-            )
+            yield Finding(f"artifact {name}", "warn", "it learned from a user who was erased", again)
             continue
         new = shop.events.last_number() - int(artifact.card["event_number"])
         yield Finding(f"artifact {name}", "ok", f"version {version}, {artifact.card['events']} events, {new} newer")
@@ -117,7 +114,7 @@ def _artifacts(shop: Shop) -> Iterator[Finding]:
 def _scenarios(shop: Shop) -> Iterator[Finding]:
     for name, missing in shop.readiness().items():
         if missing:
-            yield Finding(f"scenario {name}", "warn", "; ".join(missing), f"shopmind train {shop.path}")
+            yield Finding(f"scenario {name}", "warn", "; ".join(missing), f"run: shopmind train {shop.path}")
         else:
             yield Finding(f"scenario {name}", "ok", "ready")
 

@@ -51,19 +51,25 @@ class LiveTail:
     """Follows the event log from where the artifacts end.
 
     Args:
-        events: the log.
+        events: the log; None for a tail that never moves.
         after: event number up to which every artifact has read.
         limit: newest events kept; older ones are dropped (they wait for the next training).
         poll_ms: how stale the tail may be of other processes' events; `wake` makes the next read look at once.
     """
 
-    def __init__(self, events: Events, after: int, *, limit: int = 200_000, poll_ms: int = 250) -> None:
+    def __init__(self, events: Events | None, after: int, *, limit: int = 200_000, poll_ms: int = 250) -> None:
         self._events = events
         self._limit = limit
         self._poll_s = poll_ms / 1000
         self._next_look = 0.0
         self._lock = threading.Lock()
-        self._held = LiveEvents(_NOTHING, _NOTHING, _NOTHING, np.empty(0, np.int8), _NOTHING, after)
+        self._start = LiveEvents(_NOTHING, _NOTHING, _NOTHING, np.empty(0, np.int8), _NOTHING, after)
+        self._held = self._start
+
+    @staticmethod
+    def still() -> LiveTail:
+        """A tail that never moves: nothing has happened since the artifacts."""
+        return LiveTail(None, 0)
 
     def wake(self) -> None:
         """This process has just written events."""
@@ -79,7 +85,15 @@ class LiveTail:
                 self._lock.release()
         return self._held
 
+    def drop(self) -> None:
+        """Forgets what is held and reads it again: events were erased."""
+        with self._lock:
+            self._held = self._start
+            self._next_look = 0.0
+
     def _look(self) -> None:
+        if self._events is None:
+            return
         last = self._events.last_number()
         if last <= self._held.version:
             return

@@ -116,15 +116,16 @@ class _Parser:
         while at < len(self._text):
             match = _TOKEN.match(self._text, at)
             if match is None:
-                rest = self._text[at:].strip()
+                rest = self._text[at:].lstrip()
                 if not rest:
                     break
-                raise InputError(f"filter: cannot read {rest[:20]!r} at character {at + 1}", field="filter")
+                place = len(self._text) - len(rest) + 1
+                raise InputError(f"filter: cannot read {rest[:20].rstrip()!r} at character {place}", field="filter")
             sort = match.lastgroup or ""
-            word = match.group(sort)
+            word, start = match.group(sort), match.start(sort)
             if sort == "name" and word.lower() in _WORDS:
                 sort, word = "word", word.lower()
-            tokens.append(_Token(sort, word, match.start(sort)))
+            tokens.append(_Token(sort, word, start))
             at = match.end()
         tokens.append(_Token("end", "", len(self._text)))
         return tokens

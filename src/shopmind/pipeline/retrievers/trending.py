@@ -1,0 +1,71 @@
+"""What is wanted more than usual."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.kit.clock import DAY_MS
+from shopmind.pipeline.context import Context, best
+from shopmind.pipeline.live import LiveEvents
+from shopmind.pipeline.parts import NoOptions, Retriever, Tools
+from shopmind.stores.ports import Artifact, Numbers
+from shopmind.training.trending import people_by_item, surprise
+
+
+class Trending(Retriever):
+    """People who want an item lately against what was to be expected (training/trending.py), and who came since.
+
+    Someone who came both before the training and after it counts twice until the next one: the artifact knows no
+    people. Nameless visitors since the training count as one.
+    """
+
+    artifacts = ("trending",)
+
+    def __init__(self, options: NoOptions, tools: Tools) -> None:
+        self._tools = tools
+        self._held: tuple[tuple[int, int, int], NDArray[np.float32]] | None = None
+
+    def ready(self) -> None:
+        """Raises NotReadyError before the first training."""
+        _ = self._artifact
+
+    @cached_property
+    def _artifact(self) -> Artifact:
+        return self._tools.artifact("trending")
+
+    def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
+        """See Retriever."""
+        scores = self._scores(context)
+        numbers = best(scores, context.allowed, context.columns.tie, k)
+        return numbers, scores[numbers]
+
+    def _scores(self, context: Context) -> NDArray[np.float32]:
+        """(size,) by item number, NaN where there is no trend; made again when events come in, or after a minute."""
+        live = self._tools.live.read()
+        key = (live.version, context.columns.size, context.now_ms // 60_000)
+        if self._held is None or self._held[0] != key:
+            later = live.after(self._artifact.card["event_number"])
+            options = self._artifact.card["options"]
+            lately = self._people(context, "lately", float(options["half_life_days"]), later)
+            usually = self._people(context, "usually", float(options["usual_half_life_days"]), later)
+            scores = surprise(lately, usually).astype(np.float32)
+            scores[scores <= 0] = np.nan
+            self._held = key, scores
+        return self._held[1]
+
+    def _people(self, context: Context, name: str, half_life_days: float, live: LiveEvents) -> NDArray[np.float64]:
+        fitted = np.asarray(self._artifact.arrays[name])
+        waited_ms = max(0, context.now_ms - self._artifact.card["made_for_ms"])
+        people = np.zeros(max(context.columns.size, len(fitted)))
+        people[: len(fitted)] = fitted * 0.5 ** (waited_ms / (half_life_days * DAY_MS))
+        weights = np.asarray(self._artifact.arrays["weights"], np.float64)[live.types]
+        known = (live.items < len(people)) & (weights > 0)
+        if known.any():
+            age_ms = context.now_ms - live.times_ms[known]
+            people += people_by_item(
+                live.users[known], live.items[known], weights[known], age_ms, half_life_days, len(people)
+            )
+        return people
