@@ -18,7 +18,9 @@ from typing import Any
 import orjson
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 
 from shopmind import shop as shops
 from shopmind.kit import log
@@ -115,21 +117,25 @@ def application(plan: Plan) -> Starlette:
         for shop in opened.values():
             shop.close()
 
-    mounts = []
-    for prefix, shop in opened.items():
-        up = "../../" if prefix else ""
-        neighbours = {title: f"{up}{other[1:]}/" for other, title in titles.items() if other != prefix}
-        options = {**plan.options, **({"page_key": None} if prefix else {})}
-        settings = ServingSettings(
-            **{
-                "title": shop.settings.name,
-                "sample_users": shop.settings.sample_users,
-                "neighbours": {title: url if url != "/" else "./" for title, url in neighbours.items()},
-                **options,
-            }
-        )
-        mounts.append(Mount(prefix, create_app(shop, settings)))
-    return Starlette(routes=[*mounts[1:], mounts[0]], lifespan=lifespan)
+    routes: list[BaseRoute] = []
+    for prefix, shop in sorted(opened.items(), reverse=True):
+        neighbours = {titles[other]: _way(prefix, other) for other in opened if other != prefix}
+        said = {"title": titles[prefix], "sample_users": shop.settings.sample_users, "neighbours": neighbours}
+        own = plan.options if not prefix else {name: plan.options[name] for name in plan.options if name != "page_key"}
+        routes.append(Mount(prefix, create_app(shop, ServingSettings(**{**said, **own}))))
+        if prefix:
+            routes.insert(0, Route(prefix, _with_slash))
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _way(here: str, there: str) -> str:
+    """From the page of one shop to that of another, relative, so that it holds behind any proxy."""
+    return ("../../" if here else "./") + (f"{there[1:]}/" if there else "")
+
+
+async def _with_slash(request: Request) -> Response:
+    """Without the slash at the end the relative addresses of the page would lead elsewhere."""
+    return RedirectResponse(f"{request.url.path}/", 308)
 
 
 def from_environment() -> Starlette:
