@@ -5,6 +5,9 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "recipe",
     {
+        "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
+        "item_knn": "shopmind.training.item_knn:ItemKnnRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",
+        "trending": "shopmind.training.trending:TrendingRecipe",
     },
 )

@@ -6,17 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from shopmind.domain import EVENT_TYPES
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.progress import Progress
 from shopmind.training.recipe import Fitted, Recipe, Tables
-
-
-def type_weights(weights: dict[str, float]) -> NDArray[np.float64]:
-    """Weight by event type code: (len(EVENT_TYPES),) float64, 0 for a type that is not named."""
-    return np.array([weights.get(kind, 0.0) for kind in EVENT_TYPES])
+from shopmind.training.worth import WORTH, type_weights
 
 
 class PopularityRecipe(Recipe):
@@ -30,17 +24,7 @@ class PopularityRecipe(Recipe):
         """half_life_days: age at which an event counts half. weights: event type → weight."""
 
         half_life_days: float = 14.0
-        weights: dict[str, float] = field(
-            default_factory=lambda: {
-                "purchase": 1.0,
-                "redeem": 1.0,
-                "add_to_cart": 0.4,
-                "favourite": 0.3,
-                "play": 0.2,
-                "click": 0.1,
-                "view": 0.1,
-            }
-        )
+        weights: dict[str, float] = field(default_factory=lambda: dict(WORTH))
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """Array `scores`: (size,) float32 by item number, at the tables' time; `weights`: by event type code."""

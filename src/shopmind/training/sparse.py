@@ -29,6 +29,20 @@ def row(arrays: Mapping[str, NDArray[Any]], name: str, number: int) -> tuple[NDA
     return arrays[f"{name}_columns"][here], arrays[f"{name}_values"][here]
 
 
+def rows(
+    arrays: Mapping[str, NDArray[Any]], name: str, numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.float32]]:
+    """Place in `numbers`, column and value of every entry of many rows; rows beyond the matrix are empty."""
+    starts = arrays[f"{name}_starts"]
+    inside = np.flatnonzero((numbers >= 0) & (numbers < len(starts) - 1))
+    begin = np.asarray(starts[numbers[inside]])
+    lengths = np.asarray(starts[numbers[inside] + 1]) - begin
+    place = np.repeat(inside, lengths)
+    within = np.arange(len(place)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    here = np.repeat(begin, lengths) + within
+    return place, arrays[f"{name}_columns"][here].astype(np.int64), np.asarray(arrays[f"{name}_values"][here])
+
+
 def best_of_rows(matrix: sparse.csr_array, k: int) -> sparse.csr_array:
     """Keeps the k largest values of each row; equal values keep the smaller column."""
     matrix = sparse.csr_array(matrix)
