@@ -108,6 +108,9 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
         )
+        for operation in (each for path in document["paths"].values() for each in path.values()):
+            if "parameters" in operation:  # ours replace what the framework saw in the signature
+                operation["parameters"] = list({each["name"]: each for each in operation["parameters"]}.values())
         _, definitions = models_json_schema(
             [(model, "validation") for model in QUESTIONS], ref_template=REFERENCE + "{model}"
         )
