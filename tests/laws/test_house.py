@@ -57,12 +57,9 @@ def test_every_module_and_every_public_class_and_function_has_a_docstring() -> N
         tree = ast.parse(path.read_text("utf-8"))
         if tree.body and ast.get_docstring(tree) is None:
             mute.append(place(path))
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith(
-                "_"
-            ):
-                if ast.get_docstring(node) is None:
-                    mute.append(f"{place(path)}:{node.lineno} {node.name}")
+        named = [node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
+        public = [node for node in named if not node.name.startswith("_")]
+        mute += [f"{place(path)}:{node.lineno} {node.name}" for node in public if ast.get_docstring(node) is None]
     assert mute == []
 
 

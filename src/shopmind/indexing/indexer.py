@@ -99,5 +99,5 @@ class Indexer:
         for number, item in self._catalogue.scan(sorted(batch.written)):
             numbers.append(number)
             passages.append(passage(item))
-        vectors = encode_cached(self._encoder, passages, self._cache, progress)
+        vectors = encode_cached(self._encoder, passages, self._cache, progress=progress)
         self._vectors.update(np.array(numbers, np.int64), vectors, batch.removed, mark=batch.mark)

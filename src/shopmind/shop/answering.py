@@ -144,7 +144,7 @@ class Answering:
         def vector() -> NDArray[np.float32]:
             if self._vectors is None:
                 raise NotReadyError("no encoder weights; run: shopmind weights get minilm")
-            return self._vectors.of(text)
+            return self._vectors.encode(text)
 
         return vector
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shopmind import encoders
@@ -67,7 +67,6 @@ class Folder:
         """
         database = open_database(f"sqlite:///{path / DATABASE}")
         encoder, missing = _encoder(settings, database)
-        version, dimension = (encoder.version, encoder.dimension) if encoder else ("none", 1)
         return Folder(
             path=path,
             settings=settings,
@@ -80,7 +79,7 @@ class Folder:
             records=database.records,
             artifacts=FolderArtifacts(path / ARTIFACTS),
             text_index=TantivyText(path / TEXT, fields=FIELDS),
-            vector_index=UsearchVectors(path / VECTORS, encoder_version=version, dimension=dimension),
+            vector_index=_vector_index(path, encoder),
             vector_cache=VectorCache(path / VECTORS / "cache.db"),
             lease=Lease(path / "indexer.lease"),
             pseudonyms=Pseudonyms(load_key(path / SECRET)),
@@ -88,10 +87,25 @@ class Folder:
             encoder_missing=missing,
         )
 
+    @property
+    def settled(self) -> bool:
+        """Whether the encoder is the one to stay: "auto" cannot decide for an empty catalogue."""
+        return self.settings.encoder != "auto" or self.database.records.get(*_ENCODER) is not None
+
+    def settle(self) -> Folder:
+        """The same folder with the encoder that suits what the catalogue holds now."""
+        encoder, missing = _encoder(self.settings, self.database)
+        return replace(self, encoder=encoder, encoder_missing=missing, vector_index=_vector_index(self.path, encoder))
+
     def close(self) -> None:
         """Closes what holds files open."""
         self.vector_cache.close()
         self.database.close()
+
+
+def _vector_index(path: Path, encoder: TextEncoder | None) -> VectorIndex:
+    version, dimension = (encoder.version, encoder.dimension) if encoder else ("none", 1)
+    return UsearchVectors(path / VECTORS, encoder_version=version, dimension=dimension)
 
 
 def _encoder(settings: Settings, database: ShopDatabase) -> tuple[TextEncoder | None, str | None]:

@@ -214,6 +214,9 @@ class Shop:
 
         Waits for another process that is indexing.
         """
+        if not self._folder.settled:
+            self._folder = self._folder.settle()
+            self._answering = self._make_answering()
         with self._folder.lease.hold(wait_s=INDEXING_WAIT_S):
             return self._indexer().catch_up(progress)
 

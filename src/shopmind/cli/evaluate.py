@@ -1,0 +1,50 @@
+"""`shopmind evaluate search|recommend FOLDER`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shopmind.cli import show
+
+
+def add(app: typer.Typer) -> None:
+    """Puts the verbs on the app."""
+    evaluate = typer.Typer(help="Measure on a shop or on a data folder.", no_args_is_help=True)
+    app.add_typer(evaluate, name="evaluate")
+
+    @evaluate.command("search")
+    def search(
+        folder: Annotated[Path, typer.Argument(help="A shop, or a folder with items, queries and judgments.")],
+        train_folds: Annotated[int | None, typer.Option(help="Folds for learned ranking.")] = None,
+        grade_zero: Annotated[float, typer.Option(help="The grade that is worth nothing.")] = 0.0,
+        json: show.AsJson = False,
+    ) -> None:
+        """Full-corpus and judged-pool figures of ours, BM25 and random, with intervals."""
+        from shopmind.evaluation import report
+        from shopmind.evaluation.search import evaluate_search
+
+        with show.progress() as progress:
+            result = evaluate_search(folder, grade_zero=grade_zero, train_folds=train_folds, progress=progress)
+        show.data(result) if json else show.people.print(report.table(result))
+
+    @evaluate.command("recommend")
+    def recommend(
+        folder: Annotated[Path, typer.Argument(help="A shop, or a folder with items and events or sequences.")],
+        protocol: Annotated[str, typer.Option(help="leave-one-out, time, next-basket or last-basket.")] = "time",
+        fit: Annotated[str, typer.Option(help="What the fit sees: train, refit or valid.")] = "train",
+        seeds: Annotated[int, typer.Option(help="How many seeds.")] = 1,
+        scenario: Annotated[str | None, typer.Option(help="Which scenario answers.")] = None,
+        json: show.AsJson = False,
+    ) -> None:
+        """Replay requests through the engine, beside random, popularity and tuned baselines, with intervals."""
+        from shopmind.evaluation import report
+        from shopmind.evaluation.recommend import evaluate_recommend
+
+        with show.progress() as progress:
+            result = evaluate_recommend(
+                folder, protocol=protocol, fit=fit, seeds=seeds, scenario=scenario, progress=progress
+            )
+        show.data(result) if json else show.people.print(report.table(result))
