@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from shopmind.encoders.encoder import Role
 from shopmind.kit.errors import InputError, NotFoundError
 
 BATCH_TOKENS = 512  # measured: larger batches fall out of the second-level cache
+MAX_CHARACTERS = 8_192  # of one text: a book in a description must not cost its whole length
 CHUNK_TEXTS = 4096  # tokenised at once, so that memory does not grow with the number of texts
 # Measured on onnxruntime 1.31: its fused skip + layer norm takes seven times as long as the two apart.
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
@@ -35,7 +36,7 @@ class OnnxEncoder:
     dimension: int
     languages: tuple[str, ...]
     session: Any = field(repr=False, compare=False)
-    tokenizer: Any = field(repr=False, compare=False)
+    token_ids: Callable[[Sequence[str]], Sequence[Sequence[int]]] = field(repr=False, compare=False)
     prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def encode(self, texts: Sequence[str], *, role: Role) -> NDArray[np.float32]:
@@ -44,9 +45,7 @@ class OnnxEncoder:
         prefix = self.prefixes.get(role, "")
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), CHUNK_TEXTS):
-            chunk = [prefix + text for text in texts[start : start + CHUNK_TEXTS]]
-            rows = [self.tokenizer.encode(chunk[0])] if len(chunk) == 1 else self.tokenizer.encode_batch_fast(chunk)
-            ids = [row.ids for row in rows]
+            ids = self.token_ids([prefix + readable(text) for text in texts[start : start + CHUNK_TEXTS]])
             for places in batches([len(row) for row in ids]):
                 vectors[[start + place for place in places]] = self._run([ids[place] for place in places])
         return vectors
@@ -91,12 +90,23 @@ def open_session(file: Path, *, threads: int) -> Any:
     )
 
 
-def open_tokenizer(file: Path, *, max_tokens: int) -> Any:
-    """The tokenizer, cutting at `max_tokens`; padding is left to the batch."""
+def readable(text: str) -> str:
+    """The part of a text that can reach the encoder, halves of surrogate pairs replaced: tokenizers refuse them."""
+    return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
+
+
+def open_tokenizer(file: Path, *, max_tokens: int) -> Callable[[Sequence[str]], Sequence[Sequence[int]]]:
+    """Token ids by a tokenizer.json, cut at `max_tokens`; padding is left to the batch."""
     tokenizer = Tokenizer.from_file(str(file))
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
-    return tokenizer
+
+    def token_ids(texts: Sequence[str]) -> Sequence[Sequence[int]]:
+        if len(texts) == 1:  # a batch wakes a pool of threads, which costs a query more than it saves
+            return [tokenizer.encode(texts[0]).ids]
+        return [row.ids for row in tokenizer.encode_batch_fast(list(texts))]
+
+    return token_ids
 
 
 def load(place: str, *, threads: int = 1, max_tokens: int = 128) -> OnnxEncoder:
@@ -119,8 +129,8 @@ def load(place: str, *, threads: int = 1, max_tokens: int = 128) -> OnnxEncoder:
         raise InputError(f"encoder onnx: {graph} takes {sorted(taken)}; allowed: {sorted(known)}")
     if len(shape) not in (2, 3) or not isinstance(shape[-1], int):
         raise InputError(f"encoder onnx: {graph} gives {shape}; allowed: (texts, d) or (texts, tokens, d) with d fixed")
-    tokenizer = open_tokenizer(words, max_tokens=max_tokens)
-    return OnnxEncoder(f"onnx:{place}", _digest(graph, words, max_tokens), shape[-1], ("*",), session, tokenizer)
+    ids = open_tokenizer(words, max_tokens=max_tokens)
+    return OnnxEncoder(f"onnx:{place}", _digest(graph, words, max_tokens), shape[-1], ("*",), session, ids)
 
 
 def _digest(graph: Path, words: Path, max_tokens: int) -> str:

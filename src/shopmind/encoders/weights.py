@@ -16,7 +16,7 @@ from shopmind.kit.errors import NotFoundError, NotReadyError, not_allowed
 from shopmind.kit.files import storage_faults, sync_folder
 from shopmind.kit.progress import Progress, silent
 
-CONVERSION = 1  # raise it when the files that `convert` writes change
+CONVERSION = 2  # raise it when the files that `convert` writes change
 DRAFT = ".draft-"
 DRAFT_HOURS = 6  # an older draft belongs to a process that was killed
 

@@ -1,0 +1,171 @@
+"""Vectors kept by what they were made of, so that a text is encoded once and an interrupted run goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.encoders.encoder import Role, TextEncoder
+from shopmind.kit.errors import StorageError
+from shopmind.kit.files import storage_faults
+from shopmind.kit.progress import Progress, silent
+
+COMMIT_TEXTS = 2_048  # what a kill can cost
+ASK_KEYS = 500  # of one SQL statement
+TABLE = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+
+
+class VectorCache:
+    """A SQLite file of float16 vectors by digest of (encoder version, role, text).
+
+    The file can be deleted at any time. A row of another length or that is not of length 1 is taken as missing; a file
+    that SQLite calls no database is put aside as NAME.broken and begun anew. Safe to call from several threads and
+    processes.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._lock = threading.Lock()
+        with storage_faults(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = self._open()
+
+    def close(self) -> None:
+        """Closes the file; the cache is of no use afterwards."""
+        self._connection.close()
+
+    def find(self, keys: Sequence[bytes], dimension: int) -> dict[bytes, NDArray[np.float32]]:
+        """The vectors that are there and whole, by key."""
+        found: dict[bytes, NDArray[np.float32]] = {}
+        for start in range(0, len(keys), ASK_KEYS):
+            part = keys[start : start + ASK_KEYS]
+            marks = ",".join("?" * len(part))
+            with self._healing():
+                for key, blob in self._connection.execute(f"SELECT * FROM vectors WHERE key IN ({marks})", part):
+                    if len(blob) == 2 * dimension:
+                        vector = np.frombuffer(blob, np.float16).astype(np.float32)
+                        length = float(np.linalg.norm(vector))
+                        if abs(length - 1) < 0.01:
+                            found[key] = vector / np.float32(length)
+        return found
+
+    def keep(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        """Keeps vectors, (n, d) float32; durable when it returns."""
+        rows = [(key, vector.tobytes()) for key, vector in zip(keys, vectors.astype(np.float16), strict=True)]
+        with self._healing(), self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+    def __len__(self) -> int:
+        count: int = 0
+        with self._healing():
+            (count,) = self._connection.execute("SELECT count(*) FROM vectors").fetchone()
+        return count
+
+    @contextlib.contextmanager
+    def _healing(self) -> Iterator[None]:
+        """One statement at a time; a broken file is begun anew and what was asked is answered with nothing."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.OperationalError as error:
+                raise StorageError(f"vector cache {self.file}: {error}") from error
+            except sqlite3.DatabaseError:
+                self._connection.close()
+                self._set_aside()
+                self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = self._connect()
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(TABLE)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            raise StorageError(f"vector cache {self.file}: {error}") from error
+        except sqlite3.DatabaseError:
+            connection.close()
+            self._set_aside()
+            connection = self._connect()
+            connection.execute(TABLE)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.file, timeout=30, check_same_thread=False)
+
+    def _set_aside(self) -> None:
+        self.file.replace(self.file.with_name(f"{self.file.name}.broken"))
+        for ending in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+
+
+def key_of(version: str, role: Role, text: str) -> bytes:
+    """20 bytes that stand for one text under one encoder."""
+    content = "\0".join((version, role, text)).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(content, digest_size=20).digest()
+
+
+def encode_cached(
+    encoder: TextEncoder,
+    texts: Sequence[str],
+    cache: VectorCache,
+    *,
+    role: Role = "passage",
+    progress: Progress = silent,
+) -> NDArray[np.float32]:
+    """`encoder.encode(texts, role=role)`, encoding only what `cache` lacks, each distinct text once.
+
+    Returns:
+        (n, d) float32 of unit length, as float16 keeps them (about 3 digits), the same whether found or made.
+    """
+    keys = [key_of(encoder.version, role, text) for text in texts]
+    places = {key: place for place, key in enumerate(keys)}
+    known = cache.find(list(places), encoder.dimension)
+    vectors = np.empty((len(texts), encoder.dimension), np.float32)
+    missing = sorted((key for key in places if key not in known), key=lambda key: len(texts[places[key]]))
+    progress("encode", len(places) - len(missing), len(places))
+    for start in range(0, len(missing), COMMIT_TEXTS):
+        part = missing[start : start + COMMIT_TEXTS]
+        made = encoder.encode([texts[places[key]] for key in part], role=role)
+        cache.keep(part, made)
+        kept = made.astype(np.float16).astype(np.float32)
+        kept /= np.linalg.norm(kept, axis=1, keepdims=True)
+        known.update(zip(part, kept, strict=True))
+        progress("encode", len(places) - len(missing) + start + len(part), len(places))
+    for place, key in enumerate(keys):
+        vectors[place] = known[key]
+    return vectors
+
+
+class QueryVectors:
+    """The vectors of the last `size` distinct queries, in memory. Safe to call from several threads."""
+
+    def __init__(self, encoder: TextEncoder, size: int = 1_024) -> None:
+        self.encoder = encoder
+        self.size = size
+        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """(d,) float32 of unit length, read-only."""
+        with self._lock:
+            if text in self._kept:
+                self._kept.move_to_end(text)
+                return self._kept[text]
+        vector: NDArray[np.float32] = self.encoder.encode([text], role="query")[0]
+        vector.flags.writeable = False
+        with self._lock:
+            self._kept[text] = vector
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+        return vector
+
+    def __len__(self) -> int:
+        return len(self._kept)
