@@ -1,7 +1,7 @@
 """Words → items by tantivy: tokens come analysed, scores are BM25 over weighted fields.
 
 A folder holds `mark.json` and one generation of the index beside it. The mark is written after the index is durable, so
-a process that is killed between leaves an older mark and the indexer replays; replacing a document twice changes nothing.
+a killed process leaves an older mark and the indexer replays; replacing a document twice changes nothing.
 """
 
 from __future__ import annotations
