@@ -7,6 +7,7 @@ MENU = Menu(
     {
         "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
         "item_knn": "shopmind.training.item_knn:ItemKnnRecipe",
+        "next_basket": "shopmind.training.next_basket:NextBasketRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",
         "trending": "shopmind.training.trending:TrendingRecipe",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,3 +66,61 @@ def orders_of(lines: History, now_ms: int) -> Orders:
         ranks=ranks,
         ages_days=np.maximum(0, now_ms - started) / DAY_MS,
     )
+
+
+COLUMNS = (
+    "repeat_last_2",
+    "repeat_last_80",
+    "repeat_days_14",
+    "repeat_days_60",
+    "repeat_small_orders",
+    "repeat_own",
+    "repeat_once",
+    "repeat_pieces",
+)
+
+
+def columns(orders: Orders, items: NDArray[np.int64]) -> Mapping[str, NDArray[np.float32]]:
+    """COLUMNS of any items, (n,) float32, 0 for an item that the user never bought.
+
+    Source: the report in docs/decisions/0005-next-basket.md; the shares are those of TIFU-KNN (SIGIR 2020) and of
+    GP-Pop (Li, Jullien, Ariannezhad, de Rijke, TOIS 2023), each as ln(p + floor) - ln(floor):
+    repeat_last_H: p = share(H). repeat_days_H: the same with 0.5 ** (age / H days), over at least 0.05.
+    repeat_small_orders: share(20) with each order divided among its items, so that an item bought on its own counts
+    more. repeat_own: 1 if bought. repeat_once: 1 if in exactly one order. repeat_pieces: ln of the mean over its orders
+    of the pieces in one, each counted as at most 10 (fuel is sold by the thousandth of a gallon).
+    """
+    count = orders.summed(np.ones(len(orders.item)))
+    pieces = orders.summed(np.minimum(orders.quantities, 10)) / np.maximum(count, 1)
+    small = np.power(0.5, orders.ranks / 20)
+    own = {
+        "repeat_last_2": _lifted(orders.share(2), 0.002),
+        "repeat_last_80": _lifted(orders.share(80), 0.002),
+        "repeat_days_14": _lifted(_share_by_age(orders, 14), 0.002),
+        "repeat_days_60": _lifted(_share_by_age(orders, 60), 0.002),
+        "repeat_small_orders": _lifted(
+            orders.summed((small / orders.sizes)[orders.order]) / max(float(small.sum()), 1e-12), 0.0005
+        ),
+        "repeat_own": np.ones(len(orders.items)),
+        "repeat_once": (count == 1).astype(np.float64),
+        "repeat_pieces": np.log(np.maximum(pieces, 1)),
+    }
+    place = np.searchsorted(orders.items, items)
+    bought = np.flatnonzero(place < len(orders.items))
+    bought = bought[orders.items[place[bought]] == items[bought]]
+    found = {}
+    for name in COLUMNS:
+        found[name] = np.zeros(len(items), np.float32)
+        found[name][bought] = own[name][place[bought]]
+    return found
+
+
+def _share_by_age(orders: Orders, half_life_days: float) -> NDArray[np.float64]:
+    worth = np.power(0.5, orders.ages_days / half_life_days)
+    return orders.summed(worth[orders.order]) / max(float(worth.sum()), 0.05)
+
+
+def _lifted(share: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
+    """ln(p + floor) - ln(floor): 0 for p = 0, and differences of small shares do not run away."""
+    lifted: NDArray[np.float64] = np.log(share + floor) - np.log(floor)
+    return lifted

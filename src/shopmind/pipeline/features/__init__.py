@@ -6,5 +6,6 @@ MENU = Menu(
     "feature",
     {
         "meaning": "shopmind.pipeline.features.meaning:Meaning",
+        "next_basket": "shopmind.pipeline.features.next_basket:NextBasket",
     },
 )
