@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import shopmind
+from shopmind.shop import Shop
+from shopmind.testing.tiny_shop import make_tiny_shop
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,3 +33,19 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"data: {folder.name} is absent (set SHOPMIND_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny shop, indexed and trained; copied, never opened, by the tests."""
+    folder = tmp_path_factory.mktemp("tiny") / "shop"
+    make_tiny_shop(folder).close()
+    return folder
+
+
+@pytest.fixture
+def shop(tiny_folder: Path, tmp_path: Path) -> Iterator[Shop]:
+    """A tiny shop of the test's own."""
+    shutil.copytree(tiny_folder, tmp_path / "shop")
+    with shopmind.open(tmp_path / "shop") as opened:
+        yield opened

@@ -26,7 +26,7 @@ from shopmind.pipeline.histories import Histories
 from shopmind.pipeline.live import LiveTail
 from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.scenario import Scenario
-from shopmind.privacy.erase import Erasure
+from shopmind.privacy.erase import STALE, Erasure
 from shopmind.settings import Settings
 from shopmind.shop import fitting, writing
 from shopmind.shop.answering import Answering
@@ -249,6 +249,8 @@ class Shop:
             seed=self.settings.seed,
             progress=progress,
         )
+        for artifact in made:
+            self.records.delete(STALE, artifact.name)
         self._answering.refresh()
         return made
 

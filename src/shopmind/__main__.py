@@ -1,0 +1,5 @@
+"""`python -m shopmind` is the command `shopmind`."""
+
+from shopmind.cli import app
+
+app()
