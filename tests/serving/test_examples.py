@@ -25,7 +25,9 @@ def requests() -> list[Request]:
             for parameter in parameters:
                 if parameter["in"] == "path":
                     address = address.replace(f"{{{parameter['name']}}}", parameter["example"])
-            query = {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
+            query = {
+                each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each
+            }
             found += [(method, address, {"params": query, **told}, operation) for told in bodies(operation)]
     return sorted(found, key=lambda each: each[0] == "delete")
 

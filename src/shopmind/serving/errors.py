@@ -69,7 +69,7 @@ def shopmind_response(error: ShopmindError) -> Response:
 def invalid(error: ValidationError | RequestValidationError, model: type[BaseModel] | None = None) -> InputError:
     """The first thing pydantic found, as an InputError; of what the caller sent only names and numbers are repeated."""
     first = error.errors()[0]
-    path = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
+    path = [str(part) for part in first["loc"]][isinstance(error, RequestValidationError) :]
     field = ".".join(path) or None
     if first["type"] == "extra_forbidden" and model is not None:
         return not_allowed("unknown field", path[-1], model.model_fields, field=field)
