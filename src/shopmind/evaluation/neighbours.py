@@ -40,7 +40,9 @@ class ItemNeighbours(System):
         super().__init__(material)
         self.neighbours, self.half_life, self.shrink, self.itself = neighbours, half_life, shrink, itself
         self.popular = Popularity(material, window_days)
-        self.similar = similarities(material.known, neighbours, shrink)
+        self.similar = material.shared(
+            (self.name, neighbours, shrink), lambda: similarities(material.known, neighbours, shrink)
+        )
         if itself:
             self.similar = sp.csr_array(self.similar + itself * sp.eye_array(material.known.size, dtype=np.float32))
         asked = material.asked
@@ -90,8 +92,8 @@ class TimedFrequencyNeighbours(System):
         self.others = timed_frequency(material.known, group, within, between)
         self.own = timed_frequency(material.asked, group, within, between)
         self.lengths = np.asarray(self.others.multiply(self.others).sum(axis=1)).ravel()
-        self.usable = material.known.counts > 0
         self.transposed = sp.csr_array(self.others.T)
+        self.usable = material.known.counts > 0
 
     @property
     def options(self) -> Mapping[str, float | str]:

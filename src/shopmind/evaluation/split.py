@@ -103,17 +103,21 @@ def wanted(table: pl.DataFrame) -> tuple[EventType, ...]:
     return tuple(kind for kind in HISTORY_TYPES if kind in present and kind not in UNWANTED)
 
 
-def split_events(table: pl.DataFrame, name: SplitName, fit: Fit, *, seed: int = 0) -> Split:
+def split_events(
+    table: pl.DataFrame, name: SplitName, fit: Fit, *, items: NDArray[np.bool_] | None = None, seed: int = 0
+) -> Split:
     """Cuts a log.
 
     Args:
         table: events of schema EVENT_TABLE.
+        items: (size,) by item number, True for those that may be asked for; None means all.
         seed: shuffles events of equal timestamps, so that the order of a file never decides.
 
     Raises:
         InputError: no user has enough events for a case.
     """
-    events = wanted(table)
+    askable = None if items is None else np.flatnonzero(items)
+    events = wanted(table if askable is None else table.filter(pl.col("item").is_in(askable.tolist())))
     if not events:
         raise InputError("evaluate: the log holds no event that could be predicted (purchase, click, view, play …)")
     cut = {
@@ -122,10 +126,19 @@ def split_events(table: pl.DataFrame, name: SplitName, fit: Fit, *, seed: int = 
         "next-basket": _after_cutoff,
         "last-basket": _last_basket,
     }[name]
-    found = cut(_shuffled(table, seed), events, name, fit)
+    ordered = _shuffled(table, seed)
+    found = cut(ordered, _Wanted(events, _predictable(ordered, events, askable)), name, fit)
     if not len(found.cases):
         raise InputError(f"evaluate: no user has enough events for {name}: {dict(found.left_out)}", field="protocol")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Event types that are predicted, and (len(table),) True for the rows that are of them."""
+
+    events: tuple[EventType, ...]
+    rows: NDArray[np.bool_]
 
 
 def _shuffled(table: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -139,9 +152,9 @@ def _shuffled(table: pl.DataFrame, seed: int) -> pl.DataFrame:
     )
 
 
-def _leave_one_out(table: pl.DataFrame, events: tuple[EventType, ...], name: SplitName, fit: Fit) -> Split:
+def _leave_one_out(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit) -> Split:
     users, times = table["user"].fill_null(0).to_numpy(), table["timestamp_ms"].to_numpy()
-    rows = np.flatnonzero(_predictable(table, events))
+    rows = np.flatnonzero(wanted.rows)
     people, counts = np.unique(users[rows], return_counts=True)
     enough = counts >= 3
     test, valid = rows[np.cumsum(counts) - 1][enough], rows[np.cumsum(counts) - 2][enough]
@@ -149,7 +162,7 @@ def _leave_one_out(table: pl.DataFrame, events: tuple[EventType, ...], name: Spl
     asked = valid if fit == "valid" else test
     before = place < _by_row(users, people, asked)
     known = place < _by_row(users, people, test if fit == "refit" else valid)
-    found = _made(table, events, known, people, times[asked], before, asked)
+    found = _made(table, wanted.events, known, people, times[asked], before, asked)
     return replace(found, left_out={"users_with_fewer_than_3_events": int((~enough).sum())})
 
 
@@ -160,14 +173,14 @@ def _by_row(users: NDArray[np.int64], people: NDArray[np.int64], values: NDArray
     return of_user[users]
 
 
-def _after_cutoff(table: pl.DataFrame, events: tuple[EventType, ...], name: SplitName, fit: Fit) -> Split:
+def _after_cutoff(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit) -> Split:
     times, users = table["timestamp_ms"].to_numpy(), table["user"].fill_null(0).to_numpy()
     window = int(min(WINDOW_DAYS * DAY_MS, (times.max() - times.min()) / 5))
     if window <= 0:
         raise InputError(f"evaluate: {name} needs events at different times; use leave-one-out", field="protocol")
     cutoff = int(times.max()) - (2 * window if fit == "valid" else window)
     until = int(times.max()) - window if fit == "valid" else int(times.max()) + 1
-    mine = _predictable(table, events)
+    mine = wanted.rows
     if name == "next-basket":
         baskets = _baskets(table, mine).filter((pl.col("start") >= cutoff) & (pl.col("start") < until))
         asked = (
@@ -180,14 +193,14 @@ def _after_cutoff(table: pl.DataFrame, events: tuple[EventType, ...], name: Spli
     people = everyone[np.isin(everyone, users[mine & known])]
     asked = asked[np.isin(users[asked], people)]
     now_ms = np.full(len(people), cutoff, np.int64)
-    found = _made(table, events, known, people, now_ms, known, asked)
+    found = _made(table, wanted.events, known, people, now_ms, known, asked)
     left_out = {"users_without_history": len(everyone) - len(people)}
     return replace(found, now_ms=cutoff, cutoff_ms=cutoff, window_days=window / DAY_MS, left_out=left_out)
 
 
-def _last_basket(table: pl.DataFrame, events: tuple[EventType, ...], name: SplitName, fit: Fit) -> Split:
+def _last_basket(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit) -> Split:
     users, times = table["user"].fill_null(0).to_numpy(), table["timestamp_ms"].to_numpy()
-    depth, mine = (1 if fit == "valid" else 0), _predictable(table, events)
+    depth, mine = (1 if fit == "valid" else 0), wanted.rows
     baskets = _baskets(table, mine).with_columns(
         nth=pl.col("basket").max().over("user") - pl.col("basket"), depth=pl.col("basket").max().over("user")
     )
@@ -198,14 +211,17 @@ def _last_basket(table: pl.DataFrame, events: tuple[EventType, ...], name: Split
     asked = baskets.filter(pl.col("nth") == depth)["row"].to_numpy().astype(np.intp)
     people = np.intersect1d(users[asked], users[mine & known])
     asked = asked[np.isin(users[asked], people)]
-    found = _made(table, events, known, people, start_of_user[people], known, asked)
+    found = _made(table, wanted.events, known, people, start_of_user[people], known, asked)
     return replace(found, left_out={"users_without_history": len(hidden) - len(people)})
 
 
-def _predictable(table: pl.DataFrame, events: tuple[EventType, ...]) -> NDArray[np.bool_]:
+def _predictable(
+    table: pl.DataFrame, events: tuple[EventType, ...], askable: NDArray[np.intp] | None
+) -> NDArray[np.bool_]:
     codes = [EVENT_TYPES.index(kind) for kind in events]
     mask = pl.col("type").is_in(codes) & (pl.col("user").fill_null(0) > 0) & pl.col("item").is_not_null()
-    return table.select(mask).to_series().to_numpy()
+    rows = table.select(mask).to_series().to_numpy()
+    return rows if askable is None else rows & np.isin(table["item"].fill_null(-1).to_numpy(), askable)
 
 
 def _baskets(table: pl.DataFrame, mine: NDArray[np.bool_]) -> pl.DataFrame:

@@ -6,8 +6,9 @@ the same hashed ties.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,6 +18,7 @@ from shopmind.evaluation.baskets import Baskets
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.seeds import generator
 
+T = TypeVar("T")
 Ranked = NDArray[np.int64]
 BLOCK = 256
 """Cases scored at once: bounds memory."""
@@ -32,6 +34,7 @@ class Material:
         allowed: (size,) items that may be shown.
         tie: (size,) hashes that break ties.
         now_ms: the moment of the fit.
+        memo: what systems of other options share, such as similarities.
     """
 
     known: Baskets
@@ -40,6 +43,14 @@ class Material:
     tie: NDArray[np.uint64]
     now_ms: int
     seed: int = 0
+    memo: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def shared(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` makes, once for each key."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        made: T = self.memo[key]
+        return made
 
     def ordered(self, scores: NDArray[np.floating]) -> Ranked:
         """All allowed items by falling score, ties by hash."""

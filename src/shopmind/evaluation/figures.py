@@ -1,0 +1,109 @@
+"""From ranked lists to figures of each case, and from those to means with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.metrics import diversity, ranking
+from shopmind.metrics.intervals import Interval, bootstrap_columns
+from shopmind.stores.columns import ItemColumns, TextColumn
+
+Values = Mapping[str, NDArray[np.float64]]
+"""Figure → (n,) its value for each case, NaN where the case has none."""
+
+OURS = "shopmind"
+
+
+def per_case(
+    ranked: NDArray[np.int64],
+    cases: NDArray[np.int64],
+    items: NDArray[np.int64],
+    grades: NDArray[np.float64],
+    cutoffs: tuple[int, ...] = (10,),
+) -> dict[str, NDArray[np.float64]]:
+    """All ranking figures of (n, k) ranked lists against (m,) truths, "ndcg@10" → (n,)."""
+    wanted = grades > 0
+    cases, items, grades = cases[wanted], items[wanted], grades[wanted]
+    gains = ranking.gains_at(ranked, cases, items, grades)
+    relevant = np.bincount(cases, minlength=len(ranked)).astype(np.float64)
+    ideal = _ideal(cases, grades, len(ranked))
+    found = {}
+    for k in cutoffs:
+        found[f"ndcg@{k}"] = ranking.ndcg(gains, ideal, k)
+        found[f"recall@{k}"] = ranking.recall(gains, relevant, k)
+        found[f"precision@{k}"] = ranking.precision(gains, relevant, k)
+        found[f"mrr@{k}"] = ranking.reciprocal_rank(gains, relevant, k)
+        found[f"map@{k}"] = ranking.average_precision(gains, relevant, k)
+        found[f"hit_rate@{k}"] = ranking.hit_rate(gains, relevant, k)
+    return found
+
+
+def reach_per_case(
+    ranked: NDArray[np.int64], known_by: NDArray[np.int64], people: int, columns: ItemColumns, k: int = 10
+) -> dict[str, NDArray[np.float64]]:
+    """Novelty, long-tail share and diversity of each slate's first k.
+
+    Args:
+        known_by: (size,) users who know each item.
+        people: all users.
+    """
+    top = ranked[:, :k]
+    found = {
+        f"novelty@{k}": diversity.novelty(top, known_by, people),
+        f"long_tail@{k}": diversity.aplt(top, diversity.long_tail(known_by)),
+    }
+    category = columns.column("categories")
+    if isinstance(category, TextColumn):
+        found[f"diversity@{k}"] = diversity.category_diversity(top, category.codes)
+    return found
+
+
+def reach(ranked: NDArray[np.int64], allowed: NDArray[np.bool_], k: int = 10) -> dict[str, float]:
+    """Coverage and Gini of exposure over the items that may be shown: one figure for all cases."""
+    shown = diversity.exposure(ranked[:, :k], len(allowed))[allowed]
+    return {f"coverage@{k}": diversity.coverage(shown), f"gini@{k}": diversity.gini(shown)}
+
+
+def with_intervals(systems: Mapping[str, Values], *, seed: int) -> dict[str, dict[str, Interval]]:
+    """System → figure → mean with its interval; all share the draws."""
+    keys = [(system, figure) for system, values in systems.items() for figure in values]
+    if not keys:
+        return {}
+    columns = np.stack([systems[system][figure] for system, figure in keys], axis=1)
+    found: dict[str, dict[str, Interval]] = {system: {} for system in systems}
+    for (system, figure), interval in zip(keys, bootstrap_columns(columns, seed=seed), strict=True):
+        found[system][figure] = interval
+    return found
+
+
+def differences(systems: Mapping[str, Values], *, seed: int, ours: str = OURS) -> dict[str, dict[str, Interval]]:
+    """ "shopmind-bm25" → figure → mean paired difference with its interval, over every other system."""
+    pairs = {
+        f"{ours}-{other}": {figure: systems[ours][figure] - values[figure] for figure in values}
+        for other, values in systems.items()
+        if other != ours and ours in systems
+    }
+    return with_intervals(pairs, seed=seed)
+
+
+def plain(interval: Interval) -> dict[str, Any]:
+    """An interval as JSON values; what cannot be said is null."""
+    return {name: number(getattr(interval, name)) for name in ("value", "low", "high")}
+
+
+def number(value: float) -> float | None:
+    """The value, or None where it cannot be said; JSON has no NaN."""
+    return None if np.isnan(value) else float(value)
+
+
+def _ideal(cases: NDArray[np.int64], grades: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    counts = np.bincount(cases, minlength=n)
+    order = np.argsort(cases, kind="stable")
+    place = np.arange(len(cases)) - np.repeat(np.cumsum(counts) - counts, counts)
+    ideal = np.zeros((n, int(counts.max(initial=0))))
+    ideal[cases[order], place] = grades[order]
+    return ideal

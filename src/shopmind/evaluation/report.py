@@ -1,0 +1,155 @@
+"""What came out: the JSON of the contract and a table to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from shopmind.evaluation.figures import OURS, Values, differences, number, plain, with_intervals
+from shopmind.evaluation.protocol import Protocol
+from shopmind.metrics.intervals import Interval
+
+SHOWN = ("ndcg@", "recall@", "mrr@", "judged@", "spearman")
+"""Figures that the table shows; the JSON has all."""
+
+Sections = Mapping[str, Mapping[str, Mapping[str, Interval]]]
+"""System (or difference) → view ("full", "judged") → figure → interval."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Systems compared on the same cases.
+
+    Attributes:
+        cases: how many cases have an answer.
+        single: system → view → figure of the run as a whole, which has no interval (coverage, Gini, Spearman …).
+    """
+
+    cases: int
+    systems: Sections
+    differences: Sections
+    single: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        systems: dict[str, dict[str, dict[str, Any]]] = {
+            system: {view: {name: plain(each) for name, each in found.items()} for view, found in views.items()}
+            for system, views in self.systems.items()
+        }
+        for system, views in self.single.items():
+            for view, found in views.items():
+                shown = systems.setdefault(system, {}).setdefault(view, {})
+                shown |= {name: {"value": number(value), "low": None, "high": None} for name, value in found.items()}
+        gaps = {
+            pair: {view: {name: plain(each) for name, each in found.items()} for view, found in views.items()}
+            for pair, views in self.differences.items()
+        }
+        return {"cases": self.cases, "systems": systems, "differences": gaps}
+
+
+@dataclass(frozen=True)
+class Report:
+    """One measurement, before it becomes JSON.
+
+    Attributes:
+        parts: the same run cut otherwise: name → Part ("repeat", "explore", "explore_only").
+        options: system → what it was tuned to.
+        extra: anything else measured, plain values (latency, seeds, degraded).
+    """
+
+    protocol: Protocol
+    whole: Part
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON of `shopmind evaluate`; `n` is `cases` under the name older readers use."""
+        whole = self.whole.as_json()
+        return {
+            "protocol": self.protocol.as_json(),
+            "n": whole["cases"],
+            **whole,
+            **({"parts": {name: part.as_json() for name, part in self.parts.items()}} if self.parts else {}),
+            "options": {name: dict(chosen) for name, chosen in self.options.items() if chosen},
+            **self.extra,
+        }
+
+
+def part(
+    values: Mapping[str, Mapping[str, Values]],
+    *,
+    seed: int,
+    single: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
+) -> Part:
+    """Compares systems.
+
+    Args:
+        values: view → system → figure → (n,) per-case values.
+    """
+    systems: dict[str, dict[str, dict[str, Interval]]] = {}
+    gaps: dict[str, dict[str, dict[str, Interval]]] = {}
+    cases = 0
+    for view, by_system in values.items():
+        for system, found in with_intervals(by_system, seed=seed).items():
+            systems.setdefault(system, {})[view] = found
+        for pair, found in differences(by_system, seed=seed).items():
+            gaps.setdefault(pair, {})[view] = found
+        first = next(iter(next(iter(by_system.values())).values()))
+        cases = max(cases, int(np.count_nonzero(~np.isnan(first))))
+    return Part(cases, systems, gaps, single or {})
+
+
+def table(result: Mapping[str, Any]) -> RenderableType:
+    """A report's JSON as something to read in a terminal: the protocol in words, a table for each view and part."""
+    tables = [_table(result, view) for view in _views(result)]
+    parts = {name: found for name, found in result.get("parts", {}).items() if found["cases"]}
+    tables += [_table(found, "full", name.replace("_", "-")) for name, found in parts.items()]
+    return Group(Text(_headline(result["protocol"])), *tables)
+
+
+def _headline(protocol: Mapping[str, Any]) -> str:
+    named = [name for name in ("split", "fit") if protocol[name] is not None]
+    said = [str(protocol["task"]), *(f"{name} {protocol[name]}: {protocol[f'{name}_means']}" for name in named)]
+    ranked = f"ranked: {protocol['ranked']}"
+    if protocol.get("repeats"):
+        ranked += f", items the user had are {protocol['repeats']}"
+    said.append(f"{ranked}; gain {protocol['gain']}; ties by {protocol['ties']}; seeds {list(protocol['seeds'])}")
+    said += [f"left out: {count} {name.replace('_', ' ')}" for name, count in protocol["left_out"].items() if count]
+    return "\n".join([*said, *protocol["notes"]])
+
+
+def _views(found: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(view for views in found["systems"].values() for view in views))
+
+
+def _table(found: Mapping[str, Any], view: str, name: str = "") -> Table:
+    figures = list(dict.fromkeys(each for views in found["systems"].values() for each in views.get(view, {})))
+    figures = [each for each in figures if each.startswith(SHOWN)]
+    made = Table(title=f"{name or view}, {found['cases']} cases, ± half the 95 % interval", title_justify="left")
+    made.add_column("")
+    for figure in figures:
+        made.add_column(figure, justify="right", no_wrap=True)
+    for system, views in found["systems"].items():
+        made.add_row(system, *_cells(views.get(view, {}), figures, ".4f"), style="bold" if system == OURS else None)
+    for pair, views in found["differences"].items():
+        made.add_row(pair.replace("-", " − ", 1), *_cells(views.get(view, {}), figures, "+.4f"), style="dim")
+    return made
+
+
+def _cells(values: Mapping[str, Mapping[str, float | None]], figures: Sequence[str], form: str) -> list[str]:
+    cells = []
+    for figure in figures:
+        value, low, high = (values.get(figure, {}).get(name) for name in ("value", "low", "high"))
+        if value is None:
+            cells.append("–")
+        else:
+            spread = "" if low is None or high is None else f" ±{(high - low) / 2:.4f}"
+            cells.append(format(value, form) + spread)
+    return cells
