@@ -1,4 +1,4 @@
-"""A typed Python client of the HTTP API, over httpx: answers are the domain's own types, errors the house's own tree."""
+"""A typed Python client of the HTTP API over httpx: answers are the domain's types, errors the house's own tree."""
 
 from shopmind.client.answers import RowResult, ScenarioState
 from shopmind.client.client import Client
