@@ -10,7 +10,7 @@ from shopmind.stores.money import DIGITS
 
 _CODE = re.compile("[A-Z]{3}")
 _AROUND = re.compile(r"^(?:[A-Za-z]{0,3}[$€£¥₹₩]|[A-Z]{3})?\s*(-?[\d.,'\s]+?)\s*(?:[$€£¥₹₩元]|[A-Z]{3})?$")
-_GROUPED = re.compile(r"-?\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*")
+_GROUPED = re.compile(r"-?\d{1,3}(?:([,.])\d{3})(?:\1\d{3})*")
 
 
 def exponent(currency: str | None) -> int:
@@ -82,10 +82,10 @@ def _parse(text: str, given: str) -> Decimal:
 
 
 def _plain(text: str) -> str:
-    text = text.replace("\u00a0", " ")
+    text = re.sub("[' \u00a0]", "", text)
     if "," in text and "." in text:
         decimal = max(text.rfind(","), text.rfind("."))
-        return re.sub("[,.' ]", "", text[:decimal]) + "." + text[decimal + 1 :]
-    if _GROUPED.fullmatch(text) and (text.count(",") > 0 or text.count(".") > 1 or "'" in text or " " in text):
-        return re.sub("[,.' ]", "", text)
+        return re.sub("[,.]", "", text[:decimal]) + "." + text[decimal + 1 :]
+    if _GROUPED.fullmatch(text) and (text.count(",") > 0 or text.count(".") > 1):
+        return re.sub("[,.]", "", text)
     return text.replace(",", ".")

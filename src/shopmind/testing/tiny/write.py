@@ -140,7 +140,8 @@ def _habit(user: int) -> Habit:
 
 def _dated(row: Row, now_ms: int) -> Row:
     """Ages in days as times, so that what is fresh or running stays so whenever the shop is written."""
-    row = {**row, "currency": "USD", "created_at": format_time(now_ms - row.pop("created_days_ago") * DAY_MS)}
+    created_ms = now_ms - row.pop("created_days_ago") * DAY_MS
+    row = {**row, "currency": "USD", "created_at": format_time(created_ms)}
     attributes = dict(row.get("attributes", {}))
     if "starts_days_ago" in row:
         attributes["starts_at"] = now_ms - row.pop("starts_days_ago") * DAY_MS
