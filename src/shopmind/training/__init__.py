@@ -6,6 +6,8 @@ MENU = Menu(
     "recipe",
     {
         "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
+        "discovery": "shopmind.training.discovery:DiscoveryRecipe",
+        "ease": "shopmind.training.ease:EaseRecipe",
         "item_knn": "shopmind.training.item_knn:ItemKnnRecipe",
         "next_basket": "shopmind.training.next_basket:NextBasketRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",

@@ -12,6 +12,7 @@ from shopmind.kit.errors import NotReadyError
 from shopmind.kit.progress import Progress
 from shopmind.training.baskets import held
 from shopmind.training.neighbours import neighbours
+from shopmind.training.people import people as people_of
 from shopmind.training.recipe import Fitted, Recipe, Tables
 from shopmind.training.sparse import parts
 from shopmind.training.worth import WORTH, type_weights
@@ -69,12 +70,11 @@ def _choices(events: pl.DataFrame, weights: np.ndarray[Any, np.dtype[np.float64]
     """owner, item, worth, last_ms of every event that weighs something, the strongest in the shop weighing 1."""
     kinds = np.flatnonzero(weights > 0)
     chosen = events.filter(pl.col("type").is_in(kinds.tolist())).drop_nulls("item")
-    chosen = chosen.filter(pl.col("user").is_not_null() | pl.col("session").is_not_null())
     worth = weights[chosen["type"].to_numpy()]
     worth = worth / worth.max(initial=0.0) if len(worth) else worth
     return chosen.select(
-        owner=pl.coalesce(pl.col("user"), -pl.col("session").rank("dense").cast(pl.Int64)),
+        owner=pl.Series(people_of(chosen)),
         item="item",
         worth=pl.Series(worth, dtype=pl.Float32),
         last_ms="timestamp_ms",
-    )
+    ).filter(pl.col("owner") != 0)

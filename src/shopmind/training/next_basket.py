@@ -15,12 +15,13 @@ from shopmind.kit.progress import Progress, track
 from shopmind.kit.seeds import generator
 from shopmind.training import repeat
 from shopmind.training.listwise import Lists
-from shopmind.training.purchases import Purchases, counts, log_shares, of_items, rebuy_rates
+from shopmind.training.purchases import counts, log_shares, of_items, rebuy_rates
 from shopmind.training.recipe import Fitted, Recipe, Tables
 from shopmind.training.repeat import Orders, orders_of
+from shopmind.training.timeline import Timeline
 
 RECENT_DAYS = 28
-COLUMNS = (*repeat.COLUMNS, "repeat_rate", "staple", "recent_share")
+COLUMNS = (*repeat.COLUMNS, "repeat_rate", "staple", "share_28")
 
 
 def columns(
@@ -29,10 +30,10 @@ def columns(
     """COLUMNS of the candidates of one user; the same for training and serving.
 
     Args:
-        tables: `rebuy` and `recent`, by item number.
+        tables: `rebuy` and `share_28`, by item number.
 
     repeat_rate and staple are the item's rebuy rate (purchases.rebuy_rates), of an item the user has and of one the
-    user has not; recent_share is ln of the item's share of the last 28 days' lines.
+    user has not; share_28 is ln of the item's share of the last 28 days' lines.
     """
     own = repeat.columns(orders, items)
     rebuy = of_items(tables["rebuy"], items)
@@ -40,7 +41,7 @@ def columns(
         **own,
         "repeat_rate": rebuy * own["repeat_own"],
         "staple": rebuy * (1 - own["repeat_own"]),
-        "recent_share": of_items(tables["recent"], items),
+        "share_28": of_items(tables["share_28"], items),
     }
 
 
@@ -68,12 +69,12 @@ class NextBasketRecipe(Recipe):
         power: float = 0.7
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
-        """Tables `rebuy` and `recent`; `weights` in the order of COLUMNS, which the card's figures name.
+        """Tables `rebuy` and `share_28`; `weights` in the order of COLUMNS, which the card's figures name.
 
         Raises:
             NotReadyError: too few customers came back to learn from.
         """
-        purchases, size = Purchases(tables.events), tables.columns.size
+        purchases, size = Timeline(tables.events, ("purchase",)), tables.columns.size
         lists = Lists(COLUMNS, options.negatives, options.power, generator(seed, "next_basket"))
         window_ms = int(options.window_days * DAY_MS)
         for window in track(range(options.windows, 0, -1), progress, "fit next_basket", options.windows):
@@ -91,22 +92,22 @@ class NextBasketRecipe(Recipe):
         )
 
 
-def item_tables(purchases: Purchases, now_ms: int, size: int) -> dict[str, NDArray[np.float32]]:
+def item_tables(purchases: Timeline, now_ms: int, size: int) -> dict[str, NDArray[np.float32]]:
     """What `columns` reads, from what was known at `now_ms`."""
     recent = counts(purchases, size, now_ms - RECENT_DAYS * DAY_MS)
-    return {"rebuy": rebuy_rates(purchases, size), "recent": log_shares(recent)}
+    return {"rebuy": rebuy_rates(purchases, size), "share_28": log_shares(recent)}
 
 
-def _add(lists: Lists, purchases: Purchases, start_ms: int, window_ms: int, size: int, options: Any) -> None:
+def _add(lists: Lists, purchases: Timeline, start_ms: int, window_ms: int, size: int, options: Any) -> None:
     """One window's lists."""
     known = purchases.before(start_ms)
     if not len(known):
         return
     made = item_tables(known, start_ms, size)
-    popular = np.argsort(-made["recent"], kind="stable")[: options.popular]
+    popular = np.argsort(-made["share_28"], kind="stable")[: options.popular]
     for case in purchases.cases(start_ms, start_ms + window_ms, options.customers, lists.randomness):
         orders = orders_of(case.history, start_ms)
         own = orders.items[np.argsort(-orders.share(20), kind="stable")[: options.own]]
         items = np.union1d(own, popular)
         evidence = columns(made, orders, items)
-        lists.add((evidence[name] for name in COLUMNS), np.isin(items, case.bought), len(case.bought))
+        lists.add((evidence[name] for name in COLUMNS), np.isin(items, case.next), len(case.next))

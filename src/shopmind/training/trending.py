@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.progress import Progress
+from shopmind.training.people import people
 from shopmind.training.recipe import Fitted, Recipe, Tables
 from shopmind.training.worth import WORTH, type_weights
 
@@ -30,13 +31,10 @@ class TrendingRecipe(Recipe):
         """Arrays `lately` and `usually`: (size,) float32 by item number; `weights`: by event type code."""
         weights = type_weights(options.weights)
         events = tables.events.filter(pl.col("type").is_in(np.flatnonzero(weights > 0).tolist())).drop_nulls("item")
-        people = events.select(
-            pl.coalesce(pl.col("user"), -pl.col("session").rank("dense").cast(pl.Int64)).fill_null(0)
-        ).to_series()
         arrays = {}
         for name, half_life in (("lately", options.half_life_days), ("usually", options.usual_half_life_days)):
             arrays[name] = people_by_item(
-                people.to_numpy(),
+                people(events),
                 events["item"].to_numpy(),
                 weights[events["type"].to_numpy()],
                 tables.now_ms - events["timestamp_ms"].to_numpy(),
@@ -47,7 +45,7 @@ class TrendingRecipe(Recipe):
 
 
 def people_by_item(
-    people: NDArray[np.int64],
+    who: NDArray[np.int64],
     items: NDArray[np.int64],
     weights: NDArray[np.float64],
     age_ms: NDArray[np.int64],
@@ -60,10 +58,10 @@ def people_by_item(
     Whoever has no name and no session is person 0, all of them together: a flood of nameless events is one person.
     """
     worth = weights * np.power(0.5, np.maximum(0, age_ms) / (half_life_days * DAY_MS))
-    order = np.lexsort((-worth, items, people))
-    people, items, worth = people[order], items[order], worth[order]
+    order = np.lexsort((-worth, items, who))
+    who, items, worth = who[order], items[order], worth[order]
     first = np.ones(len(items), np.bool_)
-    first[1:] = (people[1:] != people[:-1]) | (items[1:] != items[:-1])
+    first[1:] = (who[1:] != who[:-1]) | (items[1:] != items[:-1])
     return np.bincount(items[first], worth[first], minlength=size).astype(np.float64)
 
 

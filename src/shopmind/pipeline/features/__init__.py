@@ -5,6 +5,7 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "feature",
     {
+        "discovery": "shopmind.pipeline.features.discovery:Discovery",
         "meaning": "shopmind.pipeline.features.meaning:Meaning",
         "next_basket": "shopmind.pipeline.features.next_basket:NextBasket",
     },
