@@ -61,11 +61,10 @@ def opened(source: Shop | Path | str, progress: Progress = silent) -> Iterator[S
         return
     if not any((folder / f"items{suffix}").is_file() for suffix in READERS):
         raise InputError(f"{folder}: neither a shop (no {FILE}) nor a data folder (no items file)", field="folder")
-    from shopmind.ingest import ingest
-
+    
     with tempfile.TemporaryDirectory(prefix="shopmind-evaluate-") as scratch:
         with shops.create(Path(scratch) / "shop", name=folder.name) as shop:
-            ingest(folder, shop.folder, progress=progress)
+            shop.ingest(folder, progress=progress)
         with shops.open(Path(scratch) / "shop") as shop:  # opened again: the encoder is chosen by the catalogue
             shop.index(progress)
             yield Source(shop, folder)

@@ -15,7 +15,6 @@ from typing import Any
 import shopmind
 from shopmind.encoders import weights
 from shopmind.evaluation.recommend import evaluate_recommend
-from shopmind.ingest import ingest
 from shopmind.kit.clock import system_clock
 from shopmind.kit.errors import ShopmindError
 from shopmind.kit.progress import Progress
@@ -34,7 +33,7 @@ class Report:
     """What was done, in order: how long each step took, and what there is to say of it.
 
     Attributes:
-        data: the report of the ingest, as JSON-ready data.
+        data: the report of the ingest, as JSON-ready data; `data_text` the same for people.
         missing: scenario → what it still needs.
         evaluation: what `shopmind evaluate recommend --protocol next-basket` prints.
     """
@@ -42,6 +41,7 @@ class Report:
     seconds: dict[str, float] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
+    data_text: str = ""
     missing: dict[str, list[str]] = field(default_factory=dict)
     evaluation: dict[str, Any] = field(default_factory=dict)
     peak_memory_mb: int = 0
@@ -84,7 +84,8 @@ def build(folder: Path, progress: Progress, *, fresh: bool = False) -> Report:
 
 def _fill(shop: Shop, report: Report, progress: Progress) -> None:
     with report.step("ingest"):
-        report.data = ingest("complete_journey", shop.folder, progress=progress).data()
+        taken = shop.ingest("complete_journey", progress=progress)
+        report.data, report.data_text = taken.as_json(), taken.as_text()
     with report.step("index"):
         shop.index(progress)
     with report.step("train"):
@@ -105,7 +106,7 @@ def _fetch_weights(report: Report, progress: Progress) -> None:
 def _build_tiny(folder: Path, report: Report, progress: Progress) -> None:
     with report.step("tiny shop"), _opened(folder, name="小店 Tiny", language="zh", currency="CNY") as shop:
         if not shop.catalogue.last_change():
-            ingest(write_tiny(folder / "data", system_clock()), shop.folder, progress=progress)
+            shop.ingest(write_tiny(folder / "data", system_clock()), progress=progress)
         shop.index(progress)
         if not shop.artifacts.names():
             shop.train(progress=progress)

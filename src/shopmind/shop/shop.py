@@ -18,6 +18,9 @@ from shopmind import scenarios as scenario_files
 from shopmind import settings as shop_settings
 from shopmind.domain import Query, Slate
 from shopmind.indexing import Indexer
+from shopmind.ingest.ingest import ingest as take_in
+from shopmind.ingest.mapping import read_mapping
+from shopmind.ingest.report import Report
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import Clock, system_clock
 from shopmind.kit.errors import ShopmindError
@@ -182,6 +185,30 @@ class Shop:
         statuses = writing.track(self._folder, [event] if isinstance(event, Mapping) else event)
         self._answering.live.wake()
         return statuses
+
+    def ingest(self, source: Path | str, *, mapping: Path | None = None, progress: Progress = silent) -> Report:
+        """Takes a data folder, or the export called "complete_journey", into the shop; good rows always get in.
+
+        Args:
+            mapping: of the files' columns; by default `mapping.toml` in the data folder, if there is one.
+
+        Raises:
+            InputError: the source or its mapping is not allowed; single bad rows never raise.
+            StorageError: the disk is full or the database fails; what was stored before stays.
+        """
+        folder = self._folder
+        report = take_in(
+            source,
+            folder.database,
+            folder.path,
+            folder.pseudonyms,
+            mapping=None if mapping is None else read_mapping(mapping),
+            clock=folder.clock,
+            default_currency=folder.settings.currency,
+            progress=progress,
+        )
+        self._answering.live.wake()
+        return report
 
     def put_items(self, rows: Sequence[Mapping[str, Any]]) -> list[RowStatus]:
         """Items as rows of an items file. They are found once the indexer has seen them (`index`)."""

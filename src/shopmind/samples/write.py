@@ -12,7 +12,7 @@ import orjson
 
 from shopmind.kit.clock import DAY_MS, MINUTE_MS, format_time
 from shopmind.kit.seeds import generator
-from shopmind.testing.tiny.habits import HABITS, Habit
+from shopmind.samples.habits import HABITS, Habit
 
 Row = dict[str, Any]
 
