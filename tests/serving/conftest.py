@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-import shopmind
 from shopmind.serving import keys
 from shopmind.serving.app import create_app
 from shopmind.serving.settings import ServingSettings
 from shopmind.shop import Shop
 from shopmind.testing.asgi import AsgiTransport
-from shopmind.testing.tiny_shop import make_tiny_shop
 
 Served = Callable[..., httpx.Client]
-
-
-@pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny") / "shop"
-    make_tiny_shop(folder).close()
-    return folder
-
-
-@pytest.fixture
-def shop(tiny_folder: Path, tmp_path: Path) -> Iterator[Shop]:
-    """A tiny shop of the test's own."""
-    shutil.copytree(tiny_folder, tmp_path / "shop")
-    with shopmind.open(tmp_path / "shop") as opened:
-        yield opened
 
 
 @pytest.fixture

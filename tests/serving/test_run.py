@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import httpx
@@ -28,8 +29,9 @@ def test_a_folder_that_is_no_shop_is_told_so(tmp_path: Path) -> None:
         serve(tmp_path, open=True)
 
 
-def test_shops_beside_each_other_are_linked_by_relative_addresses(tiny_folder: Path) -> None:
-    app = application(Plan(str(tiny_folder), {"second": str(tiny_folder)}, {"open": True}))
+def test_shops_beside_each_other_are_linked_by_relative_addresses(tiny_folder: Path, tmp_path: Path) -> None:
+    first, second = (shutil.copytree(tiny_folder, tmp_path / name) for name in ("first", "second"))
+    app = application(Plan(str(first), {"second": str(second)}, {"open": True}))
     try:
         with httpx.Client(transport=AsgiTransport(app), base_url="http://shop.test") as client:
             assert 'href="./shops/second/"' in client.get("/").text

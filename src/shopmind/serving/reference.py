@@ -122,7 +122,7 @@ def _type(schema: Document) -> str:
     if "$ref" in schema:
         return _name(schema["$ref"])
     if "enum" in schema:
-        return " or ".join(map(str, schema["enum"]))
+        return " or ".join(str(value) or '""' for value in schema["enum"])
     if "const" in schema:
         return str(schema["const"])
     if "anyOf" in schema:
