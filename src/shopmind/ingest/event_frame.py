@@ -71,17 +71,18 @@ def typed_events(raw: pl.DataFrame, *, zone: tzinfo, currency: str | None) -> Ty
     queries, long_queries = _queries(raw)
     frame = frame.with_columns(queries)
     frame = frame.with_columns(_value_minor(), pl.col("position").cast(pl.Int32, strict=False))
-    hard = frame.select(
-        pl.col("hard")
-        | (pl.col("value").is_not_null() & pl.col("value_minor").is_null())
-        | ((pl.col("type") == "search") & pl.col("query").is_null())
-        | (pl.col("position") < 0)
-        | ~pl.col("propensity").is_between(0, 1, closed="right").fill_null(True)
-        | long_queries
-    ).to_series()
+    doubtful = (
+        pl.col("hard"),
+        pl.col("value").is_not_null() & pl.col("value_minor").is_null(),
+        (pl.col("type") == "search") & pl.col("query").is_null(),
+        pl.col("position") < 0,
+        ~pl.col("propensity").is_between(0, 1, closed="right"),
+        pl.lit(long_queries),
+    )
+    hard = frame.select(pl.any_horizontal(each.fill_null(False) for each in doubtful).alias("hard")).to_series()
     no_currency = pl.col("value_minor").is_null() | (pl.col("type") == "rate")
     frame = frame.with_columns(pl.when(no_currency).then(None).otherwise(pl.col("currency")).alias("currency"))
-    return Typed(frame.drop("hard", "value"), hard.fill_null(True))
+    return Typed(frame.drop("hard", "value"), hard)
 
 
 def attributes_text(raw: pl.DataFrame) -> tuple[pl.Series, pl.Series]:

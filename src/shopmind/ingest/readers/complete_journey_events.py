@@ -19,7 +19,7 @@ def purchases(lines: pl.DataFrame, digest: str, shift_ms: int) -> pl.DataFrame:
         pl.col("sales_value").alias("value"),
         pl.lit("USD").alias("currency"),
         pl.col("basket_id").alias("order_id"),
-        pl.format('{"shop_id":"store-{}"}', "store_id").alias("attributes"),
+        shop_item_id().alias("shop_id"),
     )
 
 
