@@ -129,7 +129,7 @@ class _Graph:
         self.tensors: list[onnx.TensorProto] = []
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
-        self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self.tensors.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
     def add(self, operator: str, *inputs: str, outputs: int = 1, domain: str = "", **fields: Any) -> str:

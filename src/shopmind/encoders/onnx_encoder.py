@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from shopmind.encoders.checks import check_texts, unit_rows
 from shopmind.encoders.encoder import Role
+from shopmind.encoders.runtime import onnxruntime
 from shopmind.kit.errors import InputError, NotFoundError
 
 BATCH_TOKENS = 512  # measured: larger batches fall out of the second-level cache
@@ -96,10 +96,11 @@ def readable(text: str) -> str:
 
 
 def open_tokenizer(file: Path, *, max_tokens: int) -> Callable[[Sequence[str]], Sequence[Sequence[int]]]:
-    """Token ids by a tokenizer.json, cut at `max_tokens`; padding is left to the batch."""
+    """Token ids by a tokenizer.json, cut at `max_tokens` or its own smaller limit; padding is left to the batch."""
     tokenizer = Tokenizer.from_file(str(file))
+    own = tokenizer.truncation
     tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
+    tokenizer.enable_truncation(min(max_tokens, own["max_length"]) if own else max_tokens)
 
     def token_ids(texts: Sequence[str]) -> Sequence[Sequence[int]]:
         if len(texts) == 1:  # a batch wakes a pool of threads, which costs a query more than it saves

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from shopmind.encoders import cache as vector_cache
+from shopmind.encoders.cache import QueryVectors, VectorCache, encode_cached
+from shopmind.encoders.encoder import Role
+from shopmind.encoders.hashing import HashEncoder
+
+TEXTS = ["red shirt", "红色衬衫", "red shirt", "", "half \ud83d"]
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The hashing encoder, with what it was asked and, when told to, a stop in the middle."""
+
+    version: str = "1"
+    stop_after: int = 1_000
+    asked: list[str] = field(default_factory=list)
+    name: str = "hash"
+    dimension: int = 256
+    languages: tuple[str, ...] = ("*",)
+
+    def encode(self, texts: Sequence[str], *, role: Role) -> NDArray[np.float32]:
+        if len(self.asked) >= self.stop_after:
+            raise KeyboardInterrupt
+        self.asked.extend(texts)
+        return HashEncoder().encode(texts, role=role)
+
+
+def test_each_text_is_encoded_once_and_found_in_a_new_process_life(tmp_path: Path) -> None:
+    encoder, store = Counting(), VectorCache(tmp_path / "vectors.db")
+    first = encode_cached(encoder, TEXTS, store)
+    np.testing.assert_allclose((first * HashEncoder().encode(TEXTS, role="passage")).sum(1), 1, atol=1e-3)
+    store.close()
+    store = VectorCache(tmp_path / "vectors.db")
+    np.testing.assert_array_equal(encode_cached(encoder, TEXTS, store), first)
+    assert sorted(encoder.asked) == sorted(set(TEXTS))
+    assert len(store) == len(set(TEXTS))
+    assert encode_cached(encoder, [], store).shape == (0, 256)
+    store.close()
+
+
+def test_another_version_or_role_is_another_vector(tmp_path: Path) -> None:
+    store = VectorCache(tmp_path / "vectors.db")
+    for version, role in (("1", "passage"), ("2", "passage"), ("2", "query")):
+        encoder = Counting(version)
+        encode_cached(encoder, ["a"], store, role=role)
+        assert encoder.asked == ["a"]
+    store.close()
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_cache, "COMMIT_TEXTS", 2)
+    texts = [f"text {i}" for i in range(6)]
+    with pytest.raises(KeyboardInterrupt):
+        encode_cached(Counting(stop_after=4), texts, VectorCache(tmp_path / "vectors.db"))
+    again, told = Counting(), []
+    store = VectorCache(tmp_path / "vectors.db")
+    encode_cached(again, texts, store, progress=lambda title, done, total: told.append((done, total)))
+    assert len(again.asked) == 2
+    assert told == [(4, 6), (6, 6)]
+    store.close()
+
+
+def test_a_broken_row_is_made_again(tmp_path: Path) -> None:
+    file = tmp_path / "vectors.db"
+    store = VectorCache(file)
+    whole = encode_cached(Counting(), ["a", "b"], store)
+    store.close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE vectors SET vector = zeroblob(512)")
+    connection.close()
+    store, encoder = VectorCache(file), Counting()
+    np.testing.assert_array_equal(encode_cached(encoder, ["a", "b"], store), whole)
+    assert sorted(encoder.asked) == ["a", "b"]
+    store.close()
+
+
+@pytest.mark.parametrize("keep", [0, 4096])
+def test_a_broken_file_is_put_aside_and_begun_anew(tmp_path: Path, keep: int) -> None:
+    file = tmp_path / "vectors.db"
+    store = VectorCache(file)
+    texts = [f"text {i}" for i in range(200)]
+    whole = encode_cached(Counting(), texts, store)
+    store.close()
+    size = file.stat().st_size
+    file.write_bytes(file.read_bytes()[:keep] + b"\xff" * (size - keep))
+    store = VectorCache(file)
+    np.testing.assert_array_equal(encode_cached(Counting(), texts, store), whole)
+    assert (tmp_path / "vectors.db.broken").exists()
+    store.close()
+
+
+def test_queries_are_remembered_up_to_a_bound_the_oldest_leaves_first() -> None:
+    encoder = Counting()
+    queries = QueryVectors(encoder, size=2)
+    for text in ("a", "b", "a", "c", "a", "b"):
+        queries.encode(text)
+    assert encoder.asked == ["a", "b", "c", "b"]
+    assert len(queries) == 2
+    with pytest.raises(ValueError, match="read-only"):
+        queries.encode("a")[0] = 1

