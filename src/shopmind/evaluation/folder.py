@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from shopmind import shop as shops
+from shopmind.ingest import ingest
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.kit.progress import Progress, silent
 from shopmind.settings import FILE
@@ -61,7 +62,7 @@ def opened(source: Shop | Path | str, progress: Progress = silent) -> Iterator[S
         return
     if not any((folder / f"items{suffix}").is_file() for suffix in READERS):
         raise InputError(f"{folder}: neither a shop (no {FILE}) nor a data folder (no items file)", field="folder")
-    
+
     with tempfile.TemporaryDirectory(prefix="shopmind-evaluate-") as scratch:
         with shops.create(Path(scratch) / "shop", name=folder.name) as shop:
             shop.ingest(folder, progress=progress)

@@ -84,7 +84,8 @@ class Protocol:
         table["cutoff"] = None if cutoff is None else format_time(cutoff)
         table["fit_means"] = WORDS.get(self.fit or "")
         table["split_means"] = WORDS.get(self.split or "")
-        return {name: value for name, value in table.items() if value is not None or name in ("split", "fit")}
+        kept = {name: value for name, value in table.items() if value is not None or name in ("split", "fit")}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
 
 
 def split_name(name: str) -> SplitName:

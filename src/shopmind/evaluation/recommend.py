@@ -109,8 +109,9 @@ class _Run:
         kinds = self.shop.scenarios[scenario or explore].kinds
         self.split, self.times = _splitter(source, name, self.columns.kinds(kinds))
         self.first = self.split(fit, 0)
-        known = self._known(self.first)
-        self.repeats = name in ("next-basket", "last-basket") or _repeated(known) > REPEAT_SHARE
+        self._first_known: Baskets | None = None
+        self._first_known = self._known(self.first)
+        self.repeats = name in ("next-basket", "last-basket") or _repeated(self._first_known) > REPEAT_SHARE
         self.scenario = scenario or next(
             (each for each in FIRST_CHOICE[self.repeats] if each in self.shop.scenarios), explore
         )
@@ -130,7 +131,7 @@ class _Run:
         split = self.first if seed == 0 else self.split(self.fit, seed)
         cases = _some(split.cases, self.most)
         material = self._material(split, cases, seed)
-        truth = Truth(cases.target_cases, cases.target_items)
+        truths = _truths(Truth(cases.target_cases, cases.target_items), material.asked, self.repeats)
         ranked: dict[str, dict[str, NDArray[np.int64]]] = {view: {} for view in self.variants}
         took: dict[str, dict[str, float]] = {}
         degraded: dict[str, int] = {}
@@ -151,9 +152,11 @@ class _Run:
             for system, options in self.options[view].items():
                 made = system(material, **options)
                 ranked[view][made.name] = made.rank(CUTOFF, without_history=variant.without_history)
-        return Seeded(seed, split, cases, material, truth, ranked, took, degraded)
+        return Seeded(seed, split, cases, _Crowd.of(material.known), truths, ranked, took, degraded)
 
     def _known(self, split: Split) -> Baskets:
+        if split is self.first and self._first_known is not None:
+            return self._first_known
         users = split.known["user"].drop_nulls().unique().sort().to_numpy()
         of = np.full(int(users.max(initial=0)) + 1, -1, np.int64)
         of[users] = np.arange(len(users))
@@ -177,7 +180,7 @@ class _Run:
         for view, variant in self.variants.items():
             truth = Truth(cases.target_cases, cases.target_items)
             if variant.without_history:
-                truth = _new_only(truth, material.asked)
+                truth = truth.take(~_had(truth, material.asked))
             found[view] = {
                 system: tune.tune(
                     system,
@@ -194,26 +197,47 @@ class _Run:
 
 
 @dataclass(frozen=True)
+class _Crowd:
+    """How many users there are, and (size,) how many know each item."""
+
+    people: int
+    known_by: NDArray[np.int64]
+
+    @staticmethod
+    def of(known: Baskets) -> _Crowd:
+        pairs = np.sort(known.rows * known.size + known.items)
+        first = np.ones(len(pairs), np.bool_)
+        first[1:] = pairs[1:] != pairs[:-1]
+        return _Crowd(len(known), np.bincount(pairs[first] % known.size, minlength=known.size))
+
+
+@dataclass(frozen=True)
 class Seeded:
-    """What one seed gave: view → system → (n, k) ranked lists."""
+    """What one seed gave.
+
+    Attributes:
+        truths: part → the view whose lists it judges, and its targets.
+        ranked: view → system → (n, k) ranked lists.
+    """
 
     seed: int
     split: Split
     cases: Cases
-    material: Material
-    truth: Truth
+    crowd: _Crowd
+    truths: Mapping[str, tuple[str, Truth]]
     ranked: Mapping[str, Mapping[str, NDArray[np.int64]]]
     took_ms: Mapping[str, Mapping[str, float]]
     degraded: Mapping[str, int]
 
-    def truths(self) -> dict[str, tuple[str, Truth]]:
-        """Part → the view whose lists it judges, and its targets."""
-        parts = {"full": ("full", self.truth)}
-        if "explore_only" in self.ranked:
-            new = _new_only(self.truth, self.material.asked)
-            repeat = _new_only(self.truth, self.material.asked, invert=True)
-            parts |= {"repeat": ("full", repeat), "explore": ("full", new), "explore_only": ("explore_only", new)}
-        return parts
+
+def _truths(truth: Truth, asked: Baskets, repeats: bool) -> dict[str, tuple[str, Truth]]:
+    """The targets of each part; targets the user had and had not apart where repeats are allowed."""
+    parts = {"full": ("full", truth)}
+    if repeats:
+        had = _had(truth, asked)
+        repeat, new = truth.take(had), truth.take(~had)
+        parts |= {"repeat": ("full", repeat), "explore": ("full", new), "explore_only": ("explore_only", new)}
+    return parts
 
 
 def _splitter(source: Source, name: SplitName, items: NDArray[np.bool_]) -> tuple[Callable[[Fit, int], Split], str]:
@@ -247,20 +271,22 @@ def _some(cases: Cases, most: int | None) -> Cases:
 
 def _repeated(known: Baskets) -> float:
     """Share of entries whose item stood in an earlier basket of the same row."""
-    pairs = known.rows * known.size + known.items
-    return 1 - len(np.unique(pairs)) / len(pairs) if len(pairs) else 0.0
+    pairs = np.sort(known.rows * known.size + known.items)
+    return float((pairs[1:] == pairs[:-1]).sum() / len(pairs)) if len(pairs) else 0.0
 
 
-def _new_only(truth: Truth, asked: Baskets, *, invert: bool = False) -> Truth:
-    """Only the targets that are not in their case's history (or, inverted, only those that are)."""
-    had = np.isin(truth.cases * asked.size + truth.items, asked.rows * asked.size + asked.items)
-    keep = had if invert else ~had
-    return Truth(truth.cases[keep], truth.items[keep])
+def _had(truth: Truth, asked: Baskets) -> NDArray[np.bool_]:
+    """(m,) True for the targets that are in their case's history."""
+    keys = np.sort(asked.rows * asked.size + asked.items)
+    if not len(keys):
+        return np.zeros(len(truth.items), np.bool_)
+    wanted = truth.cases * asked.size + truth.items
+    return np.asarray(keys[np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)] == wanted, np.bool_)
 
 
 def _reported(run: _Run, seeded: Sequence[Seeded]) -> Report:
     parts: dict[str, report.Part] = {}
-    for name, (view, _) in seeded[0].truths().items():
+    for name, (view, _) in seeded[0].truths.items():
         values = {system: _mean_over_seeds(seeded, name, view, system, run) for system in seeded[0].ranked[view]}
         single = {
             system: {"full": reach(ranked, run.allowed, CUTOFF)} for system, ranked in seeded[0].ranked[view].items()
@@ -273,7 +299,7 @@ def _reported(run: _Run, seeded: Sequence[Seeded]) -> Report:
         whole=whole,
         parts=parts,
         options={system.name: options for system, options in run.options["full"].items()},
-        extra=_extra(run, seeded) | {"users_known": len(first.material.known)},
+        extra=_extra(run, seeded) | {"users_known": first.crowd.people},
     )
 
 
@@ -284,12 +310,9 @@ def _mean_over_seeds(seeded: Sequence[Seeded], part: str, view: str, system: str
 
 def _figures(seeded: Seeded, part: str, view: str, system: str, run: _Run) -> PerCase:
     ranked = seeded.ranked[view][system]
-    found = seeded.truths()[part][1].figures(ranked, (CUTOFF,))
+    found = seeded.truths[part][1].figures(ranked, (CUTOFF,))
     if part in run.variants:
-        known = seeded.material.known
-        pairs = np.unique(known.rows * known.size + known.items)
-        known_by = np.bincount(pairs % known.size, minlength=known.size)
-        found |= reach_per_case(ranked, known_by, len(known), run.columns, CUTOFF)
+        found |= reach_per_case(ranked, seeded.crowd.known_by, seeded.crowd.people, run.columns, CUTOFF)
     return found
 
 
@@ -324,7 +347,7 @@ def _protocol(run: _Run, seeded: Sequence[Seeded]) -> Protocol:
 def _extra(run: _Run, seeded: Sequence[Seeded]) -> dict[str, Any]:
     by_seed = []
     for each in seeded:
-        values = each.truth.figures(each.ranked["full"][OURS], (CUTOFF,))
+        values = each.truths["full"][1].figures(each.ranked["full"][OURS], (CUTOFF,))
         by_seed.append({"seed": each.seed, **{name: float(np.nanmean(found)) for name, found in values.items()}})
     tuned = {
         view: {system.name: options for system, options in systems.items() if options}

@@ -58,6 +58,10 @@ class Truth:
     cases: NDArray[np.int64]
     items: NDArray[np.int64]
 
+    def take(self, rows: NDArray[np.bool_]) -> Truth:
+        """Only these targets."""
+        return Truth(self.cases[rows], self.items[rows])
+
     def figures(self, ranked: NDArray[np.int64], cutoffs: tuple[int, ...] = (10,)) -> dict[str, NDArray[np.float64]]:
         """Per-case figures of (n, k) ranked lists."""
         return per_case(ranked, self.cases, self.items, np.ones(len(self.cases)), cutoffs)
