@@ -12,7 +12,7 @@ from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.live import LiveEvents
 from shopmind.pipeline.parts import NoOptions, Retriever, Tools
 from shopmind.stores.ports import Artifact, Numbers
-from shopmind.training.trending import people_by_item, surprise
+from shopmind.training.trending import Visits, lately, surprise, usually
 
 
 class Trending(Retriever):
@@ -49,9 +49,9 @@ class Trending(Retriever):
         if self._held is None or self._held[0] != key:
             later = live.after(self._artifact.card["event_number"])
             options = self._artifact.card["options"]
-            lately = self._people(context, "lately", float(options["half_life_days"]), later)
-            usually = self._people(context, "usually", float(options["usual_half_life_days"]), later)
-            scores = surprise(lately, usually).astype(np.float32)
+            now = self._people(context, "lately", float(options["half_life_days"]), later)
+            usual = self._people(context, "usually", float(options["usual_half_life_days"]), later)
+            scores = surprise(now, usual).astype(np.float32)
             scores[scores <= 0] = np.nan
             self._held = key, scores
         return self._held[1]
@@ -64,8 +64,7 @@ class Trending(Retriever):
         weights = np.asarray(self._artifact.arrays["weights"], np.float64)[live.types]
         known = (live.items < len(people)) & (weights > 0)
         if known.any():
-            age_ms = context.now_ms - live.times_ms[known]
-            people += people_by_item(
-                live.users[known], live.items[known], weights[known], age_ms, half_life_days, len(people)
-            )
+            ages_ms = np.maximum(0, context.now_ms - live.times_ms[known])
+            visits = Visits(live.users[known], live.items[known], weights[known], ages_ms)
+            people += (lately if name == "lately" else usually)(visits, half_life_days, len(people))
         return people
