@@ -44,8 +44,13 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shop(tiny_folder: Path, tmp_path: Path) -> Iterator[Shop]:
+def shop_folder(tiny_folder: Path, tmp_path: Path) -> Path:
+    """The folder of a tiny shop of the test's own."""
+    return Path(shutil.copytree(tiny_folder, tmp_path / "shop"))
+
+
+@pytest.fixture
+def shop(shop_folder: Path) -> Iterator[Shop]:
     """A tiny shop of the test's own."""
-    shutil.copytree(tiny_folder, tmp_path / "shop")
-    with shopmind.open(tmp_path / "shop") as opened:
+    with shopmind.open(shop_folder) as opened:
         yield opened
