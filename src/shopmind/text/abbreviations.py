@@ -148,6 +148,7 @@ _SMALL = frozenset(("and", "for", "from", "in", "of", "on", "or", "the", "to", "
 _KEPT = frozenset(("BBQ", "CD", "DVD", "GM", "HBC", "IQF", "OJ", "SPF", "TV", "UHT"))
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9']*\.?")
 _NON = re.compile(r"\bNON (?=[A-Z])")
+_GLUED = re.compile(r"(?<=[A-Za-z]{2})\.(?=[A-Za-z])")
 _SPACED = re.compile(r"\s*([/:&,])\s*")
 
 
@@ -158,7 +159,7 @@ def expand(text: str) -> str:
     Words that are not in the table keep their letters; small words stay small except at the start.
     """
     spaced = _SPACED.sub(lambda found: {"&": " & ", ",": ", ", ":": ": "}.get(found[1], found[1]), text.strip())
-    worded = _WORD.sub(_in_words, _NON.sub("NON-", spaced))
+    worded = _WORD.sub(_in_words, _NON.sub("NON-", _GLUED.sub(". ", spaced)))
     return worded[:1].upper() + worded[1:]
 
 

@@ -46,16 +46,16 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
 
 
 def _transcoded(file: IO[bytes], encoding: str) -> Iterator[tuple[int, bytes | None]]:
-    text = io.TextIOWrapper(file, encoding, errors="replace", newline=None)
     number = 0
-    while line := text.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE and not line.endswith("\n"):
-            while (rest := text.readline(LONGEST_LINE)) and not rest.endswith("\n"):
-                pass
-            yield number, None
-            continue
-        yield number, line.rstrip("\n").lstrip("\ufeff").encode("utf-8", "replace")
+    with io.TextIOWrapper(file, encoding, errors="replace", newline=None) as text:
+        while line := text.readline(LONGEST_LINE):
+            number += 1
+            if len(line) == LONGEST_LINE and not line.endswith("\n"):
+                while (rest := text.readline(LONGEST_LINE)) and not rest.endswith("\n"):
+                    pass
+                yield number, None
+                continue
+            yield number, line.rstrip("\n").lstrip("\ufeff").encode("utf-8", "replace")
 
 
 def encoding_of(path: Path) -> str:
