@@ -25,7 +25,6 @@ from shopmind.training.timeline import Timeline
 
 SEASON_DAYS = 112
 GOODS = 20_000
-NEAR_FLOOR = 0.02
 COLUMNS = ("share_7", "share_28", "share_all", "staple", *taste.COLUMNS, "near")
 
 
@@ -43,18 +42,15 @@ def columns(
         near: what ease.expected says, by item number.
 
     share_D: ln of the item's share of the lines of the last D days; staple: its rebuy rate; taste_…: taste.columns_of;
-    near: ln(e + floor) - ln(floor) of what the model of the artifact `ease` expects, if that is above 0.
+    near: what the model of the artifact `ease` expects, below 0 where it expects less than of anyone.
     """
-    expected_of = np.zeros(len(items))
-    inside = items < len(near)
-    expected_of[inside] = np.maximum(near[items[inside]], 0)
     return {
         "share_7": of_items(tables["share_7"], items),
         "share_28": of_items(tables["share_28"], items),
         "share_all": of_items(tables["share_all"], items),
         "staple": of_items(tables["rebuy"], items),
         **taste.columns_of(groups, orders, items),
-        "near": (np.log(expected_of + NEAR_FLOOR) - np.log(NEAR_FLOOR)).astype(np.float32),
+        "near": of_items(near, items),
     }
 
 
