@@ -1,0 +1,254 @@
+"""The page in a real browser, driven through its pipe: what a visitor does changes what the visitor sees."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shopmind
+from shopmind.domain import Item
+from shopmind.serving import keys
+
+pytestmark = pytest.mark.slow
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+LAUNCH = """
+import os, sys
+ours = [os.dup(int(number)) for number in sys.argv[1:3]]
+while min(ours) < 5:
+    ours = [os.dup(number) for number in ours]
+os.dup2(ours[0], 3), os.dup2(ours[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads the protocol from descriptor 3 and writes it to 4."""
+
+
+class Browser:
+    """One page of a headless Chromium, spoken to over its two pipes in the DevTools protocol."""
+
+    def __init__(self, folder: Path, width: int = 1300, height: int = 900) -> None:
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+        command = [str(CHROMIUM), *FLAGS, f"--window-size={width},{height}", f"--user-data-dir={folder}"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", LAUNCH, str(theirs_in), str(theirs_out), *command, "--remote-debugging-pipe"],
+            pass_fds=(theirs_in, theirs_out),
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self._rest = b""
+        self._number = 0
+        self._session: str | None = None
+        self.said: list[str] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Runtime", "Log", "Page"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Asks the browser and waits for its answer; what pages complain of on the way is kept in `said`."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self._session is not None:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer
+                result: dict[str, Any] = answer["result"]
+                return result
+            if answer.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown"):
+                self.said.append(json.dumps(answer["params"]))
+
+    def run(self, script: str) -> Any:
+        """The value of a JavaScript expression, awaited."""
+        result = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
+
+    def wait(self, script: str, timeout_s: float = 30.0) -> Any:
+        """The value of the expression once it is true."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            value = self.run(script)
+            if value:
+                return value
+            time.sleep(0.05)
+        raise AssertionError(f"never true: {script}; the page said: {self.said}; it shows: {self.text()}")
+
+    def go(self, url: str) -> None:
+        self.call("Page.navigate", url=url)
+        self.wait("document.body?.dataset.drawn")
+
+    def text(self) -> str:
+        text: str = self.run("document.body.innerText")
+        return text
+
+    def picture(self, path: Path) -> None:
+        path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._out)
+        os.close(self._in)
+
+    def _read(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            chunk = os.read(self._in, 1 << 20)
+            assert chunk, "the browser has gone"
+            self._rest += chunk
+        message, _, self._rest = self._rest.partition(b"\0")
+        answer: dict[str, Any] = json.loads(message)
+        return answer
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("browser: no chromium is installed (Debian: apt-get install chromium)")
+    opened = Browser(tmp_path / "profile")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, start: Callable[..., Any], folder: Path) -> Browser:
+    """The storefront of the tiny shop with two users to be."""
+    with (folder / "shop.toml").open("a", encoding="utf-8") as settings:
+        settings.write('sample_users = ["u01", "u03"]\nimpressions = "served"\n')
+    browser.url = start(folder, "--open").url  # type: ignore[attr-defined]
+    browser.go(browser.url)  # type: ignore[attr-defined]
+    return browser
+
+
+ROW = "Array.from(document.querySelectorAll('section[data-scenario={}] .card'), card => card.dataset.item)"
+QUIET = "!document.querySelector('[aria-busy=true]')"
+
+
+def be(page: Browser, user: str) -> None:
+    page.run(
+        "(() => { const select = document.getElementById('user');"
+        f" select.value = '{user}'; select.dispatchEvent(new Event('change')) }})()"
+    )
+    page.wait(f"sessionStorage.getItem('user') === '{user}'")
+    page.wait(QUIET)
+
+
+def test_the_shop_shows_its_rows_and_says_why(page: Browser) -> None:
+    page.wait(QUIET)
+    assert page.wait(ROW.format("home"))
+    page.run("document.querySelector('section[data-scenario=home] summary').click()")
+    assert len(page.run("document.querySelector('details[open] li').innerText")) > 10
+    assert page.said == []
+
+
+def test_being_someone_else_shows_other_goods(page: Browser) -> None:
+    be(page, "u01")
+    first = page.run(ROW.format("buy_again"))
+    be(page, "u03")
+    assert page.run(ROW.format("buy_again")) != first
+
+
+def test_buying_changes_the_next_answer(page: Browser) -> None:
+    page.wait(QUIET)
+    wanted = page.wait(ROW.format("home"))[0]
+    page.run(f"document.querySelector('section[data-scenario=home] [data-item=\"{wanted}\"] .add').click()")
+    assert page.wait("document.getElementById('cart-count').textContent === '1'")
+    assert page.wait("document.querySelectorAll('#cart [data-scenario=cart] .card').length > 0")
+    page.run("document.querySelector('#cart .buy-now').click()")
+    page.wait(f"{ROW.format('buy_again')}.includes('{wanted}')")
+    assert wanted not in page.run(ROW.format("home"))
+    assert "You bought" in page.run("document.getElementById('log').innerText")
+    assert page.run("document.getElementById('cart-count').textContent") == "0"
+    assert page.said == []
+
+
+def test_searching_marks_words_completes_and_filters(page: Browser) -> None:
+    page.run(
+        "(() => { const t = document.getElementById('text'); t.focus(); t.value = 'gre';"
+        " t.dispatchEvent(new Event('input')) })()"
+    )
+    page.wait("document.querySelectorAll('#suggestions li').length > 0")
+    assert page.run("document.getElementById('text').getAttribute('aria-expanded')") == "true"
+    page.run("document.getElementById('text').value = 'green tea'")
+    page.run("document.getElementById('search').requestSubmit()")
+    assert page.wait("document.querySelectorAll('.grid .card').length > 2")
+    assert "mark" in page.run("document.querySelector('.grid .title').innerHTML")
+    page.run(
+        "(() => { document.getElementById('filter').value = 'price < 10';"
+        " document.querySelector('.filter').requestSubmit() })()"
+    )
+    page.wait("location.hash.includes('filters') && document.querySelectorAll('.grid .card').length === 2")
+    page.run(
+        "(() => { document.getElementById('filter').value = 'price <';"
+        " document.querySelector('.filter').requestSubmit() })()"
+    )
+    page.wait("!document.getElementById('message').hidden")
+    assert "price" in page.run("document.getElementById('message').innerText")
+
+
+def test_opening_an_item_shows_what_is_similar(page: Browser) -> None:
+    page.wait(ROW.format("home"))
+    page.run("document.querySelector('section[data-scenario=home] a.open').click()")
+    page.wait("location.hash.startsWith('#/item/') && document.querySelector('article.item h1')")
+    assert "You opened" in page.wait("document.getElementById('log').innerText")
+    page.run("location.hash = '#/item/tea-01'")
+    page.wait("document.querySelector('article.item h1').textContent.startsWith('Dragon Well')")
+    assert page.wait(ROW.format("similar") + ".length")
+
+
+def test_the_page_speaks_chinese_when_asked(page: Browser) -> None:
+    page.run("document.querySelector('[data-language=zh]').click()")
+    page.wait("document.documentElement.lang === 'zh' && document.body.innerText.includes('为你推荐')")
+    page.wait(QUIET)
+    page.run("document.querySelector('section[data-scenario=home] summary').click()")
+    reason = page.run("document.querySelector('details[open] li').innerText")
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in reason)
+
+
+def test_nothing_in_a_title_becomes_part_of_the_page(browser: Browser, start: Callable[..., Any], folder: Path) -> None:
+    title = "<img src=x onerror=document.body.dataset.broken=1>zither & <b>bold</b>"
+    with shopmind.open(folder) as shop:  # past ingest, which would have taken the tags out
+        shop.catalogue.put([Item("<i>9</i>", title=title, description=title, categories=(title,), stock=1)])
+        shop.index()
+    browser.go(f"{start(folder, '--open').url}/#/search?q=zither")
+    assert "<b>bold</b>" in browser.wait("document.querySelector('.grid .title')?.textContent")
+    browser.run("document.querySelector('.grid a.open').click()")
+    browser.wait("document.querySelector('article.item h1')?.textContent.includes('<b>bold</b>')")
+    assert browser.run("document.body.dataset.broken ?? document.querySelectorAll('main img, main b').length") == 0
+
+
+def test_a_shop_with_keys_asks_its_visitor_for_one(browser: Browser, start: Callable[..., Any], folder: Path) -> None:
+    with shopmind.open(folder) as shop:
+        key = keys.create(shop.records, "public")
+    browser.call("Page.navigate", url=start(folder).url)
+    browser.wait("document.getElementById('key-form')?.hidden === false")
+    browser.run(f"document.getElementById('key').value = '{key}'")
+    browser.run("document.getElementById('key-form').requestSubmit()")
+    assert browser.wait(ROW.format("home"))
+
+
+def test_the_reference_is_readable_in_a_browser(page: Browser) -> None:
+    page.call("Page.navigate", url=f"{page.url}/docs")  # type: ignore[attr-defined]
+    page.wait("document.querySelectorAll('article').length > 10")
+    assert page.said == []
+
+
+def test_the_page_fits_a_narrow_screen(page: Browser) -> None:
+    page.call("Emulation.setDeviceMetricsOverride", width=360, height=740, deviceScaleFactor=1, mobile=True)
+    page.wait(QUIET)
+    assert page.run("document.documentElement.scrollWidth") <= 360
