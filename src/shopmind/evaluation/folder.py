@@ -11,7 +11,6 @@ from pathlib import Path
 import polars as pl
 
 from shopmind import shop as shops
-from shopmind.ingest import ingest
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.kit.progress import Progress, silent
 from shopmind.settings import FILE
@@ -19,7 +18,7 @@ from shopmind.shop import Shop
 
 READERS: dict[str, Callable[[Path], pl.DataFrame]] = {
     ".parquet": pl.read_parquet,
-    ".csv": pl.read_csv,
+    ".csv": lambda path: pl.read_csv(path, infer_schema=False),  # "007" is an id, not a number
     ".ndjson": pl.read_ndjson,
 }
 """Suffixes of data files, in the order they are looked for."""
@@ -62,7 +61,6 @@ def opened(source: Shop | Path | str, progress: Progress = silent) -> Iterator[S
         return
     if not any((folder / f"items{suffix}").is_file() for suffix in READERS):
         raise InputError(f"{folder}: neither a shop (no {FILE}) nor a data folder (no items file)", field="folder")
-
     with tempfile.TemporaryDirectory(prefix="shopmind-evaluate-") as scratch:
         with shops.create(Path(scratch) / "shop", name=folder.name) as shop:
             shop.ingest(folder, progress=progress)

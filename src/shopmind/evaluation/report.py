@@ -15,7 +15,7 @@ from shopmind.evaluation.figures import OURS, Values, differences, number, plain
 from shopmind.evaluation.protocol import Protocol
 from shopmind.metrics.intervals import Interval
 
-SHOWN = ("ndcg@", "recall@", "mrr@", "judged@", "spearman")
+SHOWN = ("ndcg@", "recall@", "judged@", "spearman")
 """Figures that the table shows; the JSON has all."""
 
 Sections = Mapping[str, Mapping[str, Mapping[str, Interval]]]
@@ -133,7 +133,7 @@ def _table(found: Mapping[str, Any], view: str, name: str = "") -> Table:
     figures = list(dict.fromkeys(each for views in found["systems"].values() for each in views.get(view, {})))
     figures = [each for each in figures if each.startswith(SHOWN)]
     made = Table(title=f"{name or view}, {found['cases']} cases, ± half the 95 % interval", title_justify="left")
-    made.add_column("")
+    made.add_column("", no_wrap=True)
     for figure in figures:
         made.add_column(figure, justify="right", no_wrap=True)
     for system, views in found["systems"].items():
