@@ -22,6 +22,7 @@ class Bots:
     tables: ClassVar = ("events",)
     field: ClassVar = "user_id"
     words: ClassVar = f"users or sessions acted more than {MOST_PER_HOUR} times within an hour"
+    specimen: ClassVar = ({"type": "view", "item_id": "tea-01", "session_id": "robot"},) * (MOST_PER_HOUR + 1)
     verdict: Verdict = "remark"
 
     def __init__(self, known: Known) -> None:

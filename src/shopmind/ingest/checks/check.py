@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import polars as pl
 
@@ -61,11 +61,13 @@ class Check(Protocol):
         verdict: what becomes of the rows it finds.
         field: the column at fault.
         words: what is wrong, in words.
+        specimen: raw rows of the first of `tables` that show the fault when they are added to a sound shop.
     """
 
     tables: ClassVar[tuple[str, ...]]
     field: ClassVar[str]
     words: ClassVar[str]
+    specimen: ClassVar[tuple[Mapping[str, Any], ...]]
 
     def __init__(self, known: Known) -> None: ...
 

@@ -16,6 +16,7 @@ class ClicksAboveImpressions:
     tables: ClassVar = ("events",)
     field: ClassVar = "type"
     words: ClassVar = "items have more clicks than impressions"
+    specimen: ClassVar = ({"type": "impression", "item_id": "ad-puer"}, *({"type": "click", "item_id": "ad-puer"},) * 2)
     verdict: Verdict = "remark"
 
     def __init__(self, known: Known) -> None:

@@ -21,6 +21,9 @@ class DuplicateEvents:
     tables: ClassVar = ("events",)
     field: ClassVar = "event_id"
     words: ClassVar = "equal to an earlier event in all but its id"
+    specimen: ClassVar = tuple(
+        {"event_id": each, "type": "view", "item_id": "tea-01", "timestamp": "2026-01-31T12:00:00Z"} for each in "ab"
+    )
 
     def __init__(self, known: Known) -> None:
         self._drop = known.drop_duplicates

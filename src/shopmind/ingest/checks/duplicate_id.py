@@ -15,6 +15,7 @@ class DuplicateId:
     tables: ClassVar = ("items",)
     field: ClassVar = "item_id"
     words: ClassVar = "item_id was in the file before; the later row stands"
+    specimen: ClassVar = ({"item_id": "tea-01", "title": "Dragon Well again"},)
     verdict: Verdict = "remark"
 
     def __init__(self, known: Known) -> None:

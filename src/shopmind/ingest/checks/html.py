@@ -17,6 +17,7 @@ class Html(RowCheck):
     tables: ClassVar = ("items",)
     field: ClassVar = "description"
     words: ClassVar = "text held HTML"
+    specimen: ClassVar = ({"item_id": "markup", "title": "<b>bold</b>"},)
     verdict: Verdict = "mend"
 
     def look(self, frame: pl.DataFrame) -> Finding:

@@ -16,6 +16,7 @@ class ImpossiblePrice(RowCheck):
     tables: ClassVar = ("items", "events")
     field: ClassVar = "price"
     words: ClassVar = f"the price or value is below 0 or above {LARGEST_AMOUNT:,}"
+    specimen: ClassVar = ({"item_id": "debt", "price": -1},)
 
     def look(self, frame: pl.DataFrame) -> Finding:
         """See Check."""

@@ -16,6 +16,7 @@ class ImpossibleQuantity(RowCheck):
     tables: ClassVar = ("events",)
     field: ClassVar = "quantity"
     words: ClassVar = f"quantity is not above 0 to {LARGEST_QUANTITY:,}"
+    specimen: ClassVar = ({"type": "purchase", "item_id": "tea-01", "quantity": 0},)
 
     def look(self, frame: pl.DataFrame) -> Finding:
         """See Check."""

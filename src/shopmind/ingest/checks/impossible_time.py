@@ -17,6 +17,7 @@ class ImpossibleTime(RowCheck):
     tables: ClassVar = ("events",)
     field: ClassVar = "timestamp"
     words: ClassVar = "timestamp is before 1970 or more than a day ahead of now"
+    specimen: ClassVar = ({"type": "view", "item_id": "tea-01", "timestamp": "2099-12-31T00:00:00Z"},)
 
     def look(self, frame: pl.DataFrame) -> Finding:
         """See Check."""

@@ -15,6 +15,7 @@ class MissingId(RowCheck):
     tables: ClassVar = ("items", "events")
     field: ClassVar = "item_id"
     words: ClassVar = "item_id is missing"
+    specimen: ClassVar = ({"item_id": " ", "title": "Nameless"},)
 
     def look(self, frame: pl.DataFrame) -> Finding:
         """See Check. A search has no item."""

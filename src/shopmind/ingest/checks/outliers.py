@@ -18,6 +18,9 @@ class Outliers:
     tables: ClassVar = ("items",)
     field: ClassVar = "price"
     words: ClassVar = f"price is {FACTOR:.0f} times above or below the median of its category"
+    specimen: ClassVar = tuple(
+        {"item_id": f"pin-{i}", "price": 900 if i == 10 else 1, "categories": ["Pins"]} for i in range(11)
+    )
     verdict: Verdict = "remark"
 
     def __init__(self, known: Known) -> None:

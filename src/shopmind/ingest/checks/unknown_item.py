@@ -15,6 +15,7 @@ class UnknownItem(RowCheck):
     tables: ClassVar = ("events",)
     field: ClassVar = "item_id"
     words: ClassVar = "item_id is not in the catalogue"
+    specimen: ClassVar = ({"type": "view", "item_id": "nowhere"},)
 
     def look(self, frame: pl.DataFrame) -> Finding:
         """See Check."""

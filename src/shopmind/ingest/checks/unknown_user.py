@@ -15,6 +15,7 @@ class UnknownUser(RowCheck):
     tables: ClassVar = ("events",)
     field: ClassVar = "user_id"
     words: ClassVar = "user_id was not in the users table; the user has no attributes"
+    specimen: ClassVar = ({"type": "view", "item_id": "tea-01", "user_id": "stranger"},)
     verdict: Verdict = "remark"
 
     def look(self, frame: pl.DataFrame) -> Finding:

@@ -18,6 +18,7 @@ class WrongEncoding:
     tables: ClassVar = ("items",)
     field: ClassVar = "title"
     words: ClassVar = "text was in the wrong encoding"
+    specimen: ClassVar = ({"item_id": "mojibake", "title": "cafÃ©"},)
     verdict: Verdict = "mend"
 
     def __init__(self, known: Known) -> None:
