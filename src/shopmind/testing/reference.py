@@ -78,6 +78,8 @@ WRONG_FILTERS = ("price <", 'price < 20 brand = "Acme"', 'brand ~ "Acme"', "pric
 METRICS = (ranking, diversity, calibration, correlation, business, intervals)
 
 _ELSEWHERE = {
+    "at_least": "pairs that are found together less often are left out",
+    "window_days": "length of one window",
     "tilt": "0.5 is the cosine; less prefers rare items, more prefers common ones",
     "shrink": "a pair found together c times counts c / (c + shrink)",
     "negatives": "wrong answers kept of one list, by chance",
@@ -208,8 +210,8 @@ def _options(kind: type[Any]) -> list[str]:
 def _scenarios() -> Iterable[str]:
     yield "# Scenarios and parts"
     yield "A scenario is one TOML file: a place in the shop. The packaged ones are listed below; a file of the same"
-    yield "name in the folder `scenarios/` of a shop replaces a packaged one, any other name adds one. Unknown keys, parts"
-    yield "and options are refused when the shop is opened, with file, line and what is allowed."
+    yield "name in the folder `scenarios/` of a shop replaces a packaged one, any other name adds one. Unknown keys,"
+    yield "parts and options are refused when the shop is opened, with file, line and what is allowed."
     yield "\nOrder of a request: understanding, filters, retrievers, features, ranker, rerankers."
     yield "\n## Keys of a scenario file"
     yield from _table(("key", *_HEADS[1:]), ((_code(key), *said) for key, said in SCENARIO_KEYS.items()))
