@@ -115,14 +115,14 @@ def expected(
 
 def _regressed(interest: sparse.csr_array, ridge: float) -> NDArray[np.float32]:
     """Dense B of EASE."""
-    gram = np.asarray((interest.T @ interest).todense(), np.float64)
+    gram = np.asarray((interest.T @ interest).todense(), np.float32)
     size = len(gram)
     diagonal = np.diag_indices(size)
-    gram[diagonal] += ridge * float(gram[diagonal].mean()) + 1e-9
-    factor, _ = lapack.dpotrf(gram, lower=1, overwrite_a=1)
-    inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    gram[diagonal] += ridge * float(gram[diagonal].mean()) + 1e-6
+    factor, _ = lapack.spotrf(gram, lower=1, overwrite_a=1)
+    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
     inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    weights: NDArray[np.float32] = (-inverse / inverse[diagonal]).astype(np.float32)
+    weights: NDArray[np.float32] = -inverse / inverse[diagonal]
     weights[diagonal] = 0
     return weights
 

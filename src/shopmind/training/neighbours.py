@@ -77,10 +77,10 @@ def _similar(
     shrink: float,
     at_least: float,
 ) -> sparse.csr_array:
-    row = np.repeat(np.arange(together.shape[0]), np.diff(together.indptr))
-    column, count = together.indices, together.data
-    kept = (count >= at_least) & (row + rows.start != column)
-    row, column, count = row[kept], column[kept], count[kept].astype(np.float64)
-    scale = own**-tilt, own ** (tilt - 1)
-    value = count * scale[0][row + rows.start] * scale[1][column] * (count / (count + shrink))
-    return sparse.csr_array((value.astype(np.float32), (row, column)), shape=together.shape)
+    kept = np.flatnonzero(together.data >= at_least)
+    starts = np.searchsorted(kept, together.indptr)
+    row = np.repeat(np.arange(together.shape[0]), np.diff(starts))
+    column, count = together.indices[kept], together.data[kept].astype(np.float64)
+    value = count * (own**-tilt)[row + rows.start] * (own ** (tilt - 1))[column] * (count / (count + shrink))
+    value[row + rows.start == column] = 0
+    return sparse.csr_array((value.astype(np.float32), column, starts), shape=together.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -44,11 +45,16 @@ def rows(
 
 
 def best_of_rows(matrix: sparse.csr_array, k: int) -> sparse.csr_array:
-    """Keeps the k largest values of each row; equal values keep the smaller column."""
+    """Keeps the k largest values above 0 of each row; equal values keep the smaller column."""
     matrix = sparse.csr_array(matrix)
-    lengths = np.diff(matrix.indptr)
-    rows = np.repeat(np.arange(matrix.shape[0]), lengths)
-    order = np.lexsort((matrix.indices, -matrix.data, rows))
-    rank = np.arange(len(order)) - np.repeat(matrix.indptr[:-1], lengths)
-    kept = order[rank < k]
-    return sparse.csr_array((matrix.data[kept], (rows[kept], matrix.indices[kept])), shape=matrix.shape)
+    near = matrix.data > 0
+    for start, stop in pairwise(matrix.indptr.tolist()):
+        if stop - start > k:
+            values = matrix.data[start:stop]
+            near[start:stop] &= values >= np.partition(values, -k)[-k]
+    near_rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))[near]
+    columns, values = matrix.indices[near], matrix.data[near]
+    order = np.lexsort((columns, -values, near_rows))
+    first = np.searchsorted(near_rows, np.arange(matrix.shape[0]))
+    kept = order[np.arange(len(order)) - first[near_rows] < k]
+    return sparse.csr_array((values[kept], (near_rows[kept], columns[kept])), shape=matrix.shape)
