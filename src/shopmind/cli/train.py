@@ -25,12 +25,20 @@ def add(app: typer.Typer) -> None:
         with shopmind.open(folder) as shop, show.progress() as progress:
             shop.index(progress)
             made = shop.train(names or None, progress)
-            missing = shop.readiness()
+            missing, untrained = shop.readiness(), shop.untrained()
         if json:
-            show.data({"made": {artifact.name: dict(artifact.card) for artifact in made}, "missing": missing})
+            show.data(
+                {
+                    "made": {artifact.name: dict(artifact.card) for artifact in made},
+                    "untrained": untrained,
+                    "missing": missing,
+                }
+            )
             return
         for artifact in made:
             show.line(f"{artifact.name} {artifact.version}: {artifact.card['events']} events")
+        for name, why in untrained.items():
+            show.line(f"{name} could not be trained: {why}")
         for scenario, needs in missing.items():
             for need in needs:
                 show.line(f"{scenario} is not fully ready: {need}")

@@ -1,5 +1,5 @@
 """From the trace to reasons in words."""
 
-from shopmind.explain.reasons import reasons
+from shopmind.explain.reasons import Reasons
 
-__all__ = ["reasons"]
+__all__ = ["Reasons"]

@@ -1,60 +1,86 @@
-"""Why a hit is there: its signals by their share of the score, each in one sentence."""
+"""Why a hit is there: families of signals by their share of the score, each in one sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shopmind.domain import Candidates, Reason
-from shopmind.explain.words import OTHER, SENTENCES, SUBJECTS
+from shopmind.explain.words import OTHER, SENTENCES, SUBJECTS, family_of
 from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context
 
 MOST = 5
+Language = Literal["en", "zh"]
 
 
-def reasons(
-    context: Context, candidates: Candidates, row: int, title: Callable[[int], str], language: str = "en"
-) -> tuple[Reason, ...]:
-    """The reasons of one ranked candidate, largest share first, at most five.
+class Reasons:
+    """The reasons of the ranked candidates of one request.
+
+    A family's share is what it adds to the score above what it adds for the average candidate, so that the shares of a
+    hit add up to its score less the average score.
+
+    Source: Shapley values of a linear model with independent features, w * (x - E[x]); Lundberg and Lee, NeurIPS 2017,
+    corollary 1. Rankers of other shapes give contributions of their own.
 
     Args:
         candidates: ranked, with the contributions of the ranker where it can say.
-        row: which candidate.
         title: item number → title, for sentences that name an anchor.
         language: "zh" for Chinese sentences, English otherwise.
     """
-    language = "zh" if language == "zh" else "en"
-    shares = {name: float(share[row]) for name, share in candidates.contributions.items()}
-    names = [name for name in candidates.columns if not np.isnan(candidates.columns[name][row])]
-    names = [name for name in names if shares.get(name, 1.0) != 0]
-    names.sort(key=lambda name: -abs(shares.get(name, 0.0)))
-    return tuple(
-        Reason(
-            signal=name,
-            value=float(candidates.columns[name][row]),
-            share=shares.get(name, float("nan")),
-            text=_sentence(name, context, int(candidates.items[row]), title, language),
-        )
-        for name in names[:MOST]
-    )
 
+    def __init__(
+        self, context: Context, candidates: Candidates, title: Callable[[int], str], language: str = "en"
+    ) -> None:
+        self._context = context
+        self._candidates = candidates
+        self._title = title
+        self._language: Language = "zh" if language == "zh" else "en"
+        self._shares: dict[str, NDArray[np.float64]] = {}
+        for name, share in candidates.contributions.items():
+            family = family_of(name)
+            known = np.nan_to_num(np.asarray(share, np.float64))
+            self._shares[family] = self._shares.get(family, 0.0) + known - (known.mean() if len(known) else 0.0)
 
-def _sentence(name: str, context: Context, item: int, title: Callable[[int], str], language: str) -> str:
-    if name == "buy_again":
-        bought = context.history.of(("purchase",))
+    def of(self, row: int) -> tuple[Reason, ...]:
+        """What speaks for one candidate, largest share first, at most five."""
+        values = self._values(row)
+        shares = {family: float(share[row]) for family, share in self._shares.items() if family in values}
+        if not self._shares:
+            shares = dict.fromkeys(values, float("nan"))
+        chosen = sorted((family for family in shares if not shares[family] <= 0), key=lambda name: -shares[name])
+        item = int(self._candidates.items[row])
+        return tuple(Reason(name, values[name], shares[name], self._sentence(name, item)) for name in chosen[:MOST])
+
+    def _values(self, row: int) -> dict[str, float]:
+        """Family → the value of its first column that can say something of the candidate."""
+        values: dict[str, float] = {}
+        for name, column in self._candidates.columns.items():
+            if not np.isnan(column[row]):
+                values.setdefault(family_of(name), float(column[row]))
+        return values
+
+    def _sentence(self, family: str, item: int) -> str:
+        sentence = SENTENCES.get(family, OTHER)[self._language]
+        if family == "buy_again":
+            return self._bought(item) or OTHER[self._language].format(signal=family)
+        return sentence.format(text=self._context.query.text, subject=self._subject(), signal=family)
+
+    def _bought(self, item: int) -> str:
+        bought = self._context.history.of(("purchase",))
         times = bought.times_ms[bought.items == item]
-        if len(times):
-            days = max(0, context.now_ms - int(times.max())) // DAY_MS
-            return SENTENCES[name][language].format(count=len(times), days=days)
-    if context.query.text:
-        subject = SUBJECTS["text"][language].format(text=context.query.text)
-    elif len(context.anchors):
-        subject = SUBJECTS["anchors"][language].format(title=title(int(context.anchors[-1])))
-    else:
-        subject = SUBJECTS["history"][language]
-    sentence = SENTENCES.get(name, OTHER)[language]
-    if name == "buy_again":
-        sentence = OTHER[language]
-    return sentence.format(text=context.query.text, subject=subject, signal=name)
+        if not len(times):
+            return ""
+        days = max(0, self._context.now_ms - int(times.max())) // DAY_MS
+        return SENTENCES["buy_again"][self._language].format(count=len(np.unique(times)), days=days)
+
+    def _subject(self) -> str:
+        if self._context.query.text:
+            return SUBJECTS["text"][self._language].format(text=self._context.query.text)
+        if len(self._context.anchors):
+            title = self._title(int(self._context.anchors[-1]))
+            return SUBJECTS["anchors"][self._language].format(title=title)
+        return SUBJECTS["history"][self._language]

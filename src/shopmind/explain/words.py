@@ -1,6 +1,14 @@
-"""One sentence for each signal, in English and in Chinese; `{…}` is filled from the catalogue and the query."""
+"""One sentence for each family of signals, in English and in Chinese; `{…}` is filled from query and history."""
 
 from __future__ import annotations
+
+FAMILIES = {
+    "ease": "item_knn",
+    "near": "item_knn",
+    "share": "popularity",
+    "repeat": "buy_again",
+}
+"""What a column name begins with → the family that explains it; any other column is a family of its own."""
 
 SENTENCES: dict[str, dict[str, str]] = {
     "lexical": {
@@ -31,6 +39,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "You have bought this {count} times, last {days} days ago.",
         "zh": "您已购买 {count} 次,最近一次在 {days} 天前。",
     },
+    "staple": {
+        "en": "People who buy it tend to buy it again.",
+        "zh": "买过的人往往会再次购买。",
+    },
+    "taste": {
+        "en": "It is of a kind that you often choose.",
+        "zh": "属于您常选的品类。",
+    },
     "viewed": {
         "en": "You looked at this recently.",
         "zh": "您最近看过。",
@@ -52,3 +68,9 @@ SUBJECTS = {
     "anchors": {"en": "“{title}”", "zh": "“{title}”"},
     "history": {"en": "what you chose before", "zh": "您以前的选择"},
 }
+
+
+def family_of(column: str) -> str:
+    """The family that explains a column: "repeat_last_80" → "buy_again", "taste_type" → "taste"."""
+    first = column.split("_")[0]
+    return FAMILIES.get(first, first if first in SENTENCES else column)

@@ -108,6 +108,7 @@ def application(plan: Plan) -> Starlette:
     opened = {"": shops.open(Path(plan.folder))}
     opened |= {f"/shops/{name}": shops.open(Path(folder)) for name, folder in plan.beside.items()}
     for shop in opened.values():
+        shop.warm()
         shop.follow()
     titles = {prefix: shop.settings.name for prefix, shop in opened.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 import threading
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from shopmind.domain import Candidates, History, Hit, Query, Slate
 from shopmind.encoders import TextEncoder
 from shopmind.encoders.cache import QueryVectors
-from shopmind.explain import reasons
+from shopmind.explain import Reasons
 from shopmind.kit.clock import Clock
 from shopmind.kit.errors import InputError, NotReadyError, not_allowed
 from shopmind.pipeline.context import Context
@@ -84,6 +85,14 @@ class Answering:
     def missing(self) -> dict[str, dict[str, str]]:
         """Scenario → part → what it still needs."""
         return {name: engine.missing() for name, engine in self._current().by_scenario.items()}
+
+    def warm(self) -> None:
+        """Answers one made-up query of each scenario, so that no customer waits for what is loaded at first use."""
+        shown = np.flatnonzero(self._tools.catalogue.columns().shown)
+        first = [item.item_id for item in self._tools.catalogue.get(shown[:1]) if item is not None]
+        for name in self.scenarios:
+            with contextlib.suppress(InputError):
+                self.answer(Query(name, text="a", anchors=tuple(first), history=History.empty(), explain=True))
 
     def answer(self, query: Query) -> Slate:
         """The slate of one query.
@@ -154,6 +163,7 @@ class Answering:
         items = self._tools.catalogue.get(candidates.items[rows])
         retrievers = self.scenarios[query.scenario].retrievers
         language = query.language or self._language
+        why = Reasons(context, candidates, self._title, language) if query.explain else None
         hits = []
         for row, item in zip(rows, items, strict=True):
             if item is None:
@@ -164,7 +174,7 @@ class Answering:
                     score=float(candidates.scores[row]),
                     source=_source(candidates, int(row), retrievers),
                     position=int(row),
-                    reasons=reasons(context, candidates, int(row), self._title, language) if query.explain else (),
+                    reasons=why.of(int(row)) if why else (),
                     highlights={"title": highlight(item.title, context.tokens)} if context.tokens else {},
                 )
             )

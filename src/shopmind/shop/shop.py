@@ -44,6 +44,7 @@ from shopmind.training.recipe import Tables
 logger = logging.getLogger(__name__)
 
 INDEXING_WAIT_S = 3_600.0
+UNTRAINED = "untrained"
 
 
 def open(folder: Path | str, *, clock: Clock = system_clock, **flags: Any) -> Shop:
@@ -167,6 +168,11 @@ class Shop:
             self._slates.put((query, slate))
         return slate
 
+    def warm(self) -> None:
+        """Loads what the first answers need; a server calls it before it takes requests."""
+        self._answering.warm()
+        self.suggest("a")
+
     def suggest(self, prefix: str, *, n: int = 8) -> list[str]:
         """Completions of what is being typed, from past queries and the catalogue."""
         return self._suggestions.complete(prefix, n)
@@ -268,7 +274,7 @@ class Shop:
     def train(self, names: Sequence[str] | None = None, progress: Progress = silent) -> list[Artifact]:
         """Fits the named artifacts, or all that the scenarios need, on everything known now, and promotes them."""
         tables = Tables(self.events.table(), self.catalogue.columns(), self._folder.clock())
-        made, _ = fitting.fit(
+        made, missing = fitting.fit(
             names if names is not None else fitting.needed(self.scenarios.values()),
             tables,
             self.artifacts,
@@ -278,8 +284,15 @@ class Shop:
         )
         for artifact in made:
             self.records.delete(STALE, artifact.name)
+            self.records.delete(UNTRAINED, artifact.name)
+        for name, why in missing.items():
+            self.records.put(UNTRAINED, name, {"why": why})
         self._answering.refresh()
         return made
+
+    def untrained(self) -> dict[str, str]:
+        """Artifact → why the last training could not make it; a young shop has too little for some."""
+        return {name: str(body["why"]) for name, body in self.records.scan(UNTRAINED)}
 
     @contextlib.contextmanager
     def fitted_on(
