@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.stores.ports import Artifacts
 
-ARRAYS = {
+ARRAYS: dict[str, NDArray[Any]] = {
     "scores": np.arange(6, dtype=np.float32).reshape(2, 3),
     "names": np.array(["a", "汤"]),
     "none": np.empty((0, 4), np.int64),
-    "one": np.float64(2.5),
+    "one": np.array(2.5),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shopmind.domain import Item
+from shopmind.domain import Item, Scalar
 from shopmind.kit.seeds import hash64
 from shopmind.stores.columns import NumberColumn, TextColumn
 from shopmind.stores.database import ShopDatabase
@@ -167,7 +167,7 @@ class ColumnsSuite:
         assert (text_of(column, a), text_of(column, b)) == ("12", "L")
 
     def test_an_attribute_may_be_called_anything(self, database: ShopDatabase) -> None:
-        odd = {'"': "quote", "$.a[0]": "path", "": "empty", "价": "price", "price": 3}
+        odd: dict[str, Scalar] = {'"': "quote", "$.a[0]": "path", "": "empty", "价": "price", "price": 3}
         (a,) = database.catalogue.put([Item("a", attributes=odd)])
         columns = database.catalogue.columns()
         assert text_of(columns.column('attributes."'), a) == "quote"

@@ -97,6 +97,23 @@ class EventsSuite:
         assert events.append_frame(frame_of([view("3"), view("1")])).status == ("duplicate", "duplicate")
         assert events.table()["item"].to_list() == [self.a, self.a, self.a]
 
+    def test_ids_that_look_alike_are_different_events(self, database: ShopDatabase) -> None:
+        alike = [
+            "file-1",
+            "file-01",
+            "file-10",
+            "file-",
+            "file",
+            "-1",
+            "1",
+            "file-1-1",
+            "file-99999999999999999999",
+            "file-١",
+        ]
+        done = database.events.append([view(event_id) for event_id in alike])
+        assert set(done.status) == {"accepted"}
+        assert set(database.events.append([view(event_id) for event_id in alike]).status) == {"duplicate"}
+
     def test_an_event_of_an_unknown_item_is_refused_and_the_others_get_in(self, database: ShopDatabase) -> None:
         database.catalogue.remove(["b"])
         done = database.events.append([view("1", "nothing"), view("2"), view("3", "b"), view("4", None)])
@@ -221,8 +238,10 @@ class HistorySuite:
         assert history.quantities.tolist() == [1, 1, 2]
         assert history.numbers.tolist() == [2, 3, 1]
         assert history.orders.tolist() == [database.events.table()["order"][i] for i in (1, 2, 0)]
-        dtypes = [history.items, history.types, history.times_ms, history.quantities, history.orders, history.numbers]
-        assert [array.dtype for array in dtypes] == [np.int64, np.int8, np.int64, np.float32, np.int64, np.int64]
+        assert (
+            history.items.dtype == history.times_ms.dtype == history.orders.dtype == history.numbers.dtype == np.int64
+        )
+        assert (history.types.dtype.name, history.quantities.dtype.name) == ("int8", "float32")
 
     def test_impressions_searches_and_events_without_item_are_left_out(self, database: ShopDatabase) -> None:
         database.events.append([Event(name, name, NOON, user_id="u", item_id="a") for name in EVENT_TYPES])

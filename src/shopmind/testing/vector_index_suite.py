@@ -18,7 +18,8 @@ DIMENSION = 16
 def unit_vectors(count: int, seed: int = 0) -> NDArray[np.float32]:
     """(count, DIMENSION) random unit vectors."""
     drawn = np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float32)
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    vectors: NDArray[np.float32] = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return vectors
 
 
 class VectorIndexSuite:
@@ -42,7 +43,7 @@ class VectorIndexSuite:
         asked = unit_vectors(1, seed=1)[0]
         numbers, cosines = index.search(asked, 10)
         exact = unit_vectors(300) @ asked
-        assert (numbers.dtype, cosines.dtype) == (np.int64, np.float32)
+        assert (numbers.dtype.name, cosines.dtype.name) == ("int64", "float32")
         assert len(np.intersect1d(numbers, 1 + np.argsort(-exact)[:10])) >= 9
         assert (np.diff(cosines) <= 0).all()
         np.testing.assert_allclose(cosines, exact[numbers - 1], atol=0.02)

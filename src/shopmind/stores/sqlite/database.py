@@ -215,6 +215,12 @@ def blocks(connection: Connection, statement: Select[Any], rows: int) -> Iterato
         yield block
 
 
+def fetched(connection: Connection, statement: Select[Any]) -> list[Any]:
+    """All of the driver's own rows at once."""
+    cursor = connection.execute(statement).cursor
+    return [] if cursor is None else list(cursor.fetchall())
+
+
 def next_number(connection: Connection, table: Table) -> int:
     """The number of the next row of `table`, never given before; to be called inside a write."""
     held = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from shopmind.stores.ports import Appended
-from shopmind.stores.sqlite.database import SqliteDatabase, insert_sql, next_number
+from shopmind.stores.sqlite.database import SqliteDatabase, fetched, insert_sql, next_number
 from shopmind.stores.sqlite.event_rows import Columns
 from shopmind.stores.sqlite.item_rows import item_numbers
 from shopmind.stores.sqlite.schema import events
@@ -91,17 +91,20 @@ def _insert(connection: Connection, columns: Columns) -> Appended:
         *(kept[name] for name in _PLAIN),
         strict=True,
     )
-    if kept_count:
-        connection.exec_driver_sql(_INSERT, list(rows))
-    new = set(connection.exec_driver_sql("SELECT number FROM events WHERE number >= ?", (number,)).scalars())
+    inserted = connection.exec_driver_sql(_INSERT, list(rows)).rowcount if kept_count else 0
+    old = frozenset[int]() if inserted == kept_count else _not_there(connection, number, kept_count)
     status: list[Status] = []
     for out in refused:
         if out:
             status.append("unknown_item")
             continue
-        status.append("accepted" if number in new else "duplicate")
+        status.append("duplicate" if number in old else "accepted")
         number += 1
-    last = (
-        max(new) if new else int(connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM events").scalar_one())
-    )
+    last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM events").scalar_one()
     return Appended(tuple(status), last)
+
+
+def _not_there(connection: Connection, number: int, count: int) -> frozenset[int]:
+    """Which of the numbers just tried were not taken, because the event was known already."""
+    taken = fetched(connection, select(events.c.number).where(events.c.number >= number))
+    return frozenset(range(number, number + count)).difference(row[0] for row in taken)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from shopmind.domain import Item
 from shopmind.kit.errors import InputError
-from shopmind.stores.sqlite.database import among
+from shopmind.stores.sqlite.database import among, fetched
 from shopmind.stores.sqlite.schema import items
 
 FIELDS = tuple(column.name for column in items.columns if column.name not in ("number", "removed"))
@@ -59,7 +59,5 @@ def json_text(value: Any) -> str:
 
 def item_numbers(connection: Connection, item_ids: Sequence[str]) -> dict[str, int]:
     """id → number of those items that exist."""
-    found = connection.execute(
-        select(items.c.item_id, items.c.number).where(among(items.c.item_id, item_ids), items.c.removed == 0)
-    )
-    return {row[0]: row[1] for row in found}
+    chosen = select(items.c.item_id, items.c.number).where(among(items.c.item_id, item_ids), items.c.removed == 0)
+    return dict(fetched(connection, chosen))

@@ -126,12 +126,7 @@ changes = Table(
 
 Index("events_key", events.c.key, unique=True)
 Index("events_time", events.c.timestamp_ms)
-# Holds all that a history asks for, so that reading one never jumps about in the table.
-Index(
-    "events_user",
-    *(events.c[name] for name in ("user", "number", "item", "type", "timestamp_ms", "quantity", "order_number")),
-    sqlite_where=text(f"{HISTORY} AND user IS NOT NULL"),
-)
+Index("events_user", events.c.user, events.c.number, sqlite_where=text(f"{HISTORY} AND user IS NOT NULL"))
 Index("events_session", events.c.session, events.c.number, sqlite_where=text(f"{HISTORY} AND session IS NOT NULL"))
 Index("events_search", events.c.query, sqlite_where=text(SEARCH))
 Index("links_target", links.c.target, links.c.type)

@@ -14,7 +14,7 @@ from shopmind.domain import User
 from shopmind.domain.link import USER_LINKS
 from shopmind.stores.ports import Numbers
 from shopmind.stores.sqlite.changes import log_changes
-from shopmind.stores.sqlite.database import SqliteDatabase, among, insert_sql, next_number
+from shopmind.stores.sqlite.database import SqliteDatabase, among, fetched, insert_sql, next_number
 from shopmind.stores.sqlite.item_rows import json_text
 from shopmind.stores.sqlite.schema import events, links, records, users
 
@@ -90,8 +90,8 @@ class SqliteUsers:
 
 def user_numbers(connection: Connection, user_ids: Sequence[str]) -> dict[str, int]:
     """Pseudonym → number of those users that exist."""
-    found = connection.execute(select(users.c.user_id, users.c.number).where(among(users.c.user_id, user_ids)))
-    return {row[0]: row[1] for row in found}
+    chosen = select(users.c.user_id, users.c.number).where(among(users.c.user_id, user_ids))
+    return dict(fetched(connection, chosen))
 
 
 def created_users(connection: Connection, user_ids: Sequence[str]) -> dict[str, int]:
