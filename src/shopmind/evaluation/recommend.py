@@ -36,7 +36,7 @@ REPEAT_SHARE = 0.01
 FIRST_CHOICE = {True: ("basket", "buy_again"), False: ("home",)}
 """Repeats allowed → the scenarios that fit, best first."""
 SEQUENCES_END_MS = parse_time("2026-01-01T00:00:00Z")
-TUNING_CASES = 500
+TUNING_CASES = 300
 
 PerCase = dict[str, NDArray[np.float64]]
 
