@@ -115,6 +115,12 @@ def test_links_name_what_a_coupon_covers_and_what_a_shop_sells_often(package: Pa
     ]
 
 
+def test_the_report_says_what_was_made_up(package: Path) -> None:
+    notes = " ".join(CompleteJourney(now_ms=NOW, folder=package).notes())
+    assert "1 lines are of 1 products that are not listed" in notes
+    assert "no stock" in notes
+
+
 @pytest.mark.slow
 def test_the_whole_demo_gets_in(tmp_path: Path) -> None:
     if importlib.util.find_spec(PACKAGE) is None:

@@ -1,8 +1,7 @@
 """Everything together: files in, rows in the stores, and a report that is right."""
 
-import multiprocessing
-import os
-import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -251,9 +250,15 @@ def test_a_source_that_is_none_is_refused(database: ShopDatabase, tmp_path: Path
         ingest("complete_jorney", database, tmp_path, PEOPLE)
 
 
-def _ingest_in_another_process(data: Path, folder: Path) -> None:
-    database = open_database(f"sqlite:///{folder / 'shop.db'}")
-    ingest(data, database, folder, PEOPLE, clock=lambda: NOW)
+_IN_ANOTHER_PROCESS = """
+import sys
+from pathlib import Path
+from shopmind.ingest.ingest import ingest
+from shopmind.privacy.pseudonym import Pseudonyms
+from shopmind.stores.database import open_database
+data, folder, now = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+ingest(data, open_database(f"sqlite:///{folder / 'shop.db'}"), folder, Pseudonyms(b"k" * 32), clock=lambda: now)
+"""
 
 
 @pytest.mark.slow
@@ -273,13 +278,13 @@ def test_killed_at_any_moment_and_run_again_nothing_is_lost_or_doubled(
     )
     (data / "events.ndjson").unlink()
     frame.write_csv(data / "events.csv")
-    process = multiprocessing.get_context("spawn").Process(target=_ingest_in_another_process, args=(data, tmp_path))
-    process.start()
+    arguments = [sys.executable, "-c", _IN_ANOTHER_PROCESS, str(data), str(tmp_path), str(NOW)]
+    process = subprocess.Popen(arguments)
     path = tmp_path / "rejected.ndjson"
-    while process.is_alive() and (database.events.count() < stored if stored else not path.is_file()):
+    while process.poll() is None and (database.events.count() < stored if stored else not path.is_file()):
         time.sleep(0.01)
-    os.kill(process.pid or 0, signal.SIGKILL)
-    process.join()
+    process.kill()
+    assert process.wait() != 0
     assert database.events.count() < count - 2_000
     report = take()
     assert report.tables[-1].rejected == {"unknown_item": 2_000}

@@ -83,6 +83,7 @@ def ingest(
             currency=file_mapping.currency or default_currency,
             progress=progress,
             expected=opened.rows(table),
+            has_users_table="users" in opened.tables(),
         )
         if table == "events" and file_mapping.time_shift == "weeks":
             shift_ms = _shift_of(run, opened)
@@ -95,6 +96,7 @@ def ingest(
         tables=reports,
         seconds=time.monotonic() - started,
         time_shift_weeks=shift_ms // WEEK_MS,
+        notes=opened.notes(),
         rejected_file=str(rejected.path) if rejected.path.is_file() else None,
     )
 

@@ -61,6 +61,7 @@ class Report:
     Attributes:
         time_shift_weeks: by how many weeks event times were moved; 0 when they are as in the files.
         rejected_file: where the rejected rows are; None when there are none.
+        notes: what the source made up or left out, in sentences.
     """
 
     source: str
@@ -68,6 +69,7 @@ class Report:
     seconds: float
     time_shift_weeks: int = 0
     rejected_file: str | None = None
+    notes: Sequence[str] = ()
 
     @property
     def rejected(self) -> int:
@@ -82,6 +84,7 @@ class Report:
             "rejected": self.rejected,
             "rejected_file": self.rejected_file,
             "time_shift_weeks": self.time_shift_weeks,
+            "notes": list(self.notes),
             "seconds": round(self.seconds, 3),
         }
 
@@ -90,6 +93,7 @@ class Report:
         lines = [f"{self.source}: {self.seconds:.1f} s"]
         for table in self.tables:
             lines += _table_lines(table)
+        lines += self.notes
         if self.time_shift_weeks:
             later = "later" if self.time_shift_weeks > 0 else "earlier"
             weeks = f"{abs(self.time_shift_weeks)} weeks {later}"

@@ -38,6 +38,7 @@ class Run:
         now_ms: one moment for the whole run.
         shift_ms: how far event times are moved.
         expected: rows to come, for the progress; None when unknown.
+        has_users_table: whether the source has users, so that one who is not among them is worth a remark.
     """
 
     table: str
@@ -52,6 +53,7 @@ class Run:
     progress: Progress
     shift_ms: int = 0
     expected: int | None = None
+    has_users_table: bool = False
     _known_items: dict[str, bool] = field(default_factory=dict)
     _known_users: dict[str, bool] = field(default_factory=dict)
     _pseudonyms: dict[str, str] = field(default_factory=dict)
@@ -72,7 +74,9 @@ class Run:
         return _known(item_ids, self._known_items, lambda ids: self.database.catalogue.numbers(ids).tolist())
 
     def has_users(self, user_ids: Sequence[str]) -> list[bool]:
-        """Which of these raw ids were in the users table before this table's rows."""
+        """Which of these raw ids were in the users table before; all, where the source brings no users."""
+        if not self.has_users_table:
+            return [True] * len(user_ids)
         return _known(
             user_ids,
             self._known_users,

@@ -25,7 +25,7 @@ _RUN = re.compile(
     f"|(?:[ÐÑÎÏ]{_TAIL}){{2,}}"  # Cyrillic and Greek: one pair alone could be honest
     f"|(?:[á-ï]{_TAIL}{{2}}){{2,}}"  # Chinese, Japanese, Korean: likewise
 )
-_GB_RUN = re.compile("(?:[\u00b0-\u00f7][\u00a1-\u00fe]){2,}")
+_GB_RUN = re.compile("(?:[\u00b0-\u00f7][\u00a1-\u00fe]){3,}")  # two pairs may as well be Korean
 _FIRST_LOOK = re.compile("[\u00b0-\u00ff]{2}|[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]")
 _HAN = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]+")
 _DAMAGED = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")

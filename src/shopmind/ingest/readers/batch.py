@@ -80,6 +80,10 @@ class Source(Protocol):
         """How many rows to expect; None when unknown."""
         ...
 
+    def notes(self) -> Sequence[str]:
+        """Sentences on what was made up or left out, for the report."""
+        ...
+
     def read(self, table: str) -> Iterator[Batch]: ...
 
 

@@ -51,8 +51,19 @@ class CompleteJourney:
         return f"complete_journey {table}"
 
     def digest(self, table: str) -> str:
-        """See Source: of all the package's files."""
-        return self._digest
+        """See Source: of all the package's files, and the table's name."""
+        return hashlib.sha256(f"{self._digest} {table}".encode()).hexdigest()
+
+    def notes(self) -> Sequence[str]:
+        """See Source."""
+        listed = self._scan("products").select("product_id")
+        unlisted = self._scan("transactions").join(listed, "product_id", "anti")
+        lines, names = unlisted.select(pl.len(), pl.col("product_id").n_unique().alias("products")).collect().row(0)
+        return (
+            "The goods have no names: titles are made of type, category and size codes.",
+            "Prices are the median of what was paid per piece; there is no stock.",
+            f"{lines:,} lines are of {names} products that are not listed; they are called unlisted.",
+        )
 
     def rows(self, table: str) -> int | None:
         """See Source: known for events, where it is worth a bar."""

@@ -55,6 +55,10 @@ class FolderSource:
         """See Source: the SHA-256 of the file."""
         return _sha256(self._files[table])
 
+    def notes(self) -> Sequence[str]:
+        """See Source: none."""
+        return ()
+
     def rows(self, table: str) -> int | None:
         """See Source: unknown."""
         return None
