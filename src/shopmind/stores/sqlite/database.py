@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from shopmind.kit.clock import Clock, system_clock
 from shopmind.kit.errors import BusyError, InputError, StorageError
-from shopmind.kit.files import storage_faults, sync_folder
+from shopmind.kit.files import sync_folder
 from shopmind.kit.log import note
 from shopmind.stores.sqlite.migrations import bring_up
 
@@ -96,10 +96,10 @@ class SqliteDatabase:
         """
         draft = target.with_name(f".{target.name}.draft")
         try:
-            with storage_faults(target), self.reading() as connection, contextlib.closing(_open_plain(draft)) as copy:
+            with self.reading() as connection, faults(target), contextlib.closing(_open_plain(draft)) as copy:
                 _driver_connection(connection).backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
-            with storage_faults(target):
+            with faults(target):
                 draft.replace(target)
                 sync_folder(target.parent)
         finally:
@@ -141,6 +141,8 @@ def faults(path: Path) -> Iterator[None]:
         raise _translated(path, error.orig) from error
     except sqlite3.Error as error:
         raise _translated(path, error) from error
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be used ({error.strerror})") from error
     except UnicodeEncodeError as error:
         raise InputError(f"{path.name}: a text is not valid Unicode: {error.reason}") from error
     except OverflowError as error:

@@ -1,0 +1,153 @@
+"""Damaged index files are noticed, named, and built again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shopmind.kit.errors import BusyError, NotReadyError, StorageError
+from shopmind.stores.tantivy_text import TantivyText
+from shopmind.stores.usearch_vectors import EXACT_ROWS, UsearchVectors
+
+
+def text_index(folder: Path, **fields: float) -> TantivyText:
+    return TantivyText(folder / "text", fields=fields or {"title": 1.0})
+
+
+def filled_text(folder: Path) -> TantivyText:
+    index = text_index(folder)
+    index.update([(n, {"title": [f"w{n}", "all"]}) for n in range(1, 501)], [], mark=5)
+    return index
+
+
+class TestText:
+    @pytest.mark.parametrize("kind", [".idx", ".term", ".fast", "meta.json", "mark.json"])
+    @pytest.mark.parametrize("damage", ["cut", "flip", "gone"])
+    def test_any_damaged_file_is_noticed_and_the_index_can_be_built_again(
+        self, tmp_path: Path, kind: str, damage: str
+    ) -> None:
+        filled_text(tmp_path)
+        path = next(path for path in (tmp_path / "text").rglob("*") if path.name.endswith(kind))
+        if kind == "mark.json" and damage == "gone":
+            pytest.skip("an index without its mark is a new index")
+        spoil(path, damage)
+        index = text_index(tmp_path)
+        assert index.mark() == 0
+        assert "damaged" in str(index.fault())
+        with pytest.raises(NotReadyError, match="shopmind index"):
+            index.search(["all"], 5)
+        with pytest.raises(NotReadyError, match="clear"):
+            index.update([], [], mark=6)
+        index.clear()
+        index.update([(1, {"title": ["all"]})], [], mark=9)
+        assert (index.mark(), index.count(), index.fault()) == (9, 1, None)
+        assert len(list((tmp_path / "text").glob("g*"))) == 1
+
+    def test_an_index_of_other_fields_has_to_be_built_again(self, tmp_path: Path) -> None:
+        filled_text(tmp_path)
+        index = text_index(tmp_path, title=1.0, brand=1.0)
+        assert index.mark() == 0
+        with pytest.raises(NotReadyError, match="fields title"):
+            index.search(["all"], 5)
+        assert text_index(tmp_path, title=3.0).mark() == 5
+
+    def test_two_writers_at_once_are_told_apart(self, tmp_path: Path) -> None:
+        index = filled_text(tmp_path)
+        other = text_index(tmp_path)
+
+        def documents() -> object:
+            yield 1, {"title": ["x"]}
+            other.update([(2, {"title": ["y"]})], [], mark=8)
+
+        with pytest.raises(BusyError, match="another process"):
+            index.update(documents(), [], mark=7)  # type: ignore[arg-type]
+        assert index.mark() == 5
+        index.update([], [], mark=9)
+        assert (other.mark(), other.count()) == (9, 500)
+
+
+def vector_index(folder: Path) -> UsearchVectors:
+    return UsearchVectors(folder / "vectors", "e", 8, threads=1)
+
+
+class TestVectors:
+    @pytest.fixture
+    def filled(self, tmp_path: Path) -> np.ndarray:
+        vectors = np.random.default_rng(0).normal(size=(EXACT_ROWS + 200, 8)).astype(np.float32)
+        vector_index(tmp_path).update(np.arange(1, len(vectors) + 1), vectors, [], mark=3)
+        return vectors
+
+    @pytest.mark.parametrize("kind", ["base", "graph", "delta", "rows", "manifest"])
+    @pytest.mark.parametrize("damage", ["cut", "flip", "gone"])
+    def test_any_damaged_file_is_noticed_and_the_index_can_be_built_again(
+        self, tmp_path: Path, filled: np.ndarray, kind: str, damage: str
+    ) -> None:
+        path = next((tmp_path / "vectors").glob(f"{kind}*"))
+        if kind == "manifest" and damage == "gone":
+            pytest.skip("an index without its manifest is a new index")
+        spoil(path, damage)
+        index = vector_index(tmp_path)
+        assert (index.mark(), index.count()) == (0, 0)
+        assert "cannot be used" in str(index.fault())
+        for call in (lambda: index.search(filled[0], 5), lambda: index.vectors(np.array([1]))):
+            with pytest.raises(NotReadyError, match="shopmind index"):
+                call()
+        index.clear()
+        assert not list((tmp_path / "vectors").iterdir())
+        index.update(np.arange(1, 11), filled[:10], [], mark=4)
+        assert (index.mark(), index.count(), index.fault()) == (4, 10, None)
+
+    def test_files_that_are_no_longer_current_are_deleted(self, tmp_path: Path, filled: np.ndarray) -> None:
+        index = vector_index(tmp_path)
+        for step in range(5):
+            index.update(np.array([9_000 + step]), -filled[step : step + 1], [], mark=4 + step)
+        kinds = sorted(path.name.partition("-")[0] for path in (tmp_path / "vectors").iterdir())
+        assert kinds == ["base", "delta", "graph", "manifest.json", "rows"]
+
+    def test_a_reader_keeps_its_files_while_they_are_replaced(self, tmp_path: Path, filled: np.ndarray) -> None:
+        reader, index = vector_index(tmp_path), vector_index(tmp_path)
+        assert reader.search(filled[7], 1)[0].tolist() == [8]
+        index.update(np.arange(1, len(filled) + 1), filled[::-1].copy(), [], mark=9)
+        assert reader.search(filled[7], 1)[0].tolist() == [len(filled) - 7]
+
+    def test_many_items_without_vectors_of_their_own_take_no_room(self, tmp_path: Path) -> None:
+        index = vector_index(tmp_path)
+        vectors = np.eye(8, dtype=np.float32)[np.arange(50_000) % 8]
+        index.update(np.arange(1, 50_001), vectors, [], mark=1)
+        delta = next((tmp_path / "vectors").glob("delta*"))
+        assert delta.stat().st_size < 1_000
+        assert index.count() == 50_000
+        found, cosines = index.search(vectors[3], 100)
+        assert set(found % 8) == {4}
+        assert (cosines > 0.99).all()
+
+
+def spoil(path: Path, damage: str) -> None:
+    """Cuts a file in half, flips a bit of it, or deletes it."""
+    content = bytearray(path.read_bytes())
+    if damage == "gone":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif path.suffix == ".json":
+        path.write_bytes(b"\x00" + content[1:])
+    else:
+        content[-1 - len(content) // 3] ^= 0x55
+        path.write_bytes(content)
+
+
+def test_a_full_disk_is_a_storage_fault_and_the_old_index_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = vector_index(tmp_path)
+    index.update(np.array([1]), np.ones((1, 8), np.float32), [], mark=1)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numpy.save", full)
+    with pytest.raises(StorageError, match="disk is full"):
+        index.update(np.array([2]), np.ones((1, 8), np.float32), [], mark=2)
+    monkeypatch.undo()
+    assert (index.mark(), index.count()) == (1, 1)
+    assert vector_index(tmp_path).search(np.ones(8, np.float32), 5)[0].tolist() == [1]
