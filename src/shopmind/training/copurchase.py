@@ -29,8 +29,8 @@ class CoPurchaseRecipe(Recipe):
 
         types: tuple[EventType, ...] = ("purchase", "redeem")
         k: int = 50
-        tilt: float = 0.3
-        shrink: float = 20.0
+        tilt: float = 0.5
+        shrink: float = 5.0
         at_least: int = 2
         largest_order: int = 200
 
