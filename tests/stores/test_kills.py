@@ -42,8 +42,7 @@ def test_acknowledged_events_and_items_survive(child: Child, killed_after: Kill,
 def test_an_index_killed_while_updating_knows_how_far_it_came(child: Child, killed_after: Kill, tmp_path: Path) -> None:
     writer = child("""
         import numpy as np
-        from shopmind.stores.lease import Lease
-from shopmind.stores.tantivy_text import TantivyText
+        from shopmind.stores.tantivy_text import TantivyText
         from shopmind.stores.usearch_vectors import UsearchVectors
         text = TantivyText(folder / "text", fields={"title": 1.0})
         vectors = UsearchVectors(folder / "vectors", "e", 8)
