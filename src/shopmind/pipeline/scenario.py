@@ -49,3 +49,14 @@ class Scenario:
     ranker: PartSpec
     rerankers: tuple[PartSpec, ...]
     file: str = field(default="", compare=False)
+
+    def parts(self) -> list[tuple[str, tuple[PartSpec, ...]]]:
+        """What its menu calls a part → the parts of that kind, in the order of the pipeline."""
+        return [
+            ("understanding", self.understanding),
+            ("filter", self.filters),
+            ("retriever", tuple(self.retrievers.values())),
+            ("feature", self.features),
+            ("ranker", (self.ranker,)),
+            ("reranker", self.rerankers),
+        ]

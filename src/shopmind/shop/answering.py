@@ -78,6 +78,11 @@ class Answering:
         self._engines = self._make()
 
     @property
+    def tools(self) -> Tools:
+        """What the current engines are made from."""
+        return self._tools
+
+    @property
     def live(self) -> LiveTail:
         """The tail that the current engines read."""
         return self._tools.live

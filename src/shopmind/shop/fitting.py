@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shopmind.kit.errors import NotReadyError, not_allowed
-from shopmind.kit.menu import Menu
 from shopmind.kit.options import build
 from shopmind.kit.progress import Progress
 from shopmind.pipeline.features import MENU as FEATURES
@@ -14,20 +13,22 @@ from shopmind.pipeline.filters import MENU as FILTERS
 from shopmind.pipeline.rankers import MENU as RANKERS
 from shopmind.pipeline.rerankers import MENU as RERANKERS
 from shopmind.pipeline.retrievers import MENU as RETRIEVERS
-from shopmind.pipeline.scenario import PartSpec, Scenario
+from shopmind.pipeline.scenario import Scenario
 from shopmind.pipeline.understanding import MENU as UNDERSTANDING
 from shopmind.stores.ports import Artifact, Artifacts
 from shopmind.training import MENU as RECIPES
 from shopmind.training.recipe import Recipe, Tables, card
+
+MENUS = {menu.what: menu for menu in (UNDERSTANDING, FILTERS, RETRIEVERS, FEATURES, RANKERS, RERANKERS)}
 
 
 def needed(scenarios: Iterable[Scenario]) -> list[str]:
     """Names of the artifacts that any part of the scenarios loads, in the order of the recipes' menu."""
     wanted: set[str] = set()
     for scenario in scenarios:
-        for menu, specs in _parts(scenario):
+        for what, specs in scenario.parts():
             for spec in specs:
-                wanted.update(menu.load(spec.part).artifacts)
+                wanted.update(MENUS[what].load(spec.part).artifacts)
     return [name for name in RECIPES if name in wanted]
 
 
@@ -66,14 +67,3 @@ def fit(
         made.append(artifacts.save(name, fitted.arrays, card(name, tables, chosen, seed, fitted)))
         progress(f"fit {name}", 1, 1)
     return made, missing
-
-
-def _parts(scenario: Scenario) -> list[tuple[Menu, Iterable[PartSpec]]]:
-    return [
-        (UNDERSTANDING, scenario.understanding),
-        (FILTERS, scenario.filters),
-        (RETRIEVERS, scenario.retrievers.values()),
-        (FEATURES, scenario.features),
-        (RANKERS, [scenario.ranker]),
-        (RERANKERS, scenario.rerankers),
-    ]

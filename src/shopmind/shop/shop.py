@@ -107,6 +107,11 @@ class Shop:
         """The stores, for ingest, doctor and backup."""
         return self._folder
 
+    @property
+    def tools(self) -> Tools:
+        """What the parts of the pipeline are made from, as of now."""
+        return self._answering.tools
+
     # Answers
 
     def search(
