@@ -301,4 +301,4 @@ def test_the_decision_on_dependencies_has_a_row_for_each_and_the_measured_weight
 def test_the_site_is_told_to_load_nothing_from_elsewhere() -> None:
     settings = (ROOT / "mkdocs.yml").read_text("utf-8")
     assert "highlightjs: false" in settings  # the theme would take it from a CDN
-    assert "http" not in settings
+    assert "://" not in settings
