@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shopmind.kit.clock import Clock, system_clock
-from shopmind.shop import Shop, create
 from shopmind.samples import tiny_events, tiny_items, tiny_links, tiny_users
+from shopmind.shop import Shop, create
 
 
 def make_tiny_shop(folder: Path, *, clock: Clock = system_clock, **settings: Any) -> Shop:
