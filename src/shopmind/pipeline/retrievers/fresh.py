@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.kit.clock import DAY_MS
-from shopmind.pipeline.context import Context, best
+from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.stores.columns import NumberColumn
 from shopmind.stores.ports import Numbers
@@ -32,8 +32,11 @@ class Fresh(Retriever):
         created = context.columns.column("created_at")
         if not isinstance(created, NumberColumn):
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        age_days = (context.now_ms - created.values) / DAY_MS
+        oldest_ms = context.now_ms - self._options.within_days * DAY_MS
+        size = min(len(created.values), len(context.allowed))
+        made = created.values[:size]
+        items = np.flatnonzero((made >= oldest_ms) & (made <= context.now_ms) & context.allowed[:size])
+        age_days = (context.now_ms - made[items]) / DAY_MS
         scores = np.power(0.5, age_days / self._options.half_life_days).astype(np.float32)
-        scores[~((age_days >= 0) & (age_days <= self._options.within_days))] = np.nan
-        numbers = best(scores, context.allowed, context.columns.tie, k)
-        return numbers, scores[numbers]
+        order = np.lexsort((context.columns.tie[items], -scores))[:k]
+        return items[order], scores[order]
