@@ -55,5 +55,5 @@ def build(middleware: list[Middleware]) -> Api:
     )
     errors.install(app)
     for router in (*ROUTERS, pages.router):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # flat: included routers would each be searched and entered in turn
     return app

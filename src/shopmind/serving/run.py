@@ -25,14 +25,19 @@ from starlette.routing import BaseRoute, Mount, Route
 from shopmind import shop as shops
 from shopmind.kit import log
 from shopmind.kit.errors import InputError
+from shopmind.kit.options import build
 from shopmind.serving.app import create_app
 from shopmind.serving.figures import SHARED_FOLDER
 from shopmind.serving.settings import ServingSettings
+from shopmind.shop import Shop
 
 logger = logging.getLogger("shopmind.serving")
 
 PLAN = "SHOPMIND_SERVING_PLAN"
 """Environment variable in which the first process tells the others what to serve."""
+
+OF_ONE_SHOP = frozenset({"title", "page_key", "sample_users", "neighbours"})
+"""Settings that are about the shop at `/`, not about those beside it."""
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -105,28 +110,46 @@ def serve(
 
 def application(plan: Plan) -> Starlette:
     """The shop of a plan with those beside it; the shops are opened now and closed when the server stops."""
-    opened = {"": shops.open(Path(plan.folder))}
-    opened |= {f"/shops/{name}": shops.open(Path(folder)) for name, folder in plan.beside.items()}
-    for shop in opened.values():
-        shop.warm()
-        shop.follow()
-    titles = {prefix: shop.settings.name for prefix, shop in opened.items()}
+    with contextlib.ExitStack() as stack:
+        folders = {"": plan.folder, **{f"/shops/{name}": folder for name, folder in plan.beside.items()}}
+        opened = {prefix: stack.enter_context(shops.open(Path(folder))) for prefix, folder in folders.items()}
+        routes = _routes(opened, plan.options)
+        for shop in opened.values():
+            shop.follow()
+        closing = stack.pop_all()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        for shop in opened.values():
-            shop.close()
+        with closing:
+            yield
 
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _routes(opened: Mapping[str, Shop], options: Mapping[str, Any]) -> list[BaseRoute]:
+    """Each shop under its prefix; the one at `/` last, for it takes everything."""
+    titles = {prefix: shop.settings.name for prefix, shop in opened.items()}
     routes: list[BaseRoute] = []
     for prefix, shop in sorted(opened.items(), reverse=True):
         neighbours = {titles[other]: _way(prefix, other) for other in opened if other != prefix}
         said = {"title": titles[prefix], "sample_users": shop.settings.sample_users, "neighbours": neighbours}
-        own = plan.options if not prefix else {name: plan.options[name] for name in plan.options if name != "page_key"}
-        routes.append(Mount(prefix, create_app(shop, ServingSettings(**{**said, **own}))))
+        flags = {name: value for name, value in options.items() if not prefix or name not in OF_ONE_SHOP}
+        routes.append(Mount(prefix, create_app(shop, _settings(shop, said, flags))))
         if prefix:
             routes.insert(0, Route(prefix, _with_slash))
-    return Starlette(routes=routes, lifespan=lifespan)
+    return routes
+
+
+def _settings(shop: Shop, said: Mapping[str, Any], flags: Mapping[str, Any]) -> ServingSettings:
+    """Flags over the table `[serving]` of the shop's file over what the shop says of itself.
+
+    Raises:
+        InputError: an unknown key, a wrong value, or `open`, which only the command may say.
+    """
+    where = f"{shop.path / 'shop.toml'}: serving"
+    if "open" in shop.settings.serving:
+        raise InputError(f"{where}.open: a file cannot open a shop; run: shopmind serve SHOP --open", field="open")
+    return build(ServingSettings, {**said, **shop.settings.serving, **flags}, where=where)
 
 
 def _way(here: str, there: str) -> str:

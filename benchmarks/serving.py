@@ -1,0 +1,272 @@
+"""How fast does the real server answer? Search and every ready scenario over HTTP, events in, memory.
+
+Run `python -m benchmarks.serving SHOP [--users 1-2500]`: the shop's folder is copied, served by `shopmind serve --open`
+on a free port of this machine, and asked by a load generator in another process, each question once: no query text is
+sent twice, so no query vector is ever found in a cache, and caches of the catalogue and of histories are cold in the
+row "search, cold" and warm after it. Writes results/serving.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from benchmarks.http_load import Load, idle_overhead, request, run
+from shopmind import shop as shops
+from shopmind.kit.seeds import generator, hash64
+
+HERE = Path(__file__).resolve().parent
+CLIENTS = (1, 8)
+LIMITS = {
+    "search, 1 client": {"p50_ms": 10.0, "p99_ms": 40.0},
+    "search, 8 clients": {"at least per_s": 150.0},
+    "recommend, 1 client": {"p50_ms": 10.0, "p99_ms": 30.0},
+    "events in bulk": {"at least per_s": 5_000.0},
+    "single events": {"at least per_s": 500.0},
+    "event to next answer": {"max_ms": 50.0},
+    "resident": {"mb": 700.0},
+}
+"""What it should reach on two cores that have nothing else to do."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Distinct questions drawn from the shop itself."""
+
+    texts: list[str]
+    items: list[str]
+    users: list[str]
+    scenarios: dict[str, tuple[str, ...]]
+
+
+def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Questions:
+    """Texts of one to three neighbouring words of titles, items, and the scenarios with their needs."""
+    with shops.open(folder) as shop:
+        randomness = generator(seed, "serving")
+        numbers = np.flatnonzero(shop.catalogue.columns().shown)
+        chosen = randomness.choice(numbers, min(len(numbers), 4 * size), replace=False)
+        found = [item for item in shop.catalogue.get(chosen) if item is not None]
+        ready = {name: scenario.needs for name, scenario in shop.scenarios.items() if name != "search"}
+    texts: dict[str, None] = {}
+    for item in found:
+        words = " ".join((*item.categories[-1:], item.title)).split() or [item.item_id]
+        start, length = int(randomness.integers(len(words))), int(randomness.integers(1, 4))
+        texts[" ".join(words[start : start + length])] = None
+    for item in itertools.cycle(found):  # small shops have few words: make texts distinct by their ends
+        if len(texts) >= size:
+            break
+        texts[f"{' '.join(item.title.split()[:2])} {len(texts)}"] = None
+    sold = [item.item_id for item in found if item.kind == "product" and item.stock != 0]
+    return Questions(list(texts)[:size], sold, users, ready)
+
+
+@contextlib.contextmanager
+def server(folder: Path) -> Iterator[tuple[int, int, float]]:
+    """The real server on a copy of the shop: (port, process id, seconds until it was ready)."""
+    with tempfile.TemporaryDirectory(prefix="shopmind-bench-") as scratch, socket.socket() as free:
+        copy = shutil.copytree(folder, Path(scratch) / "shop")
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        started = time.perf_counter()
+        command = [sys.executable, "-m", "shopmind", "serve", str(copy), "--open", "--port", str(port)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while not _ready(port):
+                if process.poll() is not None:
+                    raise SystemExit(f"the server ended with {process.returncode}")
+                time.sleep(0.02)
+            yield port, process.pid, time.perf_counter() - started
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+def measure(port: int, asked: Questions, seconds: float) -> dict[str, Any]:
+    """All rows of the table but memory."""
+    texts = iter(asked.texts)
+
+    def searches(count: int) -> list[bytes]:
+        bodies = ({"text": text, "n": 10} for text in _take(texts, count))
+        return [request("POST", "/v1/search", body) for body in bodies]
+
+    found: dict[str, Any] = {"search, cold, 1 client": run(Load(port, searches(100), 1, seconds)).summary()}
+    for clients in CLIENTS:
+        share = len(asked.texts) // 4 if clients == 1 else len(asked.texts) // 2
+        found[f"search, {_clients(clients)}"] = run(Load(port, searches(share), clients, seconds)).summary()
+    for scenario, needs in asked.scenarios.items():
+        if "text" in needs:
+            continue
+        for clients in CLIENTS:
+            load = Load(port, _recommendations(scenario, asked, clients), clients, seconds / 2)
+            found[f"recommend {scenario}, {_clients(clients)}"] = run(load).summary()
+    return found
+
+
+def writes(port: int, asked: Questions, seconds: float) -> dict[str, Any]:
+    """Events one at a time and in bulk, and how soon an answer knows of one."""
+    found: dict[str, Any] = {}
+    for clients in CLIENTS:
+        events = [request("POST", "/v1/events", _event(asked, f"one-{clients}-{number}")) for number in range(20_000)]
+        found[f"single events, {_clients(clients)}"] = run(Load(port, events, clients, seconds / 2)).summary()
+    rows = 5_000
+    bulk = []
+    for number in range(40):
+        lines = b"\n".join(orjson.dumps(_event(asked, f"bulk-{number}-{row}")) for row in range(rows))
+        bulk.append(request("POST", "/v1/events", lines, "application/x-ndjson"))
+    outcome = run(Load(port, bulk, 1, seconds)).summary()
+    found["events in bulk"] = {**outcome, "rows_per_request": rows, "rows_per_s": round(outcome["per_s"] * rows)}
+    found["event to next answer"] = _delay(port, asked)
+    return found
+
+
+def _delay(port: int, asked: Questions, times: int = 50) -> dict[str, Any]:
+    """From the acknowledgement of a purchase until an answer shows it, that answer included."""
+    delays = []
+    for number in range(times):
+        user, item = f"new-user-{number}", asked.items[number % len(asked.items)]
+        _post(port, "/v1/events", {"type": "purchase", "user_id": user, "item_id": item})
+        acknowledged = time.perf_counter()
+        while item not in _bought(port, user):
+            if time.perf_counter() - acknowledged > 5:
+                return {"failed": f"no answer showed {item} within 5 s"}
+        delays.append((time.perf_counter() - acknowledged) * 1000)
+    return {"times": times, "p50_ms": round(float(np.median(delays)), 2), "max_ms": round(max(delays), 2)}
+
+
+def _bought(port: int, user: str) -> list[str]:
+    hits = _post(port, "/v1/recommend/buy_again", {"user": user, "n": 5})["hits"]
+    return [hit["item"]["item_id"] for hit in hits]
+
+
+def _recommendations(scenario: str, asked: Questions, clients: int) -> list[bytes]:
+    made = []
+    for number in range(5_000):
+        body: dict[str, Any] = {"user": asked.users[(number * 7 + clients) % len(asked.users)]}
+        anchors = 1 if scenario == "similar" else 1 + number % 5
+        body["anchors"] = [asked.items[(number * 11 + place) % len(asked.items)] for place in range(anchors)]
+        if scenario not in ("similar", "cart"):
+            del body["anchors"]
+        made.append(request("POST", f"/v1/recommend/{scenario}", body))
+    return made
+
+
+def _event(asked: Questions, event_id: str) -> dict[str, Any]:
+    number = hash64(event_id)
+    user, item = asked.users[number % len(asked.users)], asked.items[number % len(asked.items)]
+    return {"event_id": event_id, "type": "view", "user_id": user, "item_id": item}
+
+
+def _take(texts: Iterator[str], count: int) -> list[str]:
+    return [text for _, text in zip(range(count), texts, strict=False)]
+
+
+def _clients(count: int) -> str:
+    return f"{count} client{'s' * (count > 1)}"
+
+
+def _ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _post(port: int, path: str, body: Any) -> Any:
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", orjson.dumps(body), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        return orjson.loads(answer.read())
+
+
+def _memory(process_id: int) -> dict[str, float]:
+    """Resident now and at most, in MB of 10^6 bytes; memory-mapped pages of indexes count as they are touched."""
+    lines = Path(f"/proc/{process_id}/status").read_text(encoding="ascii").splitlines()
+    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("Vm")}
+    return {"resident_mb": round(sizes["VmRSS"], 1), "peak_mb": round(sizes["VmHWM"], 1)}
+
+
+def _machine() -> dict[str, Any]:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.split(": ", 1)[1] for line in lines if line.startswith("model name")), platform.processor())
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 2),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def _users(text: str) -> list[str]:
+    first, _, last = text.partition("-")
+    return [str(number) for number in range(int(first), int(last) + 1)] if last.isdigit() else text.split(",")
+
+
+def main() -> None:
+    """Measures and writes results/serving.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shop", type=Path, help="folder of a shop, indexed and trained")
+    parser.add_argument("--users", default="1-2500", help="raw user ids: FIRST-LAST or a list with commas")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each row at most")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--output", type=Path, default=HERE / "results" / "serving.json")
+    given = parser.parse_args()
+    machine = _machine()
+    overhead = {_clients(clients): idle_overhead(clients=clients) for clients in CLIENTS}
+    asked = questions(given.shop, _users(given.users), given.seed)
+    show: Callable[[str, Any], None] = lambda name, row: print(f"{name:36}", row, flush=True)  # noqa: E731
+    with server(given.shop) as (port, process_id, ready_s):
+        memory = {"ready": _memory(process_id)}
+        rows = measure(port, asked, given.seconds)
+        memory["after reading"] = _memory(process_id)
+        rows |= writes(port, asked, given.seconds)
+        memory["after writing"] = _memory(process_id)
+    for name, row in [*rows.items(), *memory.items(), ("load generator alone", overhead)]:
+        show(name, row)
+    result = {
+        "question": "how fast does the real server answer over HTTP?",
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine,
+        "commit": _commit(),
+        "seed": given.seed,
+        "shop": given.shop.name,
+        "queries": len(asked.texts),
+        "ready_s": round(ready_s, 2),
+        "rows": rows,
+        "memory": memory,
+        "load_generator_alone": overhead,
+        "limits": LIMITS,
+    }
+    given.output.parent.mkdir(parents=True, exist_ok=True)
+    given.output.write_bytes(orjson.dumps(result, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
