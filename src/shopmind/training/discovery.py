@@ -149,8 +149,9 @@ class _Window:
                 *interest_of(self._ease, self._all.of(case.user), self._start_ms, self._ease_options.half_life_days),
                 self._size,
             )
-            most = min(self._options.near, self._size - 1)
-            nearest = np.argpartition(np.where(new, -near, np.inf), most)[:most]
+            likely = np.flatnonzero(near > 0)
+            likely = likely[new[likely]]
+            nearest = likely[np.argsort(-near[likely], kind="stable")[: self._options.near]]
             typical, _ = taste.candidates(self._groups, orders, new)
             items = np.unique(np.concatenate([self._popular, nearest, typical]))
             items = items[new[items]]
