@@ -104,6 +104,13 @@ class TestVectors:
         kinds = sorted(path.name.partition("-")[0] for path in (tmp_path / "vectors").iterdir())
         assert kinds == ["base", "delta", "graph", "manifest.json", "rows"]
 
+    def test_files_of_others_in_the_folder_are_left_alone(self, tmp_path: Path, filled: np.ndarray) -> None:
+        (tmp_path / "vectors" / "cache.db-wal").write_text("x")
+        index = vector_index(tmp_path)
+        index.update(np.array([9_000]), filled[:1], [], mark=4)
+        index.clear()
+        assert [path.name for path in (tmp_path / "vectors").iterdir()] == ["cache.db-wal"]
+
     def test_a_reader_keeps_its_files_while_they_are_replaced(self, tmp_path: Path, filled: np.ndarray) -> None:
         reader, index = vector_index(tmp_path), vector_index(tmp_path)
         assert reader.search(filled[7], 1)[0].tolist() == [8]

@@ -135,7 +135,7 @@ class FolderArtifacts:
 
     def _current(self, name: str) -> str | None:
         try:
-            return (self.folder / name / "current").read_text("ascii").strip()
+            return (self.folder / name / "current").read_text("ascii", errors="replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
 

@@ -107,7 +107,9 @@ class TantivyText:
         """
         self._follow()
         if self._fault is not None:
-            raise NotReadyError(f"{self._fault}; run `shopmind index`")
+            raise NotReadyError(
+                f"{self._fault}; it is made again by the next indexing (a running server, or: shopmind train FOLDER)"
+            )
         weights = self._weights if fields is None else fields
         for name in weights:
             if name not in self._weights:

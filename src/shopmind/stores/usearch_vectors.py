@@ -18,6 +18,7 @@ from shopmind.kit.errors import InputError, NotReadyError, StorageError
 from shopmind.kit.files import storage_faults
 from shopmind.stores.ports import Number, Numbers
 from shopmind.stores.vector_files import (
+    KINDS,
     MANIFEST,
     Held,
     read_manifest,
@@ -84,8 +85,9 @@ class UsearchVectors:
             self._held, self._fault, self._stamp = None, None, None
             if self.folder.exists():
                 (self.folder / MANIFEST).unlink(missing_ok=True)
-                for path in self.folder.glob("*-*"):
-                    path.unlink(missing_ok=True)
+                for kind in KINDS:
+                    for path in self.folder.glob(f"{kind}-*"):
+                        path.unlink(missing_ok=True)
 
     def vectors(self, numbers: Numbers) -> NDArray[np.float32]:
         """See the port; they come from eight bits, so a value is off by up to half a percent of the largest."""
@@ -229,7 +231,9 @@ class UsearchVectors:
     def _sound(self) -> Held | None:
         held = self._follow()
         if self._fault is not None:
-            raise NotReadyError(f"{self._fault}; run `shopmind index`")
+            raise NotReadyError(
+                f"{self._fault}; it is made again by the next indexing (a running server, or: shopmind train FOLDER)"
+            )
         return held
 
     def _follow(self) -> Held | None:

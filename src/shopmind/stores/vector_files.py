@@ -18,6 +18,9 @@ from shopmind.kit.files import storage_faults, write_whole
 from shopmind.stores.vector_rows import Rows, Standing
 
 MANIFEST = "manifest.json"
+KINDS = ("base", "graph", "delta", "rows")
+"""What names of files begin with; whatever else lies in the folder is left alone."""
+
 _BLOCK = 1 << 20
 
 
@@ -89,7 +92,7 @@ def switch(folder: Path, manifest: dict[str, Any]) -> None:
     """Makes the manifest current in one step, then drops the files it does not name."""
     write_whole(folder / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     for path in folder.iterdir():
-        if path.name not in manifest["files"] and path.name.partition("-")[0] in ("base", "graph", "delta", "rows"):
+        if path.name not in manifest["files"] and path.name.partition("-")[0] in KINDS:
             path.unlink(missing_ok=True)
 
 

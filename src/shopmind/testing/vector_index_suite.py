@@ -86,12 +86,12 @@ class VectorIndexSuite:
         assert index.vectors(np.empty(0, np.int64)).shape == (0, DIMENSION)
 
     def test_no_vector_and_no_question_find_nothing(self, index: VectorIndex) -> None:
-        nothing = np.zeros((2, DIMENSION), np.float32)
-        nothing[1] = np.nan
-        index.update(np.array([1, 2]), nothing, [], mark=8)
-        assert index.count() == 298
-        assert np.isnan(index.vectors(np.array([1, 2]))).all()
-        assert len(index.search(nothing[0], 5)[0]) == len(index.search(nothing[1], 5)[0]) == 0
+        nothing = unit_vectors(3)
+        nothing[0], nothing[1, 3], nothing[2, 3] = 0, np.nan, np.inf
+        index.update(np.array([1, 2, 3]), nothing, [], mark=8)
+        assert index.count() == 297
+        assert np.isnan(index.vectors(np.array([1, 2, 3]))).all()
+        assert [len(index.search(vector, 5)[0]) for vector in nothing] == [0, 0, 0]
 
     def test_another_dimension_is_refused(self, index: VectorIndex) -> None:
         with pytest.raises(InputError, match="shape"):
