@@ -85,15 +85,15 @@ def test_rebuy_rates_are_worked_by_hand(three_orders: Tables) -> None:
     rates = rebuy_rates(Timeline(three_orders.events, ("purchase",)), 5)
     # user 2 had one more order after the one with 1 and 2, and 1 was in it: one rebuy in two chances
     mean = 1 / 2
-    np.testing.assert_allclose(np.exp(rates[1]), (1 + 20 * mean) / (1 + 20), rtol=1e-5)
-    np.testing.assert_allclose(np.exp(rates[2]), (0 + 20 * mean) / (1 + 20), rtol=1e-5)
-    np.testing.assert_allclose(np.exp(rates[[0, 3, 4]]), mean, rtol=1e-5)
+    np.testing.assert_allclose(np.exp(rates[1]) * mean, (1 + 20 * mean) / (1 + 20), rtol=1e-5)
+    np.testing.assert_allclose(np.exp(rates[2]) * mean, (0 + 20 * mean) / (1 + 20), rtol=1e-5)
+    np.testing.assert_allclose(rates[[0, 3, 4]], 0, atol=1e-6)
 
 
 def test_shares_of_lines_are_worked_by_hand(three_orders: Tables) -> None:
     lines = counts(Timeline(three_orders.events, ("purchase",)), 5, three_orders.now_ms - 25 * DAY_MS)
     assert lines.tolist() == [0, 2, 1, 0, 1]
-    np.testing.assert_allclose(log_shares(lines), np.log(np.array([0, 2, 1, 0, 1]) / 4 + 1e-6), rtol=1e-6)
+    np.testing.assert_allclose(log_shares(lines), np.log(np.array([0, 2, 1, 0, 1]) / 4e-6 + 1), rtol=1e-5, atol=1e-5)
 
 
 def test_an_item_newer_than_a_table_reads_what_number_zero_holds() -> None:

@@ -10,11 +10,11 @@ from shopmind.training.timeline import Timeline
 
 
 def rebuy_rates(purchases: Timeline, size: int) -> NDArray[np.float32]:
-    """(size,) ln of the chance that a customer's next order holds an item again once it was bought.
+    """(size,) ln(rho / mu), rho the chance that a customer's next order holds an item again once it was bought.
 
     Source: additive (shrunk) rate, rho = (rebuys + 20 mu) / (chances + 20): rebuys counts the orders with the item
     after a customer's first one, chances all of the customer's orders after that one, mu the shop's own rate. Number 0,
-    which no item has, holds ln(mu): what to think of an item that is newer than the table.
+    which no item has, holds 0: what to think of an item that is newer than the table.
     """
     lines = pl.DataFrame(
         {
@@ -34,7 +34,7 @@ def rebuy_rates(purchases: Timeline, size: int) -> NDArray[np.float32]:
     rebuys = np.bincount(items, pairs["rebuys"].to_numpy().astype(np.float64), minlength=size)
     chances = np.bincount(items, pairs["chances"].to_numpy().astype(np.float64), minlength=size)
     mean = max(float(rebuys.sum()) / max(float(chances.sum()), 1.0), 1e-4)
-    return np.log((rebuys + 20 * mean) / (chances + 20)).astype(np.float32)
+    return np.log((rebuys / mean + 20) / (chances + 20)).astype(np.float32)
 
 
 def counts(purchases: Timeline, size: int, since_ms: int | None = None) -> NDArray[np.float64]:
@@ -46,8 +46,8 @@ def counts(purchases: Timeline, size: int, since_ms: int | None = None) -> NDArr
 
 
 def log_shares(lines: NDArray[np.float64]) -> NDArray[np.float32]:
-    """(size,) ln(share of all lines + 1e-6)."""
-    return np.log(lines / max(float(lines.sum()), 1.0) + 1e-6).astype(np.float32)
+    """(size,) ln(share of all lines + 1e-6) - ln(1e-6): 0 for an item that nobody bought."""
+    return np.log(lines / max(float(lines.sum()), 1.0) + 1e-6).astype(np.float32) - np.float32(np.log(1e-6))
 
 
 def of_items(table: NDArray[np.float32], items: NDArray[np.int64]) -> NDArray[np.float32]:
