@@ -3,7 +3,7 @@
 ShopmindError
 ├── InputError            what the caller gave is not allowed       exit 2, HTTP 422
 │   └── NotFoundError     what the caller named does not exist      exit 2, HTTP 404
-├── AccessError           no key, a wrong key or too small a scope  exit 2, HTTP 401 or 403
+├── AccessError           no key, a wrong key or too small a scope  exit 1, HTTP 401 or 403
 ├── BusyError             over a limit: try again later             exit 1, HTTP 429
 ├── NotReadyError         something must be built or fetched first  exit 1, HTTP 503
 │   └── MissingExtraError an optional dependency is not installed   exit 1, HTTP 503

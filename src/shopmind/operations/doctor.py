@@ -15,7 +15,7 @@ import shopmind
 from shopmind.kit.clock import DAY_MS, HOUR_MS, format_time
 from shopmind.privacy.erase import STALE
 from shopmind.shop import Shop
-from shopmind.shop.folder import SECRET
+from shopmind.shop.folder import NO_ENCODER, SECRET
 
 LITTLE_DISK_BYTES = 1 << 30
 LIBRARIES = ("numpy", "polars", "sqlalchemy", "tantivy", "usearch", "onnxruntime", "fastapi")
@@ -91,8 +91,8 @@ def _weights(shop: Shop) -> Finding:
     encoder = shop.folder.encoder
     if encoder is not None:
         return Finding("weights", "ok", f"{encoder.name}, {encoder.dimension} dimensions, version {encoder.version}")
-    if shop.folder.encoder_missing is None:
-        return Finding("weights", "ok", 'none: the settings say encoder = "none", search is lexical')
+    if shop.folder.encoder_missing == NO_ENCODER:
+        return Finding("weights", "ok", f"search is lexical: {NO_ENCODER}")
     return Finding("weights", "warn", shop.folder.encoder_missing, "run: shopmind weights get minilm e5")
 
 
@@ -114,7 +114,8 @@ def _artifacts(shop: Shop) -> Iterator[Finding]:
 def _scenarios(shop: Shop) -> Iterator[Finding]:
     for name, missing in shop.readiness().items():
         if missing:
-            yield Finding(f"scenario {name}", "warn", "; ".join(missing), f"run: shopmind train {shop.path}")
+            advice = f"run: shopmind train {shop.path}" if any("not trained" in need for need in missing) else ""
+            yield Finding(f"scenario {name}", "warn", "; ".join(missing), advice)
         else:
             yield Finding(f"scenario {name}", "ok", "ready")
 

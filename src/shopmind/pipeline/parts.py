@@ -27,7 +27,7 @@ class Tools:
     """What parts are made from. Parts read; nothing here is written through.
 
     Attributes:
-        encoder: None when the shop has no weights; the dense parts then say that they are not ready.
+        encoder: None when the shop has none; `encoder_missing` then says why, and the dense parts repeat it.
         live: events newer than the artifacts, kept in memory and bounded.
     """
 
@@ -39,6 +39,7 @@ class Tools:
     vector_index: VectorIndex
     encoder: TextEncoder | None
     live: LiveTail
+    encoder_missing: str = "no encoder"
 
     def artifact(self, name: str) -> Artifact:
         """The current version of an artifact.

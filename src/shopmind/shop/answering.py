@@ -153,11 +153,12 @@ class Answering:
             self._erasures = last
             if any(change.what == "user_erased" for change in changes) or len(changes) >= 10_000:
                 self._histories.forget_all()
+                self._tools.live.drop()
 
     def _vector_of(self, text: str) -> Callable[[], NDArray[np.float32]]:
         def vector() -> NDArray[np.float32]:
             if self._vectors is None:
-                raise NotReadyError("no encoder weights; run: shopmind weights get minilm")
+                raise NotReadyError(self._tools.encoder_missing)
             return self._vectors.encode(text)
 
         return vector

@@ -29,6 +29,8 @@ SCENARIOS = "scenarios"
 REJECTED = "rejected.ndjson"
 SECRET = "secret.key"
 
+NO_ENCODER = 'no weights are wanted: the settings say encoder = "none"'
+
 _ENCODER = ("state", "encoder")
 
 
@@ -37,7 +39,7 @@ class Folder:
     """The stores of one shop.
 
     Attributes:
-        encoder: None when the shop wants none or the weights are not here; `encoder_missing` then says which.
+        encoder: None when the shop wants none or the weights are not here; `encoder_missing` says which, "" if neither.
     """
 
     path: Path
@@ -56,7 +58,7 @@ class Folder:
     lease: Lease
     pseudonyms: Pseudonyms
     encoder: TextEncoder | None
-    encoder_missing: str | None
+    encoder_missing: str
 
     @staticmethod
     def open(path: Path, settings: Settings, clock: Clock) -> Folder:
@@ -108,18 +110,18 @@ def _vector_index(path: Path, encoder: TextEncoder | None) -> VectorIndex:
     return UsearchVectors(path / VECTORS, encoder_version=version, dimension=dimension)
 
 
-def _encoder(settings: Settings, database: ShopDatabase) -> tuple[TextEncoder | None, str | None]:
+def _encoder(settings: Settings, database: ShopDatabase) -> tuple[TextEncoder | None, str]:
     """The shop's encoder. "auto" is decided once, by the share of Chinese in the catalogue, and then kept."""
     spec = settings.encoder
     if spec == "none":
-        return None, None
+        return None, NO_ENCODER
     if spec == "auto":
         kept = database.records.get(*_ENCODER)
         spec = str(kept["spec"]) if kept else encoders.choose(chinese_share(database.catalogue))
         if not kept and database.catalogue.last_change():
             database.records.put(*_ENCODER, {"spec": spec})
     try:
-        return encoders.load(spec, threads=settings.threads), None
+        return encoders.load(spec, threads=settings.threads), ""
     except NotReadyError as error:
         return None, error.message
 

@@ -365,6 +365,7 @@ class Shop:
             vector_index=folder.vector_index,
             encoder=folder.encoder,
             live=LiveTail(folder.events, 0) if artifacts is None else LiveTail.still(),
+            encoder_missing=folder.encoder_missing,
         )
         return Answering(
             self.scenarios,

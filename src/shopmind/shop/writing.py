@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from shopmind.domain import Event
 from shopmind.ingest import rows
+from shopmind.ingest.aliases import recognise
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.errors import InputError
 from shopmind.shop.folder import Folder
@@ -40,26 +42,38 @@ def put_links(folder: Folder, given: Sequence[Row]) -> list[RowStatus]:
 
 
 def track(folder: Folder, given: Sequence[Row]) -> list[RowStatus]:
-    """Events, durable when this returns."""
+    """Events, durable when this returns; shapes of other systems (ingest/aliases.py) are taken as they come.
+
+    A foreign row that holds several events has the status of the first one that was not accepted.
+    """
     now_ms = folder.clock()
-    statuses, events = _parsed(
-        given,
-        lambda row, where: rows.event(
-            row,
+    statuses, events = _parsed(given, lambda row, where: _events(folder, row, where, now_ms))
+    flat = [(at, event) for at, several in events.items() for event in several]
+    appended = folder.events.append([event for _, event in flat])
+    seen: set[int] = set()
+    for (at, event), status in zip(flat, appended.status, strict=True):
+        if at in seen and status == "accepted":
+            continue
+        if status == "unknown_item":
+            reason = f"events row {at + 1}: item_id {event.item_id!r} is not in the catalogue"
+            statuses[at] = RowStatus(at, event.event_id, "rejected", reason, "item_id")
+        elif at not in seen:
+            statuses[at] = RowStatus(at, event.event_id, status, None, None)
+        seen.add(at)
+    return statuses
+
+
+def _events(folder: Folder, row: Row, where: str, now_ms: int) -> list[Event]:
+    return [
+        rows.event(
+            each,
             pseudonyms=folder.pseudonyms,
             where=where,
             now_ms=now_ms,
             default_currency=folder.settings.currency,
-        ),
-    )
-    appended = folder.events.append(list(events.values()))
-    for (at, event), status in zip(events.items(), appended.status, strict=True):
-        if status == "unknown_item":
-            reason = f"events row {at + 1}: item_id {event.item_id!r} is not in the catalogue"
-            statuses[at] = RowStatus(at, event.event_id, "rejected", reason, "item_id")
-        else:
-            statuses[at] = RowStatus(at, event.event_id, status, None, None)
-    return statuses
+        )
+        for each in recognise(row)
+    ]
 
 
 def _parsed(given: Sequence[Row], parse: Callable[[Row, str], T]) -> tuple[list[RowStatus], dict[int, T]]:

@@ -107,9 +107,7 @@ class TantivyText:
         """
         self._follow()
         if self._fault is not None:
-            raise NotReadyError(
-                f"{self._fault}; it is made again by the next indexing (a running server, or: shopmind train FOLDER)"
-            )
+            raise NotReadyError(f"{self._fault}; a running server makes it again, or: shopmind train FOLDER")
         weights = self._weights if fields is None else fields
         for name in weights:
             if name not in self._weights:

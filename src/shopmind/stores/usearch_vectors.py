@@ -231,9 +231,7 @@ class UsearchVectors:
     def _sound(self) -> Held | None:
         held = self._follow()
         if self._fault is not None:
-            raise NotReadyError(
-                f"{self._fault}; it is made again by the next indexing (a running server, or: shopmind train FOLDER)"
-            )
+            raise NotReadyError(f"{self._fault}; a running server makes it again, or: shopmind train FOLDER")
         return held
 
     def _follow(self) -> Held | None:

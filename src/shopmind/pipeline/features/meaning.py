@@ -20,6 +20,6 @@ class Meaning(Dense):
         """See Feature."""
         try:
             self.ready()
+            return {"dense": self.score(context, candidates.items)}
         except NotReadyError:
-            return {}
-        return {"dense": self.score(context, candidates.items)}
+            return {}  # the retriever of the same name has said so

@@ -30,12 +30,12 @@ class Dense(Retriever):
     def __init__(self, options: Options, tools: Tools) -> None:
         self._options = options
         self._index = tools.vector_index
-        self._encoder = tools.encoder
+        self._missing = tools.encoder_missing if tools.encoder is None else ""
 
     def ready(self) -> None:
         """Raises NotReadyError without weights."""
-        if self._encoder is None:
-            raise NotReadyError("no encoder weights; run: shopmind weights get minilm")
+        if self._missing:
+            raise NotReadyError(self._missing)
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
