@@ -10,11 +10,13 @@ from sqlalchemy import Connection, select
 
 from shopmind.domain import Item
 from shopmind.kit.errors import InputError
-from shopmind.stores.sqlite.database import among, fetched
+from shopmind.stores.sqlite.database import LISTED, fetched, json_list, listed_in
 from shopmind.stores.sqlite.schema import items
 
 FIELDS = tuple(column.name for column in items.columns if column.name not in ("number", "removed"))
 """The columns that hold an item's own fields, in the table's order."""
+
+_NUMBERS = select(items.c.item_id, items.c.number).where(listed_in(items.c.item_id), items.c.removed == 0)
 
 
 def fields_of(item: Item) -> tuple[Any, ...]:
@@ -59,5 +61,4 @@ def json_text(value: Any) -> str:
 
 def item_numbers(connection: Connection, item_ids: Sequence[str]) -> dict[str, int]:
     """id → number of those items that exist."""
-    chosen = select(items.c.item_id, items.c.number).where(among(items.c.item_id, item_ids), items.c.removed == 0)
-    return dict(fetched(connection, chosen))
+    return dict(fetched(connection, _NUMBERS, {LISTED: json_list(item_ids)}))

@@ -14,12 +14,22 @@ from shopmind.domain import User
 from shopmind.domain.link import USER_LINKS
 from shopmind.stores.ports import Numbers
 from shopmind.stores.sqlite.changes import log_changes
-from shopmind.stores.sqlite.database import SqliteDatabase, among, fetched, insert_sql, next_number
+from shopmind.stores.sqlite.database import (
+    LISTED,
+    SqliteDatabase,
+    among,
+    fetched,
+    insert_sql,
+    json_list,
+    listed_in,
+    next_number,
+)
 from shopmind.stores.sqlite.item_rows import json_text
 from shopmind.stores.sqlite.schema import events, links, records, users
 
 BLOCK = 5_000
 _INSERT = insert_sql(users)
+_NUMBERS = select(users.c.user_id, users.c.number).where(listed_in(users.c.user_id))
 _UPDATE = "UPDATE users SET created_at_ms = ?, attributes = ?, consent = ? WHERE number = ?"
 
 
@@ -90,8 +100,7 @@ class SqliteUsers:
 
 def user_numbers(connection: Connection, user_ids: Sequence[str]) -> dict[str, int]:
     """Pseudonym → number of those users that exist."""
-    chosen = select(users.c.user_id, users.c.number).where(among(users.c.user_id, user_ids))
-    return dict(fetched(connection, chosen))
+    return dict(fetched(connection, _NUMBERS, {LISTED: json_list(user_ids)}))
 
 
 def created_users(connection: Connection, user_ids: Sequence[str]) -> dict[str, int]:
