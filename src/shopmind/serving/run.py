@@ -115,6 +115,7 @@ def application(plan: Plan) -> Starlette:
         opened = {prefix: stack.enter_context(shops.open(Path(folder))) for prefix, folder in folders.items()}
         routes = _routes(opened, plan.options)
         for shop in opened.values():
+            shop.warm()
             shop.follow()
         closing = stack.pop_all()
 
