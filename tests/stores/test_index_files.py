@@ -34,7 +34,7 @@ class TestText:
         index = text_index(tmp_path)
         assert index.mark() == 0
         assert "damaged" in str(index.fault())
-        with pytest.raises(NotReadyError, match="made again by the next indexing"):
+        with pytest.raises(NotReadyError, match="shopmind train"):
             index.search(["all"], 5)
         with pytest.raises(NotReadyError, match="clear"):
             index.update([], [], mark=6)
@@ -90,7 +90,7 @@ class TestVectors:
         assert (index.mark(), index.count()) == (0, 0)
         assert "cannot be used" in str(index.fault())
         for call in (lambda: index.search(filled[0], 5), lambda: index.vectors(np.array([1]))):
-            with pytest.raises(NotReadyError, match="made again by the next indexing"):
+            with pytest.raises(NotReadyError, match="shopmind train"):
                 call()
         index.clear()
         assert not list((tmp_path / "vectors").iterdir())
