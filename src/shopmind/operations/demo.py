@@ -25,6 +25,8 @@ from shopmind.shop import Shop
 SAMPLE_USERS = ("412", "1", "718", "1228", "900", "2070", "1653", "371")
 """Households of the data set that the page offers to be."""
 
+TINY = {"name": "小店 Tiny", "language": "zh", "sample_users": ("u01", "u02", "u03", "u11", "u12")}
+
 FINISHED = ("state", "demo")
 
 
@@ -104,7 +106,7 @@ def _fetch_weights(report: Report, progress: Progress) -> None:
 
 
 def _build_tiny(folder: Path, report: Report, progress: Progress) -> None:
-    with report.step("tiny shop"), _opened(folder, name="小店 Tiny", language="zh", currency="CNY") as shop:
+    with report.step("tiny shop"), _opened(folder, **TINY) as shop:
         if not shop.catalogue.last_change():
             shop.ingest(write_tiny(folder / "data", system_clock()), progress=progress)
         shop.index(progress)
