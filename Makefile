@@ -32,7 +32,7 @@ demo: $(VENV)/.demo
 	$(BIN)/shopmind demo $(ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
