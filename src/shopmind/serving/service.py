@@ -11,6 +11,7 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 from starlette.requests import Request
 
+from shopmind.kit.errors import BusyError
 from shopmind.serving.figures import Figures
 from shopmind.serving.keys import Keyring
 from shopmind.serving.limits import TokenBuckets
@@ -49,14 +50,28 @@ class Service:
         self.buckets = TokenBuckets(settings.rate_per_s, settings.burst)
         self._readers = CapacityLimiter(settings.engine_threads)
         self._writers = CapacityLimiter(1)
+        self._inside = 0
 
     async def read(self, work: Callable[[], T]) -> T:
-        """Runs engine work in a thread."""
-        return await anyio.to_thread.run_sync(work, limiter=self._readers)
+        """Runs engine work in a thread.
+
+        Raises:
+            BusyError: too many requests are waiting already.
+        """
+        return await self._run(work, self._readers)
 
     async def write(self, work: Callable[[], T]) -> T:
-        """Runs a write in the one writing thread; it is durable when this returns."""
-        return await anyio.to_thread.run_sync(work, limiter=self._writers)
+        """Runs a write in the one writing thread; it is durable when this returns. Raises as `read`."""
+        return await self._run(work, self._writers)
+
+    async def _run(self, work: Callable[[], T], threads: CapacityLimiter) -> T:
+        if self._inside >= self.settings.max_waiting + self.settings.engine_threads:
+            raise BusyError(f"more than {self.settings.max_waiting} requests are waiting; come back in a second")
+        self._inside += 1
+        try:
+            return await anyio.to_thread.run_sync(work, limiter=threads)
+        finally:
+            self._inside -= 1
 
 
 def service_of(request: Request) -> Service:

@@ -23,6 +23,7 @@ class ServingSettings:
         rate_per_s: requests a key may make each second, for ever; a public key's limit is for each address.
         burst: requests a key may make at once.
         engine_threads: requests in the engine at the same time; the rest wait their turn.
+        max_waiting: requests that may wait for a thread; one more is told to come back (429).
         page_key: a public key the page uses; without one the page of a shop with keys asks its visitor for a key.
         sample_users: raw user ids the page offers to be. The stores know only pseudonyms, so they are listed here.
         neighbours: name → relative URL of shops served beside this one, linked by the page.
@@ -37,6 +38,7 @@ class ServingSettings:
     rate_per_s: float = 1_000.0
     burst: int = 2_000
     engine_threads: int = 2
+    max_waiting: int = 256
     page_key: str | None = None
     sample_users: tuple[str, ...] = ()
     neighbours: Mapping[str, str] = field(default_factory=dict)
