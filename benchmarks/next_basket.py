@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import resource
-import subprocess
 import sys
 import time
 from datetime import UTC, datetime
@@ -24,6 +21,7 @@ from typing import Any
 import rich
 
 import shopmind
+from benchmarks.record import commit, machine
 from shopmind.evaluation import evaluate_recommend, report
 
 HERE = Path(__file__).resolve().parent
@@ -72,18 +70,8 @@ def verdicts(protocols: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def machine() -> dict[str, Any]:
-    """Where it ran."""
-    return {
-        "processor": platform.machine(),
-        "cores": os.cpu_count(),
-        "load": [round(each, 1) for each in os.getloadavg()],
-        "python": platform.python_version(),
-        "system": platform.system(),
-    }
-
-
 def main() -> None:
+    """Measures and writes results/next_basket.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shop", nargs="?", type=Path, default=HERE.parent / "shops" / "demo", help="a shop's folder")
     parser.add_argument("--scenario", default="basket", help="which scenario answers")
@@ -93,12 +81,12 @@ def main() -> None:
     options = parser.parse_args()
     if not (options.shop / "shop.toml").is_file():
         sys.exit(f"{options.shop} is not a shop; run: make demo ARGS=--no-serve")
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False).stdout
+    measured = commit()
     protocols = measure(options.shop, options.scenario, options.explore, thorough=not options.quick)
     result = {
         "question": "next basket",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit.strip() or None,
+        "commit": measured,
         "seed": SEED,
         "machine": machine(),
         "tuning": "quick" if options.quick else "thorough",

@@ -1,0 +1,127 @@
+"""Makes docs/reference/benchmarks.md from benchmarks/results/*.json: `python -m benchmarks.table`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.record import RESULTS
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "benchmarks.md"
+
+HEAD = """<!-- Made by: python -m benchmarks.table -->
+
+# Benchmarks
+
+Figures of one machine, each with the commit it was measured at. Run them again with `make bench`; times are of this machine
+alone, so compare them only with others of the same run. Limits are what the project promises on two cores.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for name, make in (
+        ("build", _build),
+        ("serving", _serving),
+        ("next_basket", _next_basket),
+        ("encoders", _encoders),
+    ):
+        path = RESULTS / f"{name}.json"
+        if path.is_file():
+            parts.append("\n".join(make(json.loads(path.read_text(encoding="utf-8")))))
+    return "\n".join(parts) + "\n"
+
+
+_MACHINE = {"processor": "", "cores": "cores", "python": "Python"}
+
+
+def _where(result: dict[str, Any]) -> str:
+    machine = result["machine"]
+    said = ", ".join(f"{machine[key]} {word}".strip() for key, word in _MACHINE.items() if key in machine)
+    return f"Commit {str(result['commit'])[:8]}, {said}.\n"
+
+
+def _rows(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    head = list(head)
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(map(str, row)) + " |"
+    yield ""
+
+
+def _build(result: dict[str, Any]) -> Iterator[str]:
+    figures, limits = result["figures"], result["limits"]
+    yield "## Building the demo's shop\n"
+    yield _where(result)
+    yield from _rows(
+        ("what", "measured", "limit"),
+        [
+            ("wall time, s", figures["wall_s"], limits["wall_s"]),
+            ("processor time, s", figures["processor_s"], ""),
+            ("peak memory, MB", figures["peak_memory_mb"], limits["peak_memory_mb"]),
+            *((f"{name}, s", seconds, "") for name, seconds in figures["seconds"].items()),
+            *((f"{table}, rows/s", f"{rate:,}", "") for table, rate in figures["rows_per_s"].items()),
+            ("on disk, MB", round(sum(figures["disk_mb"].values()), 1), ""),
+        ],
+    )
+
+
+def _serving(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Serving over HTTP\n"
+    yield _where(result)
+    yield from _rows(
+        ("question", "p50, ms", "p99, ms", "a second"),
+        (
+            (name, row.get("p50_ms", ""), row.get("p99_ms", ""), row.get("per_s", ""))
+            for name, row in result["rows"].items()
+        ),
+    )
+
+
+def _next_basket(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Next basket\n"
+    yield _where(result)
+    yield "95 % bootstrap intervals. A difference is ours less theirs, paired by household.\n"
+    for protocol, found in result["protocols"].items():
+        for part, view in (("all products", found), ("explore-only", found["parts"]["explore_only"])):
+            yield f"### {protocol}, {part} ({view.get('n', found['n'])} households)\n"
+            yield from _rows(("system", "R@10", "N@10", "difference in R@10", "difference in N@10"), _systems(view))
+
+
+def _systems(view: dict[str, Any]) -> Iterator[list[str]]:
+    for name, pools in view["systems"].items():
+        gap = view["differences"].get(f"shopmind-{name}", {}).get("full", {})
+        yield [
+            name,
+            *(_interval(pools["full"][figure]) for figure in ("recall@10", "ndcg@10")),
+            *(_interval(gap[figure]) if figure in gap else "" for figure in ("recall@10", "ndcg@10")),
+        ]
+
+
+def _interval(figure: dict[str, Any]) -> str:
+    if figure.get("low") is None:
+        return f"{figure['value']:.4f}"
+    return f"{figure['value']:.4f} [{figure['low']:.4f}, {figure['high']:.4f}]"
+
+
+def _encoders(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Encoders\n"
+    yield _where(result)
+    yield "The table stands in [decision 3](../decisions/0003-encoders.md).\n"
+
+
+SECTIONS = {"build": _build, "serving": _serving, "next_basket": _next_basket, "encoders": _encoders}
+"""Name of the result → what makes its section, in the order of the page."""
+
+
+def main() -> None:
+    """Writes the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
