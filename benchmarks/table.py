@@ -15,8 +15,8 @@ HEAD = """<!-- Made by: python -m benchmarks.table -->
 
 # Benchmarks
 
-Figures of one machine, each with the commit it was measured at. Run them again with `make bench`; times are of this machine
-alone, so compare them only with others of the same run. Limits are what the project promises on two cores.
+Figures of one machine, each with the commit it was measured at. Run them again with `make bench`; times are of this
+machine alone, so compare them only with others of the same run. Limits are what the project promises on two cores.
 """
 
 
