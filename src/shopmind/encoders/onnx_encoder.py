@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from shopmind.encoders.checks import check_texts, unit_rows
 from shopmind.encoders.encoder import Role
-from shopmind.encoders.runtime import onnxruntime
 from shopmind.kit.errors import InputError, NotFoundError
 
 BATCH_TOKENS = 512  # measured: larger batches fall out of the second-level cache
