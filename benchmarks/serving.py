@@ -56,6 +56,7 @@ class Questions:
     items: list[str]
     users: list[str]
     scenarios: dict[str, tuple[str, ...]]
+    shop: str
 
 
 def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Questions:
@@ -65,7 +66,8 @@ def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Q
         numbers = np.flatnonzero(shop.catalogue.columns().shown)
         chosen = randomness.choice(numbers, min(len(numbers), 4 * size), replace=False)
         found = [item for item in shop.catalogue.get(chosen) if item is not None]
-        ready = {name: scenario.needs for name, scenario in shop.scenarios.items() if name != "search"}
+        name = shop.settings.name
+        ready = {each: scenario.needs for each, scenario in shop.scenarios.items() if each != "search"}
     texts: dict[str, None] = {}
     for item in found:
         words = " ".join((*item.categories[-1:], item.title)).split() or [item.item_id]
@@ -76,7 +78,7 @@ def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Q
             break
         texts[f"{' '.join(item.title.split()[:2])} {len(texts)}"] = None
     sold = [item.item_id for item in found if item.kind == "product" and item.stock != 0]
-    return Questions(list(texts)[:size], sold, users, ready)
+    return Questions(list(texts)[:size], sold, users, ready, name)
 
 
 @contextlib.contextmanager
@@ -256,7 +258,7 @@ def main() -> None:
         "machine": machine,
         "commit": _commit(),
         "seed": given.seed,
-        "shop": given.shop.name,
+        "shop": asked.shop,
         "queries": len(asked.texts),
         "ready_s": round(ready_s, 2),
         "rows": rows,
