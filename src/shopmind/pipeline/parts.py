@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -63,18 +64,29 @@ class Part(Protocol):
 
     Attributes:
         Options: a frozen dataclass of what a scenario file may say to this part.
-        artifacts: names of the artifacts it loads; `shopmind train` fits those a shop's scenarios need.
+        artifacts: names of the artifacts it loads, its own first; `shopmind train` fits those the scenarios need.
     """
 
     Options: ClassVar[type[Any]] = NoOptions
     artifacts: ClassVar[tuple[str, ...]] = ()
+    _tools: Tools
 
     def __init__(self, options: Any, tools: Tools) -> None:
-        return
+        self._tools = tools
 
     def ready(self) -> None:
-        """Raises NotReadyError with the command to run when it cannot work yet; by default it always can."""
-        return
+        """Raises NotReadyError with the command to run when it cannot work yet; by default, while untrained."""
+        if self.artifacts:
+            _ = self.fitted
+
+    @cached_property
+    def fitted(self) -> Artifact:
+        """The part's own artifact, loaded once.
+
+        Raises:
+            NotReadyError: before the first training.
+        """
+        return self._tools.artifact(self.artifacts[0])
 
 
 class Understanding(Part, Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,6 @@ from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Feature, NoOptions, Tools
 from shopmind.pipeline.retrievers.ease import Ease
 from shopmind.pipeline.retrievers.taste import Tastes
-from shopmind.stores.ports import Artifact
 from shopmind.training.discovery import columns
 from shopmind.training.repeat import orders_of
 
@@ -25,18 +23,14 @@ class Discovery(Feature):
     artifacts = ("discovery", "ease")
 
     def __init__(self, options: NoOptions, tools: Tools) -> None:
-        self._tools = tools
+        super().__init__(options, tools)
         self._ease = Ease(options, tools)
         self._tastes = Tastes(tools)
 
     def ready(self) -> None:
         """Raises NotReadyError before the first training."""
-        _ = self._fitted
+        super().ready()
         self._ease.ready()
-
-    @cached_property
-    def _fitted(self) -> Artifact:
-        return self._tools.artifact("discovery")
 
     def compute(self, context: Context, candidates: Candidates) -> Mapping[str, NDArray[np.float32]]:
         """See Feature."""
@@ -47,4 +41,4 @@ class Discovery(Feature):
         orders = orders_of(context.history.of(("purchase",)), context.now_ms)
         groups = self._tastes.groups(context.columns)
         near = self._ease.scores(context)
-        return columns(self._fitted.arrays, groups, orders, near, candidates.items)
+        return columns(self.fitted.arrays, groups, orders, near, candidates.items)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,7 @@ from numpy.typing import NDArray
 from shopmind.domain import Candidates
 from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
-from shopmind.pipeline.parts import Feature, NoOptions, Tools
-from shopmind.stores.ports import Artifact
+from shopmind.pipeline.parts import Feature
 from shopmind.training.next_basket import columns
 from shopmind.training.repeat import orders_of
 
@@ -22,21 +20,10 @@ class NextBasket(Feature):
 
     artifacts = ("next_basket",)
 
-    def __init__(self, options: NoOptions, tools: Tools) -> None:
-        self._tools = tools
-
-    def ready(self) -> None:
-        """Raises NotReadyError before the first training."""
-        _ = self._fitted
-
-    @cached_property
-    def _fitted(self) -> Artifact:
-        return self._tools.artifact("next_basket")
-
     def compute(self, context: Context, candidates: Candidates) -> Mapping[str, NDArray[np.float32]]:
         """See Feature."""
         try:
-            tables = self._fitted.arrays
+            tables = self.fitted.arrays
         except NotReadyError:
             return {}
         return columns(tables, orders_of(context.history.of(("purchase",)), context.now_ms), candidates.items)

@@ -37,8 +37,8 @@ class Weighted(Ranker):
                 raise ValueError("an artifact needs a fallback, and weights need none")
 
     def __init__(self, options: Options, tools: Tools) -> None:
+        super().__init__(options, tools)
         self._options = options
-        self._tools = tools
         self._fallback = Fusion(Fusion.Options(by="rank", weights=options.fallback), tools)
         self._learned: Mapping[str, float] | None = None
 

@@ -8,5 +8,4 @@ from shopmind.pipeline.retrievers.neighbours import Neighbours
 class CoPurchase(Neighbours):
     """Neighbours by orders, from the artifact `copurchase` (training/copurchase.py)."""
 
-    artifact = "copurchase"
     artifacts = ("copurchase",)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.pipeline.context import Context, best
-from shopmind.pipeline.parts import NoOptions, Retriever, Tools
-from shopmind.stores.ports import Artifact, Numbers
+from shopmind.pipeline.parts import Retriever
+from shopmind.stores.ports import Numbers
 from shopmind.training.ease import expected, interest_of
 
 
@@ -21,17 +19,6 @@ class Ease(Retriever):
 
     artifacts = ("ease",)
 
-    def __init__(self, options: NoOptions, tools: Tools) -> None:
-        self._tools = tools
-
-    def ready(self) -> None:
-        """Raises NotReadyError before the first training."""
-        _ = self._fitted
-
-    @cached_property
-    def _fitted(self) -> Artifact:
-        return self._tools.artifact("ease")
-
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever; only what is more expected than not."""
         scores = self.scores(context)
@@ -40,12 +27,12 @@ class Ease(Retriever):
 
     def scores(self, context: Context) -> NDArray[np.float32]:
         """(size,) by item number, below 0 for what is less expected than of anyone; 0 where the model knows nothing."""
-        arrays = self._fitted.arrays
+        arrays = self.fitted.arrays
         if len(context.anchors):
             rarity = arrays["rarity"]
             items = np.unique(context.anchors[context.anchors < len(rarity)])
             interest = np.asarray(rarity[items], np.float64)
         else:
-            half_life_days = float(self._fitted.card["options"]["half_life_days"])
+            half_life_days = float(self.fitted.card["options"]["half_life_days"])
             items, interest = interest_of(arrays, context.history, context.now_ms, half_life_days)
         return expected(arrays, items, interest, context.columns.size)

@@ -8,5 +8,4 @@ from shopmind.pipeline.retrievers.neighbours import Neighbours
 class ItemKnn(Neighbours):
     """Neighbours by people, from the artifact `item_knn` (training/item_knn.py)."""
 
-    artifact = "item_knn"
     artifacts = ("item_knn",)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +11,7 @@ from shopmind.domain import EventType
 from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.parts import Retriever, Tools
-from shopmind.stores.ports import Artifact, Numbers
+from shopmind.stores.ports import Numbers
 from shopmind.training.sparse import rows
 from shopmind.training.worth import WORTH, type_weights
 
@@ -28,8 +26,6 @@ class Neighbours(Retriever):
     with w = 1 for an anchor and, for an item of the history, the sum over its events of weight(type) *
     0.5 ** (age / half-life).
     """
-
-    artifact: ClassVar[str]
 
     @dataclass(frozen=True)
     class Options:
@@ -49,17 +45,9 @@ class Neighbours(Retriever):
         half_life_days: float = 60.0
 
     def __init__(self, options: Options, tools: Tools) -> None:
+        super().__init__(options, tools)
         self._options = options
-        self._tools = tools
         self._weights = type_weights({kind: WORTH.get(kind, 0.0) for kind in options.types})
-
-    def ready(self) -> None:
-        """Raises NotReadyError before the first training."""
-        _ = self._fitted
-
-    @cached_property
-    def _fitted(self) -> Artifact:
-        return self._tools.artifact(self.artifact)
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
@@ -73,7 +61,7 @@ class Neighbours(Retriever):
 
     def _scores(self, context: Context) -> NDArray[np.float32]:
         sources, weights = self._sources(context)
-        place, columns, values = rows(self._fitted.arrays, "similar", sources)
+        place, columns, values = rows(self.fitted.arrays, "similar", sources)
         inside = columns < context.columns.size
         place, columns, values = place[inside], columns[inside], values[inside]
         scores = np.bincount(columns, weights[place] * values, minlength=context.columns.size).astype(np.float32)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,7 @@ from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.live import LiveEvents
 from shopmind.pipeline.parts import NoOptions, Retriever, Tools
-from shopmind.stores.ports import Artifact, Numbers
+from shopmind.stores.ports import Numbers
 
 
 class Popularity(Retriever):
@@ -20,16 +18,8 @@ class Popularity(Retriever):
     artifacts = ("popularity",)
 
     def __init__(self, options: NoOptions, tools: Tools) -> None:
-        self._tools = tools
+        super().__init__(options, tools)
         self._held: tuple[tuple[int, int, int], NDArray[np.float32]] | None = None
-
-    def ready(self) -> None:
-        """Raises NotReadyError before the first training."""
-        _ = self._artifact
-
-    @cached_property
-    def _artifact(self) -> Artifact:
-        return self._tools.artifact("popularity")
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
@@ -43,7 +33,7 @@ class Popularity(Retriever):
 
     def _scores(self, context: Context) -> NDArray[np.float32]:
         """(size,) by item number; made again when events come in, or after a minute."""
-        artifact = self._artifact
+        artifact = self.fitted
         card = artifact.card
         live = self._tools.live.read()
         key = (live.version, context.columns.size, context.now_ms // 60_000)
@@ -58,7 +48,7 @@ class Popularity(Retriever):
     def _with_live(
         self, scores: NDArray[np.float64], live: LiveEvents, now_ms: int, half_life_ms: float
     ) -> NDArray[np.float32]:
-        weights = np.asarray(self._artifact.arrays["weights"])
+        weights = np.asarray(self.fitted.arrays["weights"])
         known = live.items < len(scores)
         age_ms = np.maximum(0, now_ms - live.times_ms[known])
         worth = weights[live.types[known]] * np.power(0.5, age_ms / half_life_ms)

@@ -49,11 +49,8 @@ class Taste(Retriever):
     artifacts = ("discovery",)
 
     def __init__(self, options: NoOptions, tools: Tools) -> None:
+        super().__init__(options, tools)
         self._tastes = Tastes(tools)
-
-    def ready(self) -> None:
-        """Raises NotReadyError before the first training."""
-        _ = self._tastes.fitted
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""

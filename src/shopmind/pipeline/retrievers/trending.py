@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,7 @@ from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.live import LiveEvents
 from shopmind.pipeline.parts import NoOptions, Retriever, Tools
-from shopmind.stores.ports import Artifact, Numbers
+from shopmind.stores.ports import Numbers
 from shopmind.training.trending import Visits, lately, surprise, usually
 
 
@@ -25,16 +23,8 @@ class Trending(Retriever):
     artifacts = ("trending",)
 
     def __init__(self, options: NoOptions, tools: Tools) -> None:
-        self._tools = tools
+        super().__init__(options, tools)
         self._held: tuple[tuple[int, int, int], NDArray[np.float32]] | None = None
-
-    def ready(self) -> None:
-        """Raises NotReadyError before the first training."""
-        _ = self._artifact
-
-    @cached_property
-    def _artifact(self) -> Artifact:
-        return self._tools.artifact("trending")
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
@@ -47,8 +37,8 @@ class Trending(Retriever):
         live = self._tools.live.read()
         key = (live.version, context.columns.size, context.now_ms // 60_000)
         if self._held is None or self._held[0] != key:
-            later = live.after(self._artifact.card["event_number"])
-            options = self._artifact.card["options"]
+            later = live.after(self.fitted.card["event_number"])
+            options = self.fitted.card["options"]
             now = self._people(context, "lately", float(options["half_life_days"]), later)
             usual = self._people(context, "usually", float(options["usual_half_life_days"]), later)
             scores = surprise(now, usual).astype(np.float32)
@@ -57,11 +47,11 @@ class Trending(Retriever):
         return self._held[1]
 
     def _people(self, context: Context, name: str, half_life_days: float, live: LiveEvents) -> NDArray[np.float64]:
-        fitted = np.asarray(self._artifact.arrays[name])
-        waited_ms = max(0, context.now_ms - self._artifact.card["made_for_ms"])
+        fitted = np.asarray(self.fitted.arrays[name])
+        waited_ms = max(0, context.now_ms - self.fitted.card["made_for_ms"])
         people = np.zeros(max(context.columns.size, len(fitted)))
         people[: len(fitted)] = fitted * 0.5 ** (waited_ms / (half_life_days * DAY_MS))
-        weights = np.asarray(self._artifact.arrays["weights"], np.float64)[live.types]
+        weights = np.asarray(self.fitted.arrays["weights"], np.float64)[live.types]
         known = (live.items < len(people)) & (weights > 0)
         if known.any():
             ages_ms = np.maximum(0, context.now_ms - live.times_ms[known])
