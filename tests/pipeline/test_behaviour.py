@@ -116,7 +116,7 @@ def context(
         ("product",),
         NOW_MS,
         shelf,
-        history,
+        lambda: history,
         np.array(anchors, np.int64),
         lambda: np.empty(0, np.float32),
         allowed=allowed,

@@ -39,7 +39,7 @@ def context(did: History | None = None, now_day: int = 100) -> Context:
         kinds=("product",),
         now_ms=now_day * DAY_MS,
         columns=shelf,
-        history=did or History.empty(),
+        load_history=lambda: did or History.empty(),
         anchors=np.empty(0, np.int64),
         vector=lambda: np.zeros(2, np.float32),
         allowed=shelf.shown,

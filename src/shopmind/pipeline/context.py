@@ -22,13 +22,12 @@ class Context:
         kinds: item kinds the scenario shows.
         now_ms: the time of the request.
         columns: the catalogue as of now.
-        history: what the user did, oldest first; empty for a stranger.
+        load_history: reads what the user did; `history` calls it when first asked.
         anchors: (m,) item numbers in view or in the cart; unknown ids are left out.
         language: of the query text, "" when there is none or it cannot be told.
         tokens: the analysed words of the query text.
         allowed: (size,) by item number, True where the item may be shown; set before the retrievers are asked.
         vector: the unit vector of the query text, made when first asked for and kept for the request.
-        user_number: the user's number in the store, -1 for a stranger.
         degraded: named fallbacks taken so far.
     """
 
@@ -36,14 +35,21 @@ class Context:
     kinds: tuple[str, ...]
     now_ms: int
     columns: ItemColumns
-    history: History
+    load_history: Callable[[], History]
     anchors: Numbers
     vector: Callable[[], NDArray[np.float32]]
-    user_number: int = -1
     language: str = ""
     tokens: tuple[str, ...] = ()
     allowed: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     degraded: list[str] = field(default_factory=list)
+    _history: History | None = field(default=None, init=False, repr=False)
+
+    @property
+    def history(self) -> History:
+        """What the user did, oldest first; empty for a stranger. Kept for the request."""
+        if self._history is None:
+            self._history = self.load_history()
+        return self._history
 
 
 def best(scores: NDArray[np.float32], allowed: NDArray[np.bool_], tie: NDArray[np.uint64], k: int) -> Numbers:

@@ -25,7 +25,7 @@ from shopmind.pipeline.histories import Histories
 from shopmind.pipeline.live import LiveTail
 from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.scenario import Scenario
-from shopmind.stores.ports import Users
+from shopmind.shop.item_memory import ItemMemory
 from shopmind.text.highlight import highlight
 
 LONGEST_SLATE = 1_000
@@ -57,7 +57,6 @@ class Answering:
         self,
         scenarios: Mapping[str, Scenario],
         tools: Tools,
-        users: Users,
         histories: Histories,
         clock: Clock,
         *,
@@ -66,7 +65,6 @@ class Answering:
     ) -> None:
         self.scenarios = scenarios
         self._tools = tools
-        self._users = users
         self._histories = histories
         self._clock = clock
         self._language = language
@@ -74,7 +72,8 @@ class Answering:
         self._vectors = QueryVectors(tools.encoder) if tools.encoder is not None else None
         self._lock = threading.Lock()
         self._next_look = 0.0
-        self._erasures = tools.catalogue.last_change()
+        self._heeded = tools.catalogue.last_change()
+        self._items = ItemMemory(tools.catalogue)
         self._engines = self._make()
 
     @property
@@ -126,34 +125,34 @@ class Answering:
         )
 
     def _context(self, query: Query, scenario: Scenario) -> Context:
+        columns = self._tools.catalogue.columns()
+        self._heed_changes(columns.change)
         anchors = self._tools.catalogue.numbers(query.anchors) if query.anchors else np.empty(0, np.int64)
-        known = query.user_id is not None and query.history is None
         return Context(
             query=query,
             kinds=scenario.kinds,
             now_ms=self._clock() if query.now_ms is None else query.now_ms,
-            columns=self._tools.catalogue.columns(),
-            history=self._history(query),
+            columns=columns,
+            load_history=lambda: self._history(query),
             anchors=anchors[anchors > 0],
             vector=self._vector_of(query.text),
-            user_number=int(self._users.numbers([query.user_id or ""])[0]) if known else -1,
         )
 
     def _history(self, query: Query) -> History:
         if query.history is not None:
             return query.history
-        self._heed_erasures()
         return self._histories.of(query.user_id, query.session_id)
 
-    def _heed_erasures(self) -> None:
-        """Another process may have erased a user whose history is held here."""
-        last = self._tools.catalogue.last_change()
-        if last > self._erasures:
-            changes = self._tools.catalogue.changes(self._erasures)
-            self._erasures = last
-            if any(change.what == "user_erased" for change in changes) or len(changes) >= 10_000:
-                self._histories.forget_all()
-                self._tools.live.drop()
+    def _heed_changes(self, change: int) -> None:
+        """Lets go of what is held of items and users that were changed or erased, here or in another process."""
+        if change == self._heeded:
+            return
+        changes = self._tools.catalogue.changes(self._heeded)
+        self._heeded = changes[-1].change if changes else change
+        self._items.drop(each.number for each in changes if each.what in ("item", "item_removed"))
+        if any(each.what == "user_erased" for each in changes):
+            self._histories.forget_all()
+            self._tools.live.drop()
 
     def _vector_of(self, text: str) -> Callable[[], NDArray[np.float32]]:
         def vector() -> NDArray[np.float32]:
@@ -166,7 +165,7 @@ class Answering:
     def _hits(self, context: Context, candidates: Candidates, offset: int, n: int) -> tuple[Hit, ...]:
         query = context.query
         rows = np.arange(min(offset, len(candidates)), min(offset + n, len(candidates)))
-        items = self._tools.catalogue.get(candidates.items[rows])
+        items = self._items.get(candidates.items[rows])
         retrievers = self.scenarios[query.scenario].retrievers
         language = query.language or self._language
         why = Reasons(context, candidates, self._title, language) if query.explain else None
@@ -187,7 +186,7 @@ class Answering:
         return tuple(hits)
 
     def _title(self, number: int) -> str:
-        item = self._tools.catalogue.get([number])[0]
+        item = self._items.get([number])[0]
         return item.title if item is not None else ""
 
     def _current(self) -> _Engines:

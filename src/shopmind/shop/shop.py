@@ -370,7 +370,6 @@ class Shop:
         return Answering(
             self.scenarios,
             tools,
-            folder.users,
             self._histories,
             folder.clock,
             language=folder.settings.language,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import Candidates, Query
+from shopmind.domain import Candidates, History, Query
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.menu import Menu
 from shopmind.pipeline.context import Context
@@ -42,7 +42,7 @@ def requests(shop: Shop) -> dict[str, Context]:
         kinds=("product",),
         now_ms=int(shop.folder.clock()),
         columns=columns,
-        history=history.take(slice(0, 0)),
+        load_history=History.empty,
         anchors=np.empty(0, np.int64),
         vector=lambda: _vector(shop),
         allowed=columns.shown & columns.kinds(("product",)),
@@ -51,12 +51,13 @@ def requests(shop: Shop) -> dict[str, Context]:
     regular = replace(
         stranger,
         query=Query("search", text=text),
-        history=history,
+        load_history=lambda: history,
         anchors=shop.catalogue.numbers(["tea-01", "ele-01"]),
         tokens=tuple(analyse(text, "en")),
         language="en",
     )
-    ahead = replace(regular, history=replace(history, items=history.items + columns.size))
+    beyond = replace(history, items=history.items + columns.size)
+    ahead = replace(regular, load_history=lambda: beyond)
     nothing = replace(regular, allowed=np.zeros(columns.size, np.bool_))
     return {"stranger": stranger, "regular": regular, "ahead of the picture": ahead, "nothing allowed": nothing}
 

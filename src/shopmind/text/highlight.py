@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from html import escape
 
-from shopmind.text.analyse import HAN, WORD, analyse
+from shopmind.text.analyse import HAN, MAX_WORD, WORD, analyse
 
 _PIECES = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])(?:{WORD.pattern}))")
 _HAN_ONLY = re.compile(rf"[{HAN}]+")
@@ -29,12 +30,17 @@ def highlight(text: str, tokens: Collection[str]) -> str:
         word = match[0]
         if _HAN_ONLY.fullmatch(word):
             pieces.append(_mark_han(word, han))
-        elif wanted.isdisjoint(analyse(word)):
+        elif wanted.isdisjoint(_tokens_of(word)):
             pieces.append(escape(word))
         else:
             pieces.append(f"<mark>{escape(word)}</mark>")
     pieces.append(escape(text[end:]))
     return "".join(pieces).replace("</mark><mark>", "")
+
+
+@lru_cache(maxsize=65_536)
+def _tokens_of(word: str) -> tuple[str, ...]:
+    return tuple(analyse(word[:MAX_WORD]))
 
 
 def _han_wanted(wanted: frozenset[str]) -> tuple[str, ...]:

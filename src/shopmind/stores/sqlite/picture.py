@@ -95,8 +95,11 @@ class Picture:
         column = self.column("kind")
         if not isinstance(column, TextColumn):
             return np.zeros(self.size, np.bool_)
-        codes = [column.index[name] for name in names if name in column.index]
-        return np.isin(column.codes, codes)
+        found = np.zeros(self.size, np.bool_)
+        for name in names:
+            if name in column.index:
+                found |= column.codes == column.index[name]
+        return found
 
 
 def _read_rows(
