@@ -38,9 +38,12 @@ def test_the_partial_indexes_speak_of_the_types_they_should() -> None:
 
 def test_reading_a_history_and_the_queries_uses_their_indexes(database: ShopDatabase, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "shop.db") as connection:
-        for sql, name in ((event_reads._OF_USER, "events_user"), (event_reads._OF_SESSION, "events_session")):
+        for sql, found in (
+            (event_reads._OF_USER, "USING COVERING INDEX events_user (user=? AND number>?)"),
+            (event_reads._OF_SESSION, "USING INDEX events_session (session=? AND number>?)"),
+        ):
             plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", ("x", 0, 5)).fetchall()
-            assert [row[3] for row in plan] == [f"SEARCH events USING INDEX {name} ({name[7:]}=? AND number>?)"]
+            assert [row[3] for row in plan] == [f"SEARCH events {found}"]
         sql = f"SELECT query, count(*) FROM events WHERE {SEARCH} AND query IS NOT NULL GROUP BY query"
         assert "events_search" in connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()[0][3]
     connection.close()

@@ -24,7 +24,16 @@ def _log_one_line_a_subject(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE UNIQUE INDEX changes_subject ON changes (subject, number)")
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: _log_one_line_a_subject}
+def _cover_histories(connection: Connection) -> None:
+    """2 → 3: the index of a user's events holds the columns of a history."""
+    connection.exec_driver_sql("DROP INDEX IF EXISTS events_user")
+    connection.exec_driver_sql(
+        "CREATE INDEX events_user ON events (user, number, item, type, timestamp_ms, quantity, order_number) "
+        "WHERE type NOT IN (0, 1) AND item IS NOT NULL AND user IS NOT NULL"
+    )
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _log_one_line_a_subject, 2: _cover_histories}
 
 
 def bring_up(connection: Connection, path: Path) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x53484D44
 """Says in the file's header that the database is a shop's ("SHMD")."""
 
@@ -126,7 +126,11 @@ changes = Table(
 
 Index("events_key", events.c.key, unique=True)
 Index("events_time", events.c.timestamp_ms)
-Index("events_user", events.c.user, events.c.number, sqlite_where=text(f"{HISTORY} AND user IS NOT NULL"))
+Index(
+    "events_user",  # it holds all that a history needs: reading one from scattered rows takes ten times as long
+    *(events.c[name] for name in ("user", "number", "item", "type", "timestamp_ms", "quantity", "order_number")),
+    sqlite_where=text(f"{HISTORY} AND user IS NOT NULL"),
+)
 Index("events_session", events.c.session, events.c.number, sqlite_where=text(f"{HISTORY} AND session IS NOT NULL"))
 Index("events_search", events.c.query, sqlite_where=text(SEARCH))
 Index("links_target", links.c.target, links.c.type)
