@@ -35,7 +35,7 @@ def page() -> str:
     return "\n".join(parts) + "\n"
 
 
-_MACHINE = {"processor": "", "cores": "cores", "python": "Python"}
+_MACHINE = {"processor": "", "cores": "cores", "python": "(Python)"}
 
 
 def _where(result: dict[str, Any]) -> str:
@@ -76,10 +76,21 @@ def _serving(result: dict[str, Any]) -> Iterator[str]:
     yield from _rows(
         ("question", "p50, ms", "p99, ms", "a second"),
         (
-            (name, row.get("p50_ms", ""), row.get("p99_ms", ""), row.get("per_s", ""))
+            (name, row.get("p50_ms", ""), row.get("p99_ms", row.get("max_ms", "")), _rate(row))
             for name, row in result["rows"].items()
         ),
     )
+    yield "Of the event to the next answer the second figure is the longest of all.\n"
+    yield from _rows(
+        ("memory of the process", "resident, MB"),
+        ((when, found["resident_mb"]) for when, found in result["memory"].items()),
+    )
+
+
+def _rate(row: dict[str, Any]) -> str:
+    if "rows_per_s" in row:
+        return f"{row['rows_per_s']:,.0f} rows"
+    return str(row.get("per_s", ""))
 
 
 def _next_basket(result: dict[str, Any]) -> Iterator[str]:
