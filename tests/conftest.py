@@ -18,12 +18,24 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leaves slow tests out unless SHOPMIND_TESTS=all."""
-    if os.environ.get("SHOPMIND_TESTS") == "all":
-        return
+    everything = os.environ.get("SHOPMIND_TESTS") == "all"
     skip = pytest.mark.skip(reason="slow: set SHOPMIND_TESTS=all")
     for item in items:
-        if "slow" in item.keywords:
+        if "data_folder" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.data)
+        if "slow" in item.keywords and not everything:
             item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many tests had real data; .ci/run reads the line."""
+    ran = skipped = 0
+    for outcome in ("passed", "failed", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            if "data" in report.keywords:
+                ran += outcome != "skipped"
+                skipped += outcome == "skipped" and "data:" in str(report.longrepr)
+    terminalreporter.write_line(f"data tests: {ran} ran, {skipped} skipped for want of data")
 
 
 @pytest.fixture(scope="session")

@@ -31,5 +31,6 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return load(name)
 
 
+@pytest.mark.weights
 class TestEncoders(EncoderSuite):
     """Every part of the menu."""
