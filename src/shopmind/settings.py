@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="ISO 4217 code of prices without one")
     language: Literal["en", "zh"] = Field("en", description="of sentences in reasons, where a request names none")
     encoder: str = Field("auto", description='"auto", "none", or what shopmind.encoders.load takes, such as "minilm"')
-    threads: int = Field(2, ge=1, le=256, description="threads of the encoder while indexing")
+    threads: int = Field(2, ge=1, le=256, description="side by side while indexing; a query takes one")
     impressions: Literal["off", "served"] = Field("off", description='"served" writes an impression with each answer')
     seed: int = Field(0, description="of every fit")
     history: int = Field(5_000, ge=1, le=100_000, description="newest events of one user that the engine looks at")

@@ -40,12 +40,15 @@ class Indexer:
         vector_index: VectorIndex,
         encoder: TextEncoder | None,
         cache: VectorCache,
+        *,
+        threads: int = 1,
     ) -> None:
         self._catalogue = catalogue
         self._text = text_index
         self._vectors = vector_index
         self._encoder = encoder
         self._cache = cache
+        self._threads = threads
 
     def behind(self) -> int:
         """How many changes the slower index has not seen yet; without an encoder only words count."""
@@ -99,5 +102,5 @@ class Indexer:
         for number, item in self._catalogue.scan(sorted(batch.written)):
             numbers.append(number)
             passages.append(passage(item))
-        vectors = encode_cached(self._encoder, passages, self._cache, progress=progress)
+        vectors = encode_cached(self._encoder, passages, self._cache, threads=self._threads, progress=progress)
         self._vectors.update(np.array(numbers, np.int64), vectors, batch.removed, mark=batch.mark)

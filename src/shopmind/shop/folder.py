@@ -121,7 +121,7 @@ def _encoder(settings: Settings, database: ShopDatabase) -> tuple[TextEncoder | 
         if not kept and database.catalogue.last_change():
             database.records.put(*_ENCODER, {"spec": spec})
     try:
-        return encoders.load(spec, threads=settings.threads), ""
+        return encoders.load(spec), ""
     except NotReadyError as error:
         return None, error.message
 

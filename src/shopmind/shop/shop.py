@@ -378,7 +378,14 @@ class Shop:
 
     def _indexer(self) -> Indexer:
         folder = self._folder
-        return Indexer(folder.catalogue, folder.text_index, folder.vector_index, folder.encoder, folder.vector_cache)
+        return Indexer(
+            folder.catalogue,
+            folder.text_index,
+            folder.vector_index,
+            folder.encoder,
+            folder.vector_cache,
+            threads=folder.settings.threads,
+        )
 
     def _write_slates(self, answered: Sequence[tuple[Query, Slate]]) -> None:
         now_ms = self._folder.clock()
