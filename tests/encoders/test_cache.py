@@ -111,7 +111,7 @@ def test_queries_are_remembered_up_to_a_bound_the_oldest_leaves_first() -> None:
 
 
 def test_threads_share_the_work_and_change_nothing(tmp_path: Path) -> None:
-    encoder = load("hash")
+    encoder = HashEncoder()
     texts = [f"tea number {number}" for number in range(40)]
     alone = encode_cached(encoder, texts, VectorCache(tmp_path / "one.db"))
     shared = encode_cached(encoder, texts, VectorCache(tmp_path / "three.db"), threads=3)

@@ -14,7 +14,16 @@ from shopmind.domain import Item
 from shopmind.stores.columns import ItemColumns
 from shopmind.stores.ports import Change, Number, Numbers
 from shopmind.stores.sqlite.changes import last_change, log_changes, read_changes
-from shopmind.stores.sqlite.database import SqliteDatabase, among, insert_sql, next_number
+from shopmind.stores.sqlite.database import (
+    LISTED,
+    SqliteDatabase,
+    among,
+    fetched,
+    insert_sql,
+    json_list,
+    listed_in,
+    next_number,
+)
 from shopmind.stores.sqlite.item_rows import FIELDS, fields_of, item_numbers, item_of
 from shopmind.stores.sqlite.links import drop_links_of_items
 from shopmind.stores.sqlite.picture import Picture
@@ -160,10 +169,13 @@ class SqliteCatalogue:
             return read_changes(connection, after, limit)
 
 
+_BY_NUMBERS = (
+    select(items.c.number, *_FIELD_COLUMNS)
+    .where(listed_in(items.c.number), items.c.removed == 0)
+    .order_by(items.c.number)
+)
+
+
 def _read(connection: Connection, numbers: Numbers) -> list[tuple[Number, Item]]:
-    found = connection.execute(
-        select(items.c.number, *_FIELD_COLUMNS)
-        .where(among(items.c.number, numbers), items.c.removed == 0)
-        .order_by(items.c.number)
-    )
+    found = fetched(connection, _BY_NUMBERS, {LISTED: json_list(numbers.tolist())})
     return [(row[0], item_of(row[1:])) for row in found]

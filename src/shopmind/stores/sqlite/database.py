@@ -219,7 +219,7 @@ def listed_in(column: ColumnElement[Any]) -> ColumnElement[bool]:
     return column.in_(select(func.json_each(bindparam(LISTED)).table_valued("value").c.value))
 
 
-def json_list(values: Sequence[str]) -> str:
+def json_list(values: Sequence[str] | Sequence[int]) -> str:
     """A JSON text of the values."""
     return orjson.dumps(list(values)).decode()
 

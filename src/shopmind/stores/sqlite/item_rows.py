@@ -14,7 +14,9 @@ from shopmind.stores.sqlite.database import LISTED, fetched, json_list, listed_i
 from shopmind.stores.sqlite.schema import items
 
 FIELDS = tuple(column.name for column in items.columns if column.name not in ("number", "removed"))
-"""The columns that hold an item's own fields, in the table's order."""
+"""The columns that hold an item's own fields, in the table's order, which is that of the dataclass."""
+
+_CATEGORIES, _ATTRIBUTES = FIELDS.index("categories"), FIELDS.index("attributes")
 
 _NUMBERS = select(items.c.item_id, items.c.number).where(listed_in(items.c.item_id), items.c.removed == 0)
 
@@ -45,10 +47,10 @@ def fields_of(item: Item) -> tuple[Any, ...]:
 
 def item_of(fields: Sequence[Any]) -> Item:
     """The item of the values of FIELDS."""
-    values = dict(zip(FIELDS, fields, strict=True))
-    values["categories"] = tuple(orjson.loads(values["categories"]))
-    values["attributes"] = orjson.loads(values["attributes"])
-    return Item(**values)
+    values = list(fields)
+    values[_CATEGORIES] = tuple(orjson.loads(values[_CATEGORIES]))
+    values[_ATTRIBUTES] = orjson.loads(values[_ATTRIBUTES])
+    return Item(*values)
 
 
 def json_text(value: Any) -> str:
