@@ -35,12 +35,12 @@ def page() -> str:
     return "\n".join(parts) + "\n"
 
 
-_MACHINE = {"processor": "", "cores": "cores", "python": "(Python)"}
+_MACHINE = {"processor": "{}", "cores": "{} cores", "python": "Python {}"}
 
 
 def _where(result: dict[str, Any]) -> str:
     machine = result["machine"]
-    said = ", ".join(f"{machine[key]} {word}".strip() for key, word in _MACHINE.items() if key in machine)
+    said = ", ".join(words.format(machine[key]) for key, words in _MACHINE.items() if key in machine)
     return f"Commit {str(result['commit'])[:8]}, {said}.\n"
 
 
@@ -99,7 +99,7 @@ def _next_basket(result: dict[str, Any]) -> Iterator[str]:
     yield "95 % bootstrap intervals. A difference is ours less theirs, paired by household.\n"
     for protocol, found in result["protocols"].items():
         for part, view in (("all products", found), ("explore-only", found["parts"]["explore_only"])):
-            yield f"### {protocol}, {part} ({view.get('n', found['n'])} households)\n"
+            yield f"### {protocol}, {part} ({view['cases']} households)\n"
             yield from _rows(("system", "R@10", "N@10", "difference in R@10", "difference in N@10"), _systems(view))
 
 
