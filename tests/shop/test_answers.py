@@ -12,6 +12,7 @@ import shopmind
 from shopmind.domain import Query
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.shop import Shop
+from shopmind.testing.tiny_shop import make_tiny_shop
 
 
 def ids(slate: object) -> list[str]:
@@ -181,6 +182,16 @@ def test_an_empty_shop_answers_nothing_and_does_not_fail(tmp_path: Path) -> None
         assert empty.index() == 0
         empty.train()
         assert empty.suggest("t") == []
+
+
+def test_a_log_that_ended_years_ago_is_trained_as_of_its_end_and_still_recommends(tmp_path: Path) -> None:
+    ended_ms = 1_300_000_000_000
+    make_tiny_shop(tmp_path / "shop", clock=lambda: ended_ms).close()
+    with shopmind.open(tmp_path / "shop") as old:
+        old.train()
+        assert old.artifacts.load("popularity").card["made_for_ms"] <= ended_ms + 86_400_000  # type: ignore[union-attr]
+        assert len(old.recommend("trending", n=10).hits) == 10
+        assert old.recommend("home", user="u01").hits
 
 
 def test_a_folder_that_is_no_shop_is_said(tmp_path: Path) -> None:

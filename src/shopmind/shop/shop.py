@@ -22,7 +22,7 @@ from shopmind.ingest.ingest import ingest as take_in
 from shopmind.ingest.mapping import read_mapping
 from shopmind.ingest.report import Report
 from shopmind.ingest.rows import RowStatus
-from shopmind.kit.clock import Clock, system_clock
+from shopmind.kit.clock import DAY_MS, Clock, system_clock
 from shopmind.kit.errors import ShopmindError
 from shopmind.kit.progress import Progress, silent
 from shopmind.pipeline.histories import Histories
@@ -277,8 +277,13 @@ class Shop:
             self._indexing.start()
 
     def train(self, names: Sequence[str] | None = None, progress: Progress = silent) -> list[Artifact]:
-        """Fits the named artifacts, or all that the scenarios need, on everything known now, and promotes them."""
-        tables = Tables(self.events.table(), self.catalogue.columns(), self._folder.clock())
+        """Fits the named artifacts, or all that the scenarios need, on everything known now, and promotes them.
+
+        A log that ended long ago (an old export) is fitted as of its end, not as of an empty today.
+        """
+        span = self.events.time_range()
+        now_ms = self._folder.clock() if span is None else min(self._folder.clock(), span[1] + DAY_MS)
+        tables = Tables(self.events.table(), self.catalogue.columns(), now_ms)
         made, missing = fitting.fit(
             names if names is not None else fitting.needed(self.scenarios.values()),
             tables,

@@ -11,6 +11,9 @@ from shopmind.pipeline.live import LiveEvents
 from shopmind.pipeline.parts import NoOptions, Retriever, Tools
 from shopmind.stores.ports import Numbers
 
+MOST_HALF_LIVES = 10.0
+"""What was popular when the log ended, however long ago, still comes before what nobody ever wanted."""
+
 
 class Popularity(Retriever):
     """Decayed event counts of the artifact `popularity` (training/popularity.py) plus what has come since."""
@@ -41,7 +44,8 @@ class Popularity(Retriever):
             half_life_ms = float(card["options"]["half_life_days"]) * DAY_MS
             fitted = np.asarray(artifact.arrays["scores"])
             scores = np.zeros(max(context.columns.size, len(fitted)), np.float64)
-            scores[: len(fitted)] = fitted * 0.5 ** (max(0, context.now_ms - card["made_for_ms"]) / half_life_ms)
+            passed = max(0, context.now_ms - card["made_for_ms"]) / half_life_ms
+            scores[: len(fitted)] = fitted * 0.5 ** min(passed, MOST_HALF_LIVES)
             self._held = key, self._with_live(scores, live.after(card["event_number"]), context.now_ms, half_life_ms)
         return self._held[1]
 
