@@ -34,11 +34,10 @@ from shopmind.settings import Settings
 from shopmind.shop import fitting, writing
 from shopmind.shop.answering import Answering
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
+from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
-from shopmind.shop.traces import impressions, slate_record
 from shopmind.stores.folder_artifacts import FolderArtifacts
 from shopmind.stores.ports import Artifact
-from shopmind.stores.write_behind import WriteBehind
 from shopmind.training.recipe import Tables
 
 logger = logging.getLogger(__name__)
@@ -80,7 +79,7 @@ class Shop:
         self._histories = Histories(folder.events, limit=folder.settings.history)
         self._answering = self._make_answering()
         self._suggestions = Suggestions(folder.catalogue, folder.events)
-        self._slates = WriteBehind(self._write_slates)
+        self._slates = SlateLog(folder.records, folder.events, folder.clock, impressions=folder.settings.impressions)
         self._indexing: threading.Thread | None = None
         self._stop = threading.Event()
         self.catalogue = folder.catalogue
@@ -170,7 +169,7 @@ class Shop:
         if behind:
             slate = replace(slate, degraded=(*slate.degraded, f"index: {behind} changes behind"))
         if query.history is None:
-            self._slates.put((query, slate))
+            self._slates.put(query, slate)
         return slate
 
     def warm(self) -> None:
@@ -391,12 +390,3 @@ class Shop:
             folder.vector_cache,
             threads=folder.settings.threads,
         )
-
-    def _write_slates(self, answered: Sequence[tuple[Query, Slate]]) -> None:
-        now_ms = self._folder.clock()
-        self.records.put_many(
-            "slate",
-            [(slate.request_id, slate_record(query, slate, now_ms), query.user_id) for query, slate in answered],
-        )
-        if self.settings.impressions == "served":
-            self.events.append([each for query, slate in answered for each in impressions(query, slate, now_ms)])

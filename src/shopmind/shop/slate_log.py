@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from shopmind.domain import Event, Query, Slate
+from shopmind.kit.clock import Clock
+from shopmind.stores.ports import Events, Records
+from shopmind.stores.write_behind import WriteBehind
+
+
+class SlateLog:
+    """Writes slates shortly after they were answered, off the request's path.
+
+    Args:
+        impressions: "served" writes an impression for each hit, "off" leaves that to the client.
+    """
+
+    def __init__(
+        self, records: Records, events: Events, clock: Clock, *, impressions: Literal["off", "served"]
+    ) -> None:
+        self._records = records
+        self._events = events
+        self._clock = clock
+        self._impressions = impressions
+        self._behind = WriteBehind(self._write)
+        self.flush, self.close = self._behind.flush, self._behind.close
+
+    def put(self, query: Query, slate: Slate) -> None:
+        """Queues one answer; `flush` waits until all are written, `close` also ends the thread."""
+        self._behind.put((query, slate))
+
+    def _write(self, answered: Sequence[tuple[Query, Slate]]) -> None:
+        now_ms = self._clock()
+        rows = [(slate.request_id, slate_record(query, slate, now_ms), query.user_id) for query, slate in answered]
+        self._records.put_many("slate", rows)
+        if self._impressions == "served":
+            self._events.append([each for query, slate in answered for each in impressions(query, slate, now_ms)])
 
 
 def slate_record(query: Query, slate: Slate, now_ms: int) -> dict[str, Any]:
