@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from shopmind.encoders.encoder import ROLES
 from shopmind.kit.errors import InputError, not_allowed
 
+MAX_CHARACTERS = 8_192  # of one text: a book in a description must not cost its whole length
+
 
 def check_texts(texts: Sequence[str], role: str, *, where: str) -> None:
     """Refuses what is not a sequence of texts with a known role.
@@ -32,3 +34,8 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     scaled = vectors / np.where(lengths > 0, lengths, np.float32(1))
     scaled[lengths[:, 0] == 0, 0] = 1
     return scaled.astype(np.float32, copy=False)
+
+
+def readable(text: str) -> str:
+    """The part of a text that can reach the encoder, halves of surrogate pairs replaced: tokenizers refuse them."""
+    return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()

@@ -13,12 +13,11 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from shopmind.encoders.checks import check_texts, unit_rows
+from shopmind.encoders.checks import check_texts, readable, unit_rows
 from shopmind.encoders.encoder import Role
 from shopmind.kit.errors import InputError, NotFoundError
 
 BATCH_TOKENS = 512  # measured: larger batches fall out of the second-level cache
-MAX_CHARACTERS = 8_192  # of one text: a book in a description must not cost its whole length
 CHUNK_TEXTS = 4096  # tokenised at once, so that memory does not grow with the number of texts
 # Measured on onnxruntime 1.31: its fused skip + layer norm takes seven times as long as the two apart.
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
@@ -88,11 +87,6 @@ def open_session(file: Path, *, threads: int) -> Any:
     return onnxruntime.InferenceSession(
         str(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
     )
-
-
-def readable(text: str) -> str:
-    """The part of a text that can reach the encoder, halves of surrogate pairs replaced: tokenizers refuse them."""
-    return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
 
 
 def open_tokenizer(file: Path, *, max_tokens: int) -> Callable[[Sequence[str]], Sequence[Sequence[int]]]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from shopmind.encoders.checks import check_texts, unit_rows
+from shopmind.encoders.checks import check_texts, readable, unit_rows
 from shopmind.encoders.encoder import Role
 
 
@@ -31,7 +31,9 @@ class SentenceTransformersEncoder:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         prompt = role if role in self.model.prompts else None
-        vectors = self.model.encode(list(texts), prompt_name=prompt, convert_to_numpy=True, show_progress_bar=False)
+        vectors = self.model.encode(
+            list(map(readable, texts)), prompt_name=prompt, convert_to_numpy=True, show_progress_bar=False
+        )
         return unit_rows(np.asarray(vectors, np.float32))
 
 
@@ -42,5 +44,6 @@ def load(name: str, *, threads: int = 1) -> SentenceTransformersEncoder:
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(key.encode())
         digest.update(tensor.contiguous().numpy().tobytes())
-    dimension = int(model.get_sentence_embedding_dimension())
+    renamed = getattr(model, "get_embedding_dimension", None)  # the older name warns from version 6 on
+    dimension = int(renamed() if renamed is not None else model.get_sentence_embedding_dimension())
     return SentenceTransformersEncoder(f"sentence-transformers:{name}", digest.hexdigest(), dimension, ("*",), model)
