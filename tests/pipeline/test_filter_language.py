@@ -109,7 +109,7 @@ def test_a_missing_value_makes_every_comparison_but_unequal_false() -> None:
         ("price < 5 or " * 400 + "price < 5", "at most 4000"),
         ("price = 'cheap'", "price is a number"),
         ("brand < 'b'", "brand is a text"),
-        ("prise < 5", "no item has an attribute 'prise'"),
+        ("prise < 5", "no item has an attribute 'prise' (did you mean 'price'?); every shop has brand"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_place(text: str, says: str) -> None:

@@ -184,6 +184,18 @@ def test_an_empty_shop_answers_nothing_and_does_not_fail(tmp_path: Path) -> None
         assert empty.suggest("t") == []
 
 
+def test_a_shop_without_events_shows_its_goods_and_says_why_in_no_order(tmp_path: Path) -> None:
+    with shopmind.create(tmp_path / "young", encoder="none") as young:
+        young.put_items([{"item_id": f"i{n}", "kind": "product", "title": f"Cup {n}"} for n in range(5)])
+        young.index()
+        young.train()
+        for scenario in ("home", "trending"):
+            slate = young.recommend(scenario, explain=True)
+            assert len(slate.hits) == 5
+            assert any("nobody has chosen" in fallback for fallback in slate.degraded)
+            assert not any("Popular" in reason.text for hit in slate.hits for reason in hit.reasons)
+
+
 def test_a_log_that_ended_years_ago_is_trained_as_of_its_end_and_still_recommends(tmp_path: Path) -> None:
     ended_ms = 1_300_000_000_000
     make_tiny_shop(tmp_path / "shop", clock=lambda: ended_ms).close()

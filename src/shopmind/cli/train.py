@@ -39,6 +39,8 @@ def add(app: typer.Typer) -> None:
             show.line(f"{artifact.name} {artifact.version}: {artifact.card['events']} events")
         for name, why in untrained.items():
             show.line(f"{name} could not be trained: {why}")
+        told = tuple(f"{name}: not trained yet" for name in untrained)
         for scenario, needs in missing.items():
             for need in needs:
-                show.line(f"{scenario} is not fully ready: {need}")
+                if not any(each in need for each in told):
+                    show.line(f"{scenario} is not fully ready: {need}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import operator
 from collections.abc import Callable
 
@@ -20,6 +21,23 @@ _COMPARE: dict[str, Callable[[NDArray[np.float64], float], NDArray[np.bool_]]] =
     ">": operator.gt,
     ">=": operator.ge,
 }
+FIELDS = (
+    "brand",
+    "category",
+    "created_at",
+    "currency",
+    "group_id",
+    "kind",
+    "language",
+    "price",
+    "shop_id",
+    "status",
+    "stock",
+    "title",
+    "updated_at",
+)
+"""Names that are no attributes; the reference of the language tells them."""
+
 _TIMES = frozenset({"created_at", "updated_at"})
 
 
@@ -55,7 +73,10 @@ def _compare(name: str, sign: str, value: Value, columns: ItemColumns, strict: b
     column = columns.column("categories" if name == "category" else name.removeprefix("attributes."))
     if column is None:
         if strict:
-            raise InputError(f"filter: no item has an attribute {name!r}", field="filter")
+            near = difflib.get_close_matches(name, FIELDS, n=1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            known = f"every shop has {', '.join(FIELDS)}, and the attributes of its items"
+            raise InputError(f"filter: no item has an attribute {name!r}{hint}; {known}", field="filter")
         return np.zeros(columns.size, np.bool_)
     if isinstance(column, NumberColumn):
         return _COMPARE[sign](column.values, _number(name, value))
