@@ -97,7 +97,7 @@ def tools(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Tools:
 
 def tools_of(artifacts: FolderArtifacts, live: LiveTail | None = None) -> Tools:
     nothing: Any = SimpleNamespace()
-    return Tools(nothing, nothing, nothing, artifacts, nothing, nothing, None, live or LiveTail.still())
+    return Tools(nothing, nothing, nothing, nothing, artifacts, nothing, nothing, None, live or LiveTail.still())
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def context(
         shelf,
         lambda: history,
         np.array(anchors, np.int64),
-        lambda: np.empty(0, np.float32),
+        lambda text: np.empty(0, np.float32),
         allowed=allowed,
     )
 

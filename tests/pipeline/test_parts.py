@@ -41,7 +41,7 @@ def context(did: History | None = None, now_day: int = 100) -> Context:
         columns=shelf,
         load_history=lambda: did or History.empty(),
         anchors=np.empty(0, np.int64),
-        vector=lambda: np.zeros(2, np.float32),
+        encode=lambda text: np.zeros(2, np.float32),
         allowed=shelf.shown,
     )
 

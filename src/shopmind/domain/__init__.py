@@ -6,7 +6,8 @@ from shopmind.domain.history import History
 from shopmind.domain.item import KINDS, Item, Kind, Scalar
 from shopmind.domain.link import LINK_TYPES, Link, LinkType
 from shopmind.domain.query import Query
-from shopmind.domain.slate import Hit, Reason, Slate
+from shopmind.domain.slate import AppliedRule, Facet, Hit, Reason, Slate
+from shopmind.domain.understood import Constraint, Understood
 from shopmind.domain.user import User
 
 __all__ = [
@@ -14,9 +15,12 @@ __all__ = [
     "HISTORY_TYPES",
     "KINDS",
     "LINK_TYPES",
+    "AppliedRule",
     "Candidates",
+    "Constraint",
     "Event",
     "EventType",
+    "Facet",
     "History",
     "Hit",
     "Item",
@@ -27,5 +31,6 @@ __all__ = [
     "Reason",
     "Scalar",
     "Slate",
+    "Understood",
     "User",
 ]

@@ -24,6 +24,10 @@ class Query:
         history: what the user did, when the caller knows better than the store (evaluation, stateless use).
         explain: whether each hit carries its reasons.
         language: of the sentences in the reasons, "en" or "zh"; "" takes the shop's.
+        verbatim: searches for exactly what was typed: no correction, no constraints read out of the text.
+        personal: whether what the user did may move the order; a shop or user switches it off.
+        sort: "" by score; else a column such as "price", or "-price" for the highest first.
+        facets: columns whose values are to be counted over all that matches.
     """
 
     scenario: str
@@ -38,3 +42,7 @@ class Query:
     history: History | None = None
     explain: bool = False
     language: str = ""
+    verbatim: bool = False
+    personal: bool = True
+    sort: str = ""
+    facets: tuple[str, ...] = ()

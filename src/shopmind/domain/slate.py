@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shopmind.domain.item import Item
+from shopmind.domain.understood import Understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,40 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """How many of the matching items have each value of one column.
+
+    Attributes:
+        counts: (value, items), most first.
+        low, high: smallest and largest value of a column of numbers; None for texts and when nothing matches.
+    """
+
+    name: str
+    counts: tuple[tuple[str, int], ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRule:
+    """A merchandiser's rule that took part in the answer.
+
+    Attributes:
+        rule_id: names the rule.
+        version: of the rule, counted from 1.
+        action: pin, boost, bury, hide, redirect or banner.
+        items: ids of items it moved, put in or took out.
+        says: the address of a redirect, the text of a banner; "" for the others.
+    """
+
+    rule_id: str
+    version: int
+    action: str
+    items: tuple[str, ...] = ()
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Slate:
     """The hits of one request.
 
@@ -55,6 +90,9 @@ class Slate:
         model_version: digest of the artifacts and encoder behind the answer.
         took_ms: time in the engine.
         stages_ms: stage → milliseconds.
+        understood: the reading of the text that was answered; None without a text.
+        facets: the counts asked for.
+        applied_rules: the merchandiser's rules that took part, redirects and banners among them.
     """
 
     request_id: str
@@ -66,3 +104,6 @@ class Slate:
     degraded: tuple[str, ...] = ()
     variant: str | None = None
     stages_ms: Mapping[str, float] = field(default_factory=dict)
+    understood: Understood | None = None
+    facets: tuple[Facet, ...] = ()
+    applied_rules: tuple[AppliedRule, ...] = ()

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import History, Query
+from shopmind.domain import AppliedRule, Constraint, Facet, History, Query, Understood
 from shopmind.stores.columns import ItemColumns
 from shopmind.stores.ports import Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word asked for.
+
+    Attributes:
+        token: as `text.analyse` makes it.
+        weight: of its evidence; 1 for a word as typed.
+        alternatives: token → worth in 0..1: a synonym or another spelling counts as if the word itself stood there so
+            many times.
+    """
+
+    token: str
+    weight: float = 1.0
+    alternatives: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -25,10 +41,21 @@ class Context:
         load_history: reads what the user did; `history` calls it when first asked.
         anchors: (m,) item numbers in view or in the cart; unknown ids are left out.
         language: of the query text, "" when there is none or it cannot be told.
-        tokens: the analysed words of the query text.
+        text: what is searched for: the query text until an understanding part corrects it or takes words out.
+        terms: the words to look for, with their weights and alternatives.
+        unwanted: tokens that hits must not have, "sugar" of "tea without sugar".
+        constraints: conditions read out of the text; the engine makes them filters.
+        relaxed: what was given up because too little was found.
+        corrected: the corrected query when it is searched instead of the one typed; None otherwise.
+        did_you_mean: a likelier spelling that was not taken; None otherwise.
+        categories: category path → probability that it is what the searcher wants.
         allowed: (size,) by item number, True where the item may be shown; set before the retrievers are asked.
-        vector: the unit vector of the query text, made when first asked for and kept for the request.
+        meets: (size,) by item number, True where an allowed item also meets the constraints that were relaxed; None
+            when none was. Items that meet them stand first.
+        encode: (text) → its unit vector; vectors of recent texts are kept.
         degraded: named fallbacks taken so far.
+        facets: counts that were asked for, filled by a reranker.
+        applied_rules: the merchandiser's rules that took part.
     """
 
     query: Query
@@ -37,12 +64,58 @@ class Context:
     columns: ItemColumns
     load_history: Callable[[], History]
     anchors: Numbers
-    vector: Callable[[], NDArray[np.float32]]
+    encode: Callable[[str], NDArray[np.float32]]
     language: str = ""
-    tokens: tuple[str, ...] = ()
+    text: str = ""
+    terms: tuple[Term, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    constraints: list[Constraint] = field(default_factory=list)
+    relaxed: list[str] = field(default_factory=list)
+    corrected: str | None = None
+    did_you_mean: str | None = None
+    categories: dict[str, float] = field(default_factory=dict)
     allowed: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    meets: NDArray[np.bool_] | None = None
     degraded: list[str] = field(default_factory=list)
+    facets: list[Facet] = field(default_factory=list)
+    applied_rules: list[AppliedRule] = field(default_factory=list)
     _history: History | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.text = self.text or self.query.text
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Every token that counts as a match, alternatives too, each once."""
+        words: dict[str, None] = {}
+        for term in self.terms:
+            words[term.token] = None
+            words.update(dict.fromkeys(term.alternatives))
+        return tuple(words)
+
+    def vector(self) -> NDArray[np.float32]:
+        """(d,) unit vector of `text`.
+
+        Raises:
+            NotReadyError: the shop has no encoder.
+        """
+        return self.encode(self.text)
+
+    @property
+    def understood(self) -> Understood | None:
+        """The reading of the text, for the answer; None without a text."""
+        if not self.query.text:
+            return None
+        return Understood(
+            text=self.text,
+            language=self.language,
+            corrected=self.corrected,
+            did_you_mean=self.did_you_mean,
+            constraints=tuple(self.constraints),
+            relaxed=tuple(dict.fromkeys(self.relaxed)),
+            without=self.unwanted,
+            categories=tuple(sorted(self.categories.items(), key=lambda each: (-each[1], each[0]))),
+        )
 
     @property
     def history(self) -> History:

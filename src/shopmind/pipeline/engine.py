@@ -6,21 +6,21 @@ understand ► filter ► retrieve ► merge ► features ► rank ► rerank
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import Candidates
+from shopmind.domain import Candidates, Constraint
 from shopmind.kit.errors import NotReadyError, ShopmindError
 from shopmind.kit.log import note
 from shopmind.kit.menu import Menu
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.features import MENU as FEATURES
 from shopmind.pipeline.filters import MENU as FILTERS
-from shopmind.pipeline.filters.attribute import Attribute
+from shopmind.pipeline.filters.attribute import Attribute, Masks
 from shopmind.pipeline.parts import Feature, Filter, Ranker, Reranker, Retriever, Tools, Understanding
 from shopmind.pipeline.rankers import MENU as RANKERS
 from shopmind.pipeline.rerankers import MENU as RERANKERS
@@ -30,6 +30,9 @@ from shopmind.pipeline.trace import Trace
 from shopmind.pipeline.understanding import MENU as UNDERSTANDING
 
 logger = logging.getLogger(__name__)
+
+ENOUGH = 5
+"""Hits below which a constraint read out of the text is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Engine:
         ]
         self._filters: list[tuple[str, Filter]] = [(spec.part, make(FILTERS, spec)) for spec in scenario.filters]
         self._filters.append(("query", Attribute(Attribute.Options(), tools)))
+        self._mask = Masks()
         self._retrievers: list[tuple[str, int, Retriever]] = [
             (name, spec.k, make(RETRIEVERS, spec)) for name, spec in scenario.retrievers.items()
         ]
@@ -90,20 +94,45 @@ class Engine:
         for name, part in self._understanding:
             with trace.step("understand", name):
                 part.understand(context)
-        self._filter(context, trace)
-        candidates = self._merge(self._retrieve(context, trace, n), trace)
+        candidates = self._find(context, trace, n)
         for name, feature in self._features:
             with trace.step("features", name, len(candidates)) as step:
                 candidates = candidates.with_columns(feature.compute(context, candidates))
                 step.kept = len(candidates)
         with trace.step("rank", self.scenario.ranker.part, len(candidates)) as step:
-            candidates = _ordered(self._ranker.rank(context, candidates), context.columns.tie)
+            candidates = _ordered(self._ranker.rank(context, candidates), context)
             step.kept = len(candidates)
         for name, reranker in self._rerankers:
             with trace.step("rerank", name, len(candidates)) as step:
                 candidates = reranker.rerank(context, candidates, n)
                 step.kept = len(candidates)
         return Ranking(candidates, trace)
+
+    def _find(self, context: Context, trace: Trace, n: int) -> Candidates:
+        """Candidates under the strict reading; the least sure constraint is given up while too little is found."""
+        self._filter(context, trace)
+        shown, strict = context.allowed, list(context.constraints)
+        while True:
+            context.allowed = self._constrain(context, shown, strict, trace)
+            candidates = self._merge(self._retrieve(context, trace, n), trace)
+            if not strict or len(candidates) >= min(n, ENOUGH):
+                break
+            doubtful = min(strict, key=lambda each: each.confidence)
+            strict.remove(doubtful)
+            context.relaxed.append(doubtful.expression)
+        if len(strict) < len(context.constraints):
+            context.meets = self._constrain(context, shown, context.constraints, trace)
+        return candidates
+
+    def _constrain(
+        self, context: Context, shown: NDArray[np.bool_], constraints: Sequence[Constraint], trace: Trace
+    ) -> NDArray[np.bool_]:
+        allowed = shown
+        for constraint in constraints:
+            with trace.step("filter", constraint.kind, int(np.count_nonzero(allowed))) as step:
+                allowed = allowed & self._mask.of(constraint.expression, context.columns, strict=False)
+                step.kept = int(np.count_nonzero(allowed))
+        return allowed
 
     def _filter(self, context: Context, trace: Trace) -> None:
         allowed = context.columns.shown & context.columns.kinds(context.kinds)
@@ -146,10 +175,13 @@ class Engine:
             return Candidates(items, columns)
 
 
-def _ordered(candidates: Candidates, tie: NDArray[np.uint64]) -> Candidates:
-    """Best first; equal scores by hash of the id, NaN scores last."""
+def _ordered(candidates: Candidates, context: Context) -> Candidates:
+    """What meets all constraints first, then best first; equal scores by hash of the id, NaN scores last."""
     scores = np.where(np.isnan(candidates.scores), -np.inf, candidates.scores)
-    return replace(candidates).take(np.lexsort((tie[candidates.items], -scores)))
+    keys = [context.columns.tie[candidates.items], -scores]
+    if context.meets is not None:
+        keys.append(~context.meets[candidates.items])
+    return candidates.take(np.lexsort(keys))
 
 
 def explain_missing(engine: Engine) -> None:

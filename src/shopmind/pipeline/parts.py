@@ -20,7 +20,17 @@ from shopmind.encoders import TextEncoder
 from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.live import LiveTail
-from shopmind.stores.ports import Artifact, Artifacts, Catalogue, Events, Links, Numbers, TextIndex, VectorIndex
+from shopmind.stores.ports import (
+    Artifact,
+    Artifacts,
+    Catalogue,
+    Events,
+    Links,
+    Numbers,
+    Records,
+    TextIndex,
+    VectorIndex,
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Tools:
     catalogue: Catalogue
     events: Events
     links: Links
+    records: Records
     artifacts: Artifacts
     text_index: TextIndex
     vector_index: VectorIndex

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -122,6 +122,9 @@ class Answering:
             model_version=engines.model_version,
             degraded=tuple(dict.fromkeys(context.degraded)),
             stages_ms=ranking.trace.stages_ms(),
+            understood=context.understood,
+            facets=tuple(context.facets),
+            applied_rules=tuple(context.applied_rules),
         )
 
     def _context(self, query: Query, scenario: Scenario) -> Context:
@@ -135,7 +138,7 @@ class Answering:
             columns=columns,
             load_history=lambda: self._history(query),
             anchors=anchors[anchors > 0],
-            vector=self._vector_of(query.text),
+            encode=self._encode,
         )
 
     def _history(self, query: Query) -> History:
@@ -154,13 +157,10 @@ class Answering:
             self._histories.forget_all()
             self._tools.live.drop()
 
-    def _vector_of(self, text: str) -> Callable[[], NDArray[np.float32]]:
-        def vector() -> NDArray[np.float32]:
-            if self._vectors is None:
-                raise NotReadyError(self._tools.encoder_missing)
-            return self._vectors.encode(text)
-
-        return vector
+    def _encode(self, text: str) -> NDArray[np.float32]:
+        if self._vectors is None:
+            raise NotReadyError(self._tools.encoder_missing)
+        return self._vectors.encode(text)
 
     def _hits(self, context: Context, candidates: Candidates, offset: int, n: int) -> tuple[Hit, ...]:
         query = context.query

@@ -364,6 +364,7 @@ class Shop:
             catalogue=folder.catalogue,
             events=folder.events,
             links=folder.links,
+            records=folder.records,
             artifacts=folder.artifacts if artifacts is None else artifacts,
             text_index=folder.text_index,
             vector_index=folder.vector_index,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shopmind.domain import Candidates, History, Query
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.menu import Menu
-from shopmind.pipeline.context import Context
+from shopmind.pipeline.context import Context, Term
 from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop import Shop
@@ -44,7 +44,7 @@ def requests(shop: Shop) -> dict[str, Context]:
         columns=columns,
         load_history=History.empty,
         anchors=np.empty(0, np.int64),
-        vector=lambda: _vector(shop),
+        encode=lambda text: _vector(shop),
         allowed=columns.shown & columns.kinds(("product",)),
     )
     text = "green tea"
@@ -53,7 +53,8 @@ def requests(shop: Shop) -> dict[str, Context]:
         query=Query("search", text=text),
         load_history=lambda: history,
         anchors=shop.catalogue.numbers(["tea-01", "ele-01"]),
-        tokens=tuple(analyse(text, "en")),
+        text=text,
+        terms=tuple(Term(token) for token in analyse(text, "en")),
         language="en",
     )
     beyond = replace(history, items=history.items + columns.size)

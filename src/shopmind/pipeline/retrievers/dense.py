@@ -56,7 +56,7 @@ class Dense(Retriever):
 
     def _vector(self, context: Context) -> NDArray[np.float32] | None:
         if self._options.of == "text":
-            return context.vector() if context.query.text.strip() else None
+            return context.vector() if context.text.strip() else None
         if self._options.of == "anchors":
             items = context.anchors
         else:

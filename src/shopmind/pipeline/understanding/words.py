@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from shopmind.pipeline.context import Context
+from shopmind.pipeline.context import Context, Term
 from shopmind.pipeline.parts import Tools, Understanding
 from shopmind.text.analyse import analyse
 from shopmind.text.language import detect
 
 
 class Words(Understanding):
-    """Sets `language` and `tokens`."""
+    """Sets `language` and `terms`; a word said twice weighs twice."""
 
     @dataclass(frozen=True)
     class Options:
@@ -24,7 +25,7 @@ class Words(Understanding):
 
     def understand(self, context: Context) -> None:
         """See Understanding."""
-        text = context.query.text
-        if text:
-            context.language = detect(text)
-            context.tokens = tuple(analyse(text, context.language)[: self._most])
+        if context.text:
+            context.language = detect(context.text)
+            times = Counter(analyse(context.text, context.language)[: self._most])
+            context.terms = tuple(Term(token, float(said)) for token, said in times.items())
