@@ -57,6 +57,18 @@ def pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)] if len(run) > 1 else [run]
 
 
+def cut(run: str) -> list[str]:
+    """A run of Chinese as words that do not overlap; together they are the run."""
+    return list(_cached_cut(run)) if len(run) <= _CACHED_RUN else [w for p in in_pieces(run) for w in _cut(p)]
+
+
+def _cut(run: str) -> tuple[str, ...]:
+    return tuple(_segmenter().cut(run)) if len(run) > 1 else (run,)
+
+
+_cached_cut = lru_cache(maxsize=50_000)(_cut)
+
+
 def _segmenter() -> Any:
     with _lock:
         return _load()
