@@ -9,7 +9,8 @@ import pytest
 
 from shopmind.encoders import ARGUMENTS, MENU, TextEncoder, load, weights, wheels
 from shopmind.kit.errors import MissingExtraError
-from shopmind.testing.encoder_suite import EncoderSuite, tiny_folder
+from shopmind.stores.folder_artifacts import FolderArtifacts
+from shopmind.testing.encoder_suite import EncoderSuite, tiny_artifact, tiny_folder
 
 
 @pytest.fixture(scope="module", params=MENU)
@@ -19,6 +20,8 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         pytest.skip(f"weights: {name} is not in the cache (shopmind weights get {name})")
     if name == "onnx":
         return load(f"onnx:{tiny_folder(tmp_path_factory.mktemp('onnx') / 'model')}")
+    if name == "artifact":
+        return load(f"artifact:{tiny_artifact(FolderArtifacts(tmp_path_factory.mktemp('artifacts')))}")
     if name in ARGUMENTS:
         model = os.environ.get("SHOPMIND_TEST_MODEL", "")
         try:

@@ -1,7 +1,7 @@
 """Text → vectors: `load("minilm").encode(texts, role="query")` gives (n, d) float32 of unit length, without torch.
 
 A spec is a name of the menu, for some parts with an argument after a colon: "minilm", "e5", "hash", "onnx:FOLDER",
-"sentence-transformers:NAME".
+"artifact:FOLDER", "sentence-transformers:NAME".
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ MENU = Menu(
     {
         "minilm": "shopmind.encoders.pretrained:minilm",
         "e5": "shopmind.encoders.pretrained:e5",
+        "artifact": "shopmind.encoders.adapted:load",
         "hash": "shopmind.encoders.hashing:load",
         "onnx": "shopmind.encoders.onnx_encoder:load",
         "sentence-transformers": "shopmind.encoders.sentence_transformers:load",
@@ -25,19 +26,24 @@ MENU = Menu(
 )
 CHINESE_SHARE = 0.05  # E5 breaks even between 0 and .08 (decision 3): MiniLM is blind to Chinese, better on English
 
-ARGUMENTS = {"onnx": "a folder with model.onnx and tokenizer.json", "sentence-transformers": "a model name or folder"}
+ARGUMENTS = {
+    "artifact": "the folder of one version of an artifact that `shopmind train encoder` made",
+    "onnx": "a folder with model.onnx and tokenizer.json",
+    "sentence-transformers": "a model name or folder",
+}
 
 
 def load(spec: str, *, threads: int = 1) -> TextEncoder:
     """The encoder a spec names, ready to encode.
 
     Args:
-        spec: "minilm", "e5", "hash", "onnx:FOLDER" or "sentence-transformers:NAME".
+        spec: "minilm", "e5", "hash", "onnx:FOLDER", "artifact:FOLDER" or "sentence-transformers:NAME".
         threads: of one call of `encode`; calls from several threads run side by side.
 
     Raises:
         InputError: no such name, an argument that is missing, or one that is not wanted.
         NotReadyError: weights have to be fetched, or an extra installed, first; the message names the command.
+        StorageError: the encoder's file is damaged.
     """
     name, colon, argument = spec.partition(":")
     make = MENU.load(name)

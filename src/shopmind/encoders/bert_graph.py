@@ -52,7 +52,13 @@ class BertShape:
 
 
 def build(
-    state: State, shape: BertShape, *, precision: Precision = "int8", pooling: Pooling = "mean", max_tokens: int = 512
+    state: State,
+    shape: BertShape,
+    *,
+    precision: Precision = "int8",
+    pooling: Pooling = "mean",
+    max_tokens: int = 512,
+    scored: bool = False,
 ) -> onnx.ModelProto:
     """The graph of a checkpoint.
 
@@ -64,18 +70,23 @@ def build(
             a little on its neighbours (cosine > .99).
         pooling: "mean" over tokens that are not padding, or the first token.
         max_tokens: positions kept.
+        scored: the state holds `score.weight` (1, hidden) and `score.bias` (1,), and one number a text is wanted.
 
     Returns:
         A model with inputs `input_ids`, `attention_mask` (texts, tokens) int64 and output `vector`
-        (texts, hidden) float32 of unit length.
+        (texts, hidden) float32 of unit length; with `scored` the output is `score` (texts, 1) float32: the head over
+        the mean of the tokens, or over the first one.
     """
     graph = _Graph({name.removeprefix("bert."): tensor for name, tensor in state.items()}, precision)
     x = _embeddings(graph, shape, max_tokens)
     mask = graph.add("Cast", "attention_mask", to=onnx.TensorProto.INT32)
     for layer in range(shape.layers):
         x = _layer(graph, f"encoder.layer.{layer}", x, mask, shape)
-    _pool(graph, x, pooling)
-    return graph.model(hidden=graph.state["embeddings.LayerNorm.weight"].shape[0])
+    if scored:
+        graph.finish("Identity", graph.plain("score", _pool(graph, x, pooling, mean=True)), "score")
+        return graph.model("score", 1)
+    graph.finish("LpNormalization", _pool(graph, x, pooling), "vector", axis=-1, p=2)
+    return graph.model("vector", graph.state["embeddings.LayerNorm.weight"].shape[0])
 
 
 def _embeddings(graph: _Graph, shape: BertShape, max_tokens: int) -> str:
@@ -98,14 +109,17 @@ def _layer(graph: _Graph, prefix: str, x: str, mask: str, shape: BertShape) -> s
     return graph.norm(f"{prefix}.output.LayerNorm", graph.add("Add", outer, x), shape.epsilon)
 
 
-def _pool(graph: _Graph, x: str, pooling: Pooling) -> None:
+def _pool(graph: _Graph, x: str, pooling: Pooling, *, mean: bool = False) -> str:
+    """(texts, hidden); the sum of tokens unless `mean`, for the division by their count cancels in the unit length."""
     middle = graph.constant("middle", np.array([1], np.int64))
     if pooling == "cls":
-        pooled = graph.add("Gather", x, graph.constant("first", np.array(0, np.int64)), axis=1)
-    else:  # the sum, for the division by the count cancels in the unit length
-        weights = graph.add("Unsqueeze", graph.add("Cast", "attention_mask", to=onnx.TensorProto.FLOAT), middle)
-        pooled = graph.add("Squeeze", graph.add("MatMul", weights, x), middle)
-    graph.finish("LpNormalization", pooled, axis=-1, p=2)
+        return graph.add("Gather", x, graph.constant("first", np.array(0, np.int64)), axis=1)
+    weights = graph.add("Unsqueeze", graph.add("Cast", "attention_mask", to=onnx.TensorProto.FLOAT), middle)
+    total = graph.add("Squeeze", graph.add("MatMul", weights, x), middle)
+    if not mean:
+        return total
+    count = graph.add("ReduceSum", graph.add("Squeeze", weights, middle), graph.constant("last", np.array([-1])))
+    return graph.add("Div", total, count)
 
 
 def quantise(weight: NDArray[np.float32], limit: int = WEIGHT_LIMIT) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -138,8 +152,8 @@ class _Graph:
         self.nodes.append(helper.make_node(operator, inputs, names, name=name, domain=domain, **fields))
         return name
 
-    def finish(self, operator: str, x: str, **fields: Any) -> None:
-        self.nodes.append(helper.make_node(operator, [x], ["vector"], name="vector", **fields))
+    def finish(self, operator: str, x: str, name: str, **fields: Any) -> None:
+        self.nodes.append(helper.make_node(operator, [x], [name], name=name, **fields))
 
     def rows(self, name: str, ids: str) -> str:
         """Rows of a table, kept as one int8 row and one scale each: (texts, tokens) → (texts, tokens, hidden)."""
@@ -168,6 +182,12 @@ class _Graph:
         integers, scales, zeros = self._quantised(name, weight)
         return self.add("DynamicQuantizeMatMul", x, integers, scales, zeros, bias, domain=FUSED)
 
+    def plain(self, name: str, x: str) -> str:
+        """A linear layer in full precision, whatever the others are."""
+        weight = self.constant(f"{name}.weight", self.state[f"{name}.weight"].T)
+        bias = self.constant(f"{name}.bias", self.state[f"{name}.bias"])
+        return self.add("Add", self.add("MatMul", x, weight), bias)
+
     def attention(self, name: str, x: str, mask: str, heads: int) -> str:
         parts = ("query", "key", "value")
         weight = np.concatenate([self.state[f"{name}.{part}.weight"].T for part in parts], axis=1)
@@ -189,13 +209,13 @@ class _Graph:
             self.constant(f"{name}.zero", zeros),
         )
 
-    def model(self, *, hidden: int) -> onnx.ModelProto:
+    def model(self, output: str, width: int) -> onnx.ModelProto:
         ids = onnx.TensorProto.INT64
         graph = helper.make_graph(
             self.nodes,
             "bert",
             [helper.make_tensor_value_info(name, ids, ["texts", "tokens"]) for name in ("input_ids", "attention_mask")],
-            [helper.make_tensor_value_info("vector", onnx.TensorProto.FLOAT, ["texts", hidden])],
+            [helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, ["texts", width])],
             self.tensors,
         )
         versions = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]

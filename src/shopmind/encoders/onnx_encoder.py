@@ -15,12 +15,14 @@ from tokenizers import Tokenizer
 
 from shopmind.encoders.checks import check_texts, readable, unit_rows
 from shopmind.encoders.encoder import Role
-from shopmind.kit.errors import InputError, NotFoundError
+from shopmind.kit.errors import InputError, NotFoundError, StorageError
 
 BATCH_TOKENS = 512  # measured: larger batches fall out of the second-level cache
 CHUNK_TEXTS = 4096  # tokenised at once, so that memory does not grow with the number of texts
 # Measured on onnxruntime 1.31: its fused skip + layer norm takes seven times as long as the two apart.
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
+
+TokenIds = Callable[[Sequence[str]], Sequence[Sequence[int]]]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class OnnxEncoder:
     dimension: int
     languages: tuple[str, ...]
     session: Any = field(repr=False, compare=False)
-    token_ids: Callable[[Sequence[str]], Sequence[Sequence[int]]] = field(repr=False, compare=False)
+    token_ids: TokenIds = field(repr=False, compare=False)
     prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def encode(self, texts: Sequence[str], *, role: Role) -> NDArray[np.float32]:
@@ -77,21 +79,43 @@ def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def open_session(file: Path, *, threads: int) -> Any:
-    """An onnxruntime session that does not spin between calls: spinning threads starve a shared machine."""
+def open_session(graph: Path | bytes, *, threads: int, tensors: Path | None = None) -> Any:
+    """An onnxruntime session that does not spin between calls: spinning threads starve a shared machine.
+
+    Args:
+        graph: a file, or what one holds.
+        tensors: the folder of the files of tensors that a graph of bytes names.
+
+    Raises:
+        StorageError: onnxruntime cannot read the graph, or a file of tensors is missing or cut off.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(
-        str(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
-    )
+    if tensors is not None:
+        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(tensors))
+    given = graph if isinstance(graph, bytes) else str(graph)
+    try:
+        return onnxruntime.InferenceSession(
+            given, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+        )
+    except Exception as error:  # onnxruntime's errors share no parent
+        where = tensors if isinstance(graph, bytes) else graph
+        raise StorageError(f"encoder: {where}: the graph cannot be opened ({str(error)[:200]})") from error
 
 
-def open_tokenizer(file: Path, *, max_tokens: int) -> Callable[[Sequence[str]], Sequence[Sequence[int]]]:
-    """Token ids by a tokenizer.json, cut at `max_tokens` or its own smaller limit; padding is left to the batch."""
-    tokenizer = Tokenizer.from_file(str(file))
+def open_tokenizer(file: Path | bytes, *, max_tokens: int) -> TokenIds:
+    """Token ids by a tokenizer.json, cut at `max_tokens` or its own smaller limit; padding is left to the batch.
+
+    Raises:
+        StorageError: it is no tokenizer.json.
+    """
+    try:
+        tokenizer = Tokenizer.from_buffer(file) if isinstance(file, bytes) else Tokenizer.from_file(str(file))
+    except Exception as error:  # the tokenizers package raises nothing narrower
+        raise StorageError(f"encoder: {file!s:.80}: no tokenizer.json ({error})") from error
     own = tokenizer.truncation
     tokenizer.no_padding()
     tokenizer.enable_truncation(min(max_tokens, own["max_length"]) if own else max_tokens)

