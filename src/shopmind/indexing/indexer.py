@@ -60,11 +60,13 @@ class Indexer:
         behind = self.behind()
         if behind:
             self._follow(self._text.mark(), self._text.clear, self._index_words, TEXT_BATCH, "index words", progress)
-            if self._encoder is not None:
-                self._follow(
-                    self._vectors.mark(), self._vectors.clear, self._index_meaning, VECTOR_BATCH, None, progress
-                )
+            self.catch_up_meaning(progress)
         return behind
+
+    def catch_up_meaning(self, progress: Progress = silent) -> None:
+        """Brings the vector index alone up to the newest change: one that is built beside another needs no lease."""
+        if self._encoder is not None:
+            self._follow(self._vectors.mark(), self._vectors.clear, self._index_meaning, VECTOR_BATCH, None, progress)
 
     def _follow(
         self,

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +25,9 @@ from shopmind.pipeline.histories import Histories
 from shopmind.pipeline.live import LiveTail
 from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.scenario import Scenario
+from shopmind.shop.folder import Folder
 from shopmind.shop.item_memory import ItemMemory
+from shopmind.stores.ports import Artifacts, Numbers
 from shopmind.text.highlight import highlight
 
 LONGEST_SLATE = 1_000
@@ -42,6 +44,14 @@ class _Engines:
     by_scenario: Mapping[str, Engine]
     current: Mapping[str, str]
     model_version: str
+    vectors: QueryVectors | None
+    encoder_missing: str
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """The vector of a text by the encoder whose index these engines search: never by another one."""
+        if self.vectors is None:
+            raise NotReadyError(self.encoder_missing)
+        return self.vectors.encode(text)
 
 
 class Answering:
@@ -51,6 +61,7 @@ class Answering:
         tools: the stores the parts are made from.
         language: of reasons, where a query names none.
         follow: whether new artifacts and new events are followed; an evaluation holds both still.
+        newest: gives the folder with the encoder that is to answer now; it may have been switched.
     """
 
     def __init__(
@@ -62,6 +73,7 @@ class Answering:
         *,
         language: str,
         follow: bool = True,
+        newest: Callable[[], Folder] | None = None,
     ) -> None:
         self.scenarios = scenarios
         self._tools = tools
@@ -69,7 +81,7 @@ class Answering:
         self._clock = clock
         self._language = language
         self._follow = follow
-        self._vectors = QueryVectors(tools.encoder) if tools.encoder is not None else None
+        self._newest = newest
         self._lock = threading.Lock()
         self._next_look = 0.0
         self._heeded = tools.catalogue.last_change()
@@ -110,7 +122,7 @@ class Answering:
             raise not_allowed("scenario", query.scenario, self.scenarios, field="scenario")
         n = _checked(query, scenario)
         engines = self._current()
-        context = self._context(query, scenario)
+        context = self._context(query, scenario, engines)
         ranking = engines.by_scenario[query.scenario].rank(context, query.offset + n)
         hits = self._hits(context, ranking.candidates, query.offset, n)
         return Slate(
@@ -127,7 +139,12 @@ class Answering:
             applied_rules=tuple(context.applied_rules),
         )
 
-    def _context(self, query: Query, scenario: Scenario) -> Context:
+    def found(self, text: str, k: int) -> Numbers:
+        """(m,) items that the scenario "search" finds for a text, best first; nothing is kept of it."""
+        query = Query("search", text=text[:LONGEST_QUERY], n=k, history=History.empty())
+        return self._tools.catalogue.numbers([hit.item.item_id for hit in self.answer(query).hits])
+
+    def _context(self, query: Query, scenario: Scenario, engines: _Engines) -> Context:
         columns = self._tools.catalogue.columns()
         self._heed_changes(columns.change)
         anchors = self._tools.catalogue.numbers(query.anchors) if query.anchors else np.empty(0, np.int64)
@@ -138,7 +155,7 @@ class Answering:
             columns=columns,
             load_history=lambda: self._history(query),
             anchors=anchors[anchors > 0],
-            encode=self._encode,
+            encode=engines.encode,
         )
 
     def _history(self, query: Query) -> History:
@@ -156,11 +173,6 @@ class Answering:
         if any(each.what == "user_erased" for each in changes):
             self._histories.forget_all()
             self._tools.live.drop()
-
-    def _encode(self, text: str) -> NDArray[np.float32]:
-        if self._vectors is None:
-            raise NotReadyError(self._tools.encoder_missing)
-        return self._vectors.encode(text)
 
     def _hits(self, context: Context, candidates: Candidates, offset: int, n: int) -> tuple[Hit, ...]:
         query = context.query
@@ -194,11 +206,24 @@ class Answering:
         if self._follow and time.monotonic() >= self._next_look and self._lock.acquire(blocking=False):
             try:
                 self._next_look = time.monotonic() + LOOK_EVERY_S
-                if self._tools.artifacts.current() != self._engines.current:
+                if self._switched() or self._tools.artifacts.current() != self._engines.current:
                     self._engines = self._make()
             finally:
                 self._lock.release()
         return self._engines
+
+    def _switched(self) -> bool:
+        """Takes up another encoder together with the index of its vectors; whether there was one."""
+        folder = self._newest() if self._newest is not None else None
+        if folder is None or folder.encoder is self._tools.encoder:
+            return False
+        self._tools = replace(
+            self._tools,
+            encoder=folder.encoder,
+            encoder_missing=folder.encoder_missing,
+            vector_index=folder.vector_index,
+        )
+        return True
 
     def refresh(self) -> None:
         """Looks for new artifacts at the next answer."""
@@ -209,7 +234,30 @@ class Answering:
         if self._follow:
             self._tools = _with_live(self._tools, current)
         engines = {name: Engine(scenario, self._tools) for name, scenario in self.scenarios.items()}
-        return _Engines(engines, current, _model_version(current, self._tools.encoder))
+        encoder = self._tools.encoder
+        return _Engines(
+            engines,
+            current,
+            _model_version(current, encoder),
+            None if encoder is None else QueryVectors(encoder),
+            self._tools.encoder_missing,
+        )
+
+
+def tools_of(folder: Folder, artifacts: Artifacts | None = None) -> Tools:
+    """What parts are made from: the shop's own artifacts, or others and no live tail, for an evaluation."""
+    return Tools(
+        catalogue=folder.catalogue,
+        events=folder.events,
+        links=folder.links,
+        records=folder.records,
+        artifacts=folder.artifacts if artifacts is None else artifacts,
+        text_index=folder.text_index,
+        vector_index=folder.vector_index,
+        encoder=folder.encoder,
+        live=LiveTail(folder.events, 0) if artifacts is None else LiveTail.still(),
+        encoder_missing=folder.encoder_missing,
+    )
 
 
 def _source(candidates: Candidates, row: int, retrievers: Iterable[str]) -> tuple[str, ...]:
@@ -221,7 +269,8 @@ def _source(candidates: Candidates, row: int, retrievers: Iterable[str]) -> tupl
 
 def _with_live(tools: Tools, current: Mapping[str, str]) -> Tools:
     """The tail must begin where the oldest artifact ends."""
-    numbers = [found.card["event_number"] for name in current if (found := tools.artifacts.load(name)) is not None]
+    found = [artifact for name in current if (artifact := tools.artifacts.load(name)) is not None]
+    numbers = [artifact.card["event_number"] for artifact in found if artifact.card.get("tail", True)]
     after = min(numbers, default=tools.events.last_number())
     return replace(tools, live=LiveTail(tools.events, int(after)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shopmind.kit.errors import NotReadyError, not_allowed
+from shopmind.kit.errors import MissingExtraError, NotReadyError, not_allowed
 from shopmind.kit.options import build
 from shopmind.kit.progress import Progress
 from shopmind.pipeline.features import MENU as FEATURES
@@ -40,17 +40,20 @@ def fit(
     *,
     seed: int,
     progress: Progress,
+    asked: bool = False,
 ) -> tuple[list[Artifact], dict[str, str]]:
     """Fits and promotes the named artifacts.
 
     Args:
         options: recipe → what the settings say of it.
+        asked: whether somebody named them: an extra that is not installed is then an error.
 
     Returns:
         What was made, and for what was not, name → what is missing (a shop may have too few events for it yet).
 
     Raises:
         InputError: an unknown recipe or option.
+        MissingExtraError: see `asked`.
     """
     for name in options:
         if name not in RECIPES:
@@ -62,8 +65,11 @@ def fit(
         try:
             fitted = recipe.fit(tables, chosen, seed=seed, progress=progress)
         except NotReadyError as error:
+            if asked and isinstance(error, MissingExtraError):
+                raise
             missing[name] = error.message
             continue
-        made.append(artifacts.save(name, fitted.arrays, card(name, tables, chosen, seed, fitted)))
+        told = card(name, tables, chosen, seed, fitted)
+        made.append(artifacts.save(name, fitted.arrays, told, promote=fitted.promote))
         progress(f"fit {name}", 1, 1)
     return made, missing

@@ -10,7 +10,7 @@ from shopmind.encoders import TextEncoder
 from shopmind.encoders.cache import VectorCache
 from shopmind.indexing.documents import FIELDS
 from shopmind.kit.clock import Clock
-from shopmind.kit.errors import NotReadyError
+from shopmind.kit.errors import NotFoundError, NotReadyError, StorageError
 from shopmind.privacy.pseudonym import Pseudonyms, load_key
 from shopmind.settings import Settings
 from shopmind.stores.database import ShopDatabase, open_database
@@ -31,7 +31,10 @@ SECRET = "secret.key"
 
 NO_ENCODER = 'no weights are wanted: the settings say encoder = "none"'
 
-_ENCODER = ("state", "encoder")
+ENCODER = ("state", "encoder")
+ENCODER_ARTIFACT = "encoder"
+ADAPTED = "adapted-"
+WORK = "training"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Folder:
     """The stores of one shop.
 
     Attributes:
-        encoder: None when the shop wants none or the weights are not here; `encoder_missing` says which, "" if neither.
+        encoder: None when the shop wants none or it cannot be opened; `encoder_missing` says why, "" if neither.
+        adapted: version of the artifact that the encoder is; "" for an encoder that is no artifact.
     """
 
     path: Path
@@ -59,6 +63,7 @@ class Folder:
     pseudonyms: Pseudonyms
     encoder: TextEncoder | None
     encoder_missing: str
+    adapted: str
 
     @staticmethod
     def open(path: Path, settings: Settings, clock: Clock) -> Folder:
@@ -68,7 +73,7 @@ class Folder:
             StorageError: a file is corrupt, from a newer version, or cannot be written.
         """
         database = open_database(f"sqlite:///{path / DATABASE}")
-        encoder, missing = _encoder(settings, database)
+        encoder, missing, adapted = _encoder(path, settings, database)
         return Folder(
             path=path,
             settings=settings,
@@ -81,23 +86,30 @@ class Folder:
             records=database.records,
             artifacts=FolderArtifacts(path / ARTIFACTS),
             text_index=TantivyText(path / TEXT, fields=FIELDS),
-            vector_index=_vector_index(path, encoder),
+            vector_index=vector_index(path, encoder, adapted),
             vector_cache=VectorCache(path / VECTORS / "cache.db"),
             lease=Lease(path / "indexer.lease"),
             pseudonyms=Pseudonyms(load_key(path / SECRET)),
             encoder=encoder,
             encoder_missing=missing,
+            adapted=adapted,
         )
 
     @property
     def settled(self) -> bool:
         """Whether the encoder is the one to stay: "auto" cannot decide for an empty catalogue."""
-        return self.settings.encoder != "auto" or self.database.records.get(*_ENCODER) is not None
+        return self.settings.encoder != "auto" or self.database.records.get(*ENCODER) is not None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether another adapted encoder has been switched to since this one was opened."""
+        return self.settings.encoder == "auto" and serving(self.database) != self.adapted
 
     def settle(self) -> Folder:
-        """The same folder with the encoder that suits what the catalogue holds now."""
-        encoder, missing = _encoder(self.settings, self.database)
-        return replace(self, encoder=encoder, encoder_missing=missing, vector_index=_vector_index(self.path, encoder))
+        """The same folder with the encoder that suits what the catalogue holds now, or has been switched to."""
+        encoder, missing, adapted = _encoder(self.path, self.settings, self.database)
+        index = vector_index(self.path, encoder, adapted)
+        return replace(self, encoder=encoder, encoder_missing=missing, adapted=adapted, vector_index=index)
 
     def close(self) -> None:
         """Closes what holds files open."""
@@ -105,25 +117,44 @@ class Folder:
         self.database.close()
 
 
-def _vector_index(path: Path, encoder: TextEncoder | None) -> VectorIndex:
+def vector_index(path: Path, encoder: TextEncoder | None, adapted: str) -> VectorIndex:
+    """The index of an encoder's vectors; each adapted one has a folder of its own, so that it is built beside."""
     version, dimension = (encoder.version, encoder.dimension) if encoder else ("none", 1)
-    return UsearchVectors(path / VECTORS, encoder_version=version, dimension=dimension)
+    home = path / VECTORS / f"{ADAPTED}{adapted}" if adapted else path / VECTORS
+    return UsearchVectors(home, encoder_version=version, dimension=dimension)
 
 
-def _encoder(settings: Settings, database: ShopDatabase) -> tuple[TextEncoder | None, str]:
-    """The shop's encoder. "auto" is decided once, by the share of Chinese in the catalogue, and then kept."""
-    spec = settings.encoder
+def serving(database: ShopDatabase) -> str:
+    """Version of the adapted encoder that answers; "" while a pretrained one does."""
+    return str((database.records.get(*ENCODER) or {}).get("adapted", ""))
+
+
+def pretrained(settings: Settings, database: ShopDatabase) -> str:
+    """Spec of the shop's encoder before it was adapted.
+
+    "auto" is decided once, by the share of Chinese in the catalogue, and then kept.
+    """
+    if settings.encoder != "auto":
+        return settings.encoder
+    kept = database.records.get(*ENCODER)
+    spec = str(kept["spec"]) if kept else encoders.choose(chinese_share(database.catalogue))
+    if not kept and database.catalogue.last_change():
+        database.records.put(*ENCODER, {"spec": spec})
+    return spec
+
+
+def _encoder(path: Path, settings: Settings, database: ShopDatabase) -> tuple[TextEncoder | None, str, str]:
+    """The shop's encoder, why there is none, and the version if it is an adapted one."""
+    spec = pretrained(settings, database)
     if spec == "none":
-        return None, NO_ENCODER
-    if spec == "auto":
-        kept = database.records.get(*_ENCODER)
-        spec = str(kept["spec"]) if kept else encoders.choose(chinese_share(database.catalogue))
-        if not kept and database.catalogue.last_change():
-            database.records.put(*_ENCODER, {"spec": spec})
+        return None, NO_ENCODER, ""
+    adapted = serving(database) if settings.encoder == "auto" else ""
+    if adapted:
+        spec = f"artifact:{path / ARTIFACTS / ENCODER_ARTIFACT / adapted}"
     try:
-        return encoders.load(spec), ""
-    except NotReadyError as error:
-        return None, error.message
+        return encoders.load(spec), "", adapted
+    except (NotReadyError, NotFoundError, StorageError) as error:
+        return None, error.message, adapted
 
 
 def chinese_share(catalogue: Catalogue, most: int = 2_000) -> float:

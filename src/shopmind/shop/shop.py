@@ -6,7 +6,7 @@ import contextlib
 import logging
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -22,28 +22,25 @@ from shopmind.ingest.ingest import ingest as take_in
 from shopmind.ingest.mapping import read_mapping
 from shopmind.ingest.report import Report
 from shopmind.ingest.rows import RowStatus
-from shopmind.kit.clock import DAY_MS, Clock, system_clock
+from shopmind.kit.clock import Clock, system_clock
 from shopmind.kit.errors import ShopmindError
 from shopmind.kit.progress import Progress, silent
 from shopmind.pipeline.histories import Histories
-from shopmind.pipeline.live import LiveTail
 from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.scenario import Scenario
-from shopmind.privacy.erase import STALE, Erasure
+from shopmind.privacy.erase import Erasure
 from shopmind.settings import Settings
-from shopmind.shop import fitting, writing
-from shopmind.shop.answering import Answering
+from shopmind.shop import adopting, fitting, learning, writing
+from shopmind.shop.answering import Answering, tools_of
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
 from shopmind.stores.folder_artifacts import FolderArtifacts
 from shopmind.stores.ports import Artifact
-from shopmind.training.recipe import Tables
 
 logger = logging.getLogger(__name__)
 
 INDEXING_WAIT_S = 3_600.0
-UNTRAINED = "untrained"
 
 
 def open(folder: Path | str, *, clock: Clock = system_clock, **flags: Any) -> Shop:
@@ -249,13 +246,17 @@ class Shop:
     def index(self, progress: Progress = silent) -> int:
         """Brings the text and vector index up to the catalogue; returns how many changes were behind.
 
+        An adapted encoder that was promoted and does not answer yet is taken into use (shop/adopting.py).
         Waits for another process that is indexing.
         """
         if not self._folder.settled:
             self._folder = self._folder.settle()
             self._answering = self._make_answering()
         with self._folder.lease.hold(wait_s=INDEXING_WAIT_S):
-            return self._indexer().catch_up(progress)
+            behind = self._indexer().catch_up(progress)
+        if adopting.adopt(self._folder, wait_s=INDEXING_WAIT_S, progress=progress):
+            self._answering.refresh()
+        return behind
 
     def follow(self, every_s: float = 0.3) -> None:
         """Keeps the indexes up to date from a thread, while this process holds the lease; until `close`."""
@@ -275,33 +276,30 @@ class Shop:
             self._indexing = threading.Thread(target=run, name="indexer", daemon=True)
             self._indexing.start()
 
-    def train(self, names: Sequence[str] | None = None, progress: Progress = silent) -> list[Artifact]:
+    def train(
+        self,
+        names: Sequence[str] | None = None,
+        progress: Progress = silent,
+        *,
+        judgments: pl.DataFrame | None = None,
+        hidden: Iterable[str] = (),
+    ) -> list[Artifact]:
         """Fits the named artifacts, or all that the scenarios need, on everything known now, and promotes them.
 
         A log that ended long ago (an old export) is fitted as of its end, not as of an empty today.
+
+        Args:
+            judgments, hidden: for recipes that learn from queries, see training.recipe.Tables.
         """
-        span = self.events.time_range()
-        now_ms = self._folder.clock() if span is None else min(self._folder.clock(), span[1] + DAY_MS)
-        tables = Tables(self.events.table(), self.catalogue.columns(), now_ms)
-        made, missing = fitting.fit(
-            names if names is not None else fitting.needed(self.scenarios.values()),
-            tables,
-            self.artifacts,
-            self.settings.training,
-            seed=self.settings.seed,
-            progress=progress,
-        )
-        for artifact in made:
-            self.records.delete(STALE, artifact.name)
-            self.records.delete(UNTRAINED, artifact.name)
-        for name, why in missing.items():
-            self.records.put(UNTRAINED, name, {"why": why})
+        made = learning.learn(self._folder, self._answering, names, progress, judgments, frozenset(hidden))
         self._answering.refresh()
+        if adopting.waiting(self._folder):
+            self.index(progress)
         return made
 
     def untrained(self) -> dict[str, str]:
         """Artifact → why the last training could not make it; a young shop has too little for some."""
-        return {name: str(body["why"]) for name, body in self.records.scan(UNTRAINED)}
+        return {name: str(body["why"]) for name, body in self.records.scan(learning.UNTRAINED)}
 
     @contextlib.contextmanager
     def fitted_on(
@@ -315,7 +313,7 @@ class Shop:
             artifacts = FolderArtifacts(Path(scratch))
             fitting.fit(
                 fitting.needed(self.scenarios.values()),
-                Tables(events, self.catalogue.columns(), now_ms),
+                learning.tables(self._folder, self._answering, events, now_ms),
                 artifacts,
                 self.settings.training,
                 seed=self.settings.seed if seed is None else seed,
@@ -345,6 +343,12 @@ class Shop:
 
     # Inside
 
+    def _newest(self) -> Folder:
+        """The folder with the encoder that is to answer now: this or another process may have switched it."""
+        if self._folder.outdated:
+            self._folder = self._folder.settle()
+        return self._folder
+
     def _erasure(self) -> Erasure:
         folder = self._folder
         return Erasure(folder.users, folder.records, folder.artifacts, folder.path / REJECTED, folder.clock)
@@ -360,29 +364,18 @@ class Shop:
     def _make_answering(self, artifacts: FolderArtifacts | None = None) -> Answering:
         """Over the shop's artifacts; or over others, held still, for an evaluation."""
         folder = self._folder
-        tools = Tools(
-            catalogue=folder.catalogue,
-            events=folder.events,
-            links=folder.links,
-            records=folder.records,
-            artifacts=folder.artifacts if artifacts is None else artifacts,
-            text_index=folder.text_index,
-            vector_index=folder.vector_index,
-            encoder=folder.encoder,
-            live=LiveTail(folder.events, 0) if artifacts is None else LiveTail.still(),
-            encoder_missing=folder.encoder_missing,
-        )
         return Answering(
             self.scenarios,
-            tools,
+            tools_of(folder, artifacts),
             self._histories,
             folder.clock,
             language=folder.settings.language,
             follow=artifacts is None,
+            newest=self._newest if artifacts is None else None,
         )
 
     def _indexer(self) -> Indexer:
-        folder = self._folder
+        folder = self._newest()
         return Indexer(
             folder.catalogue,
             folder.text_index,

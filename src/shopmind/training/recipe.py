@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from shopmind.kit.progress import Progress
 from shopmind.stores.columns import ItemColumns
+from shopmind.stores.ports import Catalogue, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,23 @@ class Tables:
         events: schema stores.ports.EVENT_TABLE, by rising number; events without an item included.
         columns: the catalogue; rows and columns of item matrices are item numbers, 0..columns.size - 1.
         now_ms: the time the artifact is for; no event is later.
+        catalogue: the items themselves, for recipes that read texts; None where there is none at hand.
+        judgments: graded pairs if the caller has any: query (String), item (Int64), grade (Float64, higher is better).
+        hidden: query texts that nothing may be learned from, for an evaluation asks them later.
+        search: (text, k) → the items that the shop's own search finds, best first.
+        encoder: spec of the pretrained encoder that suits the shop.
+        work: a folder for what an interrupted fit goes on with; None keeps nothing.
     """
 
     events: pl.DataFrame
     columns: ItemColumns
     now_ms: int
+    catalogue: Catalogue | None = None
+    judgments: pl.DataFrame | None = None
+    hidden: frozenset[str] = frozenset()
+    search: Callable[[str, int], Numbers] | None = None
+    encoder: str = "minilm"
+    work: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +50,14 @@ class Fitted:
     Attributes:
         arrays: name → array; sparse matrices as their CSR parts (see sparse.py).
         figures: what the recipe measured on the way, for the card.
+        promote: False when it was measured to be worse than what is there: it is kept, but not used.
+        tail: whether events after it must be at hand in memory until it is fitted again.
     """
 
     arrays: Mapping[str, NDArray[Any]]
     figures: Mapping[str, Any] = field(default_factory=dict)
+    promote: bool = True
+    tail: bool = True
 
 
 class Recipe(Protocol):
@@ -72,5 +90,6 @@ def card(recipe: str, tables: Tables, options: Any, seed: int, fitted: Fitted) -
         "last_event_ms": times.max() if events.height else None,
         "event_number": int(events["number"][-1]) if events.height else 0,
         "change": tables.columns.change,
+        "tail": fitted.tail,
         "figures": dict(fitted.figures),
     }
