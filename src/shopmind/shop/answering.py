@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import secrets
 import threading
 import time
@@ -18,7 +19,8 @@ from shopmind.encoders import TextEncoder
 from shopmind.encoders.cache import QueryVectors
 from shopmind.explain import Reasons
 from shopmind.kit.clock import Clock
-from shopmind.kit.errors import InputError, NotReadyError, not_allowed
+from shopmind.kit.errors import InputError, NotReadyError, StorageError, not_allowed
+from shopmind.kit.log import note
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.engine import Engine
 from shopmind.pipeline.histories import Histories
@@ -27,8 +29,10 @@ from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop.folder import Folder
 from shopmind.shop.item_memory import ItemMemory
-from shopmind.stores.ports import Artifacts, Numbers
+from shopmind.stores.ports import Artifact, Artifacts, Numbers
 from shopmind.text.highlight import highlight
+
+logger = logging.getLogger(__name__)
 
 LONGEST_SLATE = 1_000
 DEEPEST_PAGE = 10_000
@@ -269,10 +273,19 @@ def _source(candidates: Candidates, row: int, retrievers: Iterable[str]) -> tupl
 
 def _with_live(tools: Tools, current: Mapping[str, str]) -> Tools:
     """The tail must begin where the oldest artifact ends."""
-    found = [artifact for name in current if (artifact := tools.artifacts.load(name)) is not None]
-    numbers = [artifact.card["event_number"] for artifact in found if artifact.card.get("tail", True)]
+    cards = [artifact.card for name in current if (artifact := _sound(tools, name)) is not None]
+    numbers = [card["event_number"] for card in cards if card.get("tail", True)]
     after = min(numbers, default=tools.events.last_number())
     return replace(tools, live=LiveTail(tools.events, int(after)))
+
+
+def _sound(tools: Tools, name: str) -> Artifact | None:
+    """The current version; None for a damaged one, so that the parts that do without it go on."""
+    try:
+        return tools.artifacts.load(name)
+    except StorageError as error:
+        note(logger, logging.WARNING, "artifact damaged", artifact=name, why=error.message)
+        return None
 
 
 def _model_version(current: Mapping[str, str], encoder: TextEncoder | None) -> str:
