@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import AppliedRule, Constraint, Facet, History, Query, Understood
+from shopmind.pipeline.rules.book import Ruleset
+from shopmind.pipeline.rules.ruling import Ruling
 from shopmind.stores.columns import ItemColumns
 from shopmind.stores.ports import Numbers
 
@@ -56,6 +58,8 @@ class Context:
         degraded: named fallbacks taken so far.
         facets: counts that were asked for, filled by a reranker.
         applied_rules: the merchandiser's rules that took part.
+        ruleset: rules to obey in place of the stored ones, for a preview; None otherwise.
+        ruling: what the rules that this request meets say; None when it meets none.
     """
 
     query: Query
@@ -79,6 +83,8 @@ class Context:
     degraded: list[str] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
     applied_rules: list[AppliedRule] = field(default_factory=list)
+    ruleset: Ruleset | None = None
+    ruling: Ruling | None = None
     _history: History | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:

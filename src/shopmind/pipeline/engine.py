@@ -1,6 +1,9 @@
 """The engine: one scenario's parts in their order.
 
 understand ► filter ► retrieve ► merge ► features ► rank ► rerank
+
+A merchandiser's rules that the request meets (understanding/rules.py) hide with the filters, boost and bury after the
+ranker, and pin when all rerankers are done.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from shopmind.pipeline.parts import Feature, Filter, Ranker, Reranker, Retriever
 from shopmind.pipeline.rankers import MENU as RANKERS
 from shopmind.pipeline.rerankers import MENU as RERANKERS
 from shopmind.pipeline.retrievers import MENU as RETRIEVERS
+from shopmind.pipeline.rules.apply import Effects
 from shopmind.pipeline.scenario import PartSpec, Scenario
 from shopmind.pipeline.trace import Trace
 from shopmind.pipeline.understanding import MENU as UNDERSTANDING
@@ -57,6 +61,7 @@ class Engine:
         self._filters: list[tuple[str, Filter]] = [(spec.part, make(FILTERS, spec)) for spec in scenario.filters]
         self._filters.append(("query", Attribute(Attribute.Options(), tools)))
         self._mask = Masks()
+        self._effects = Effects(tools.catalogue)
         self._retrievers: list[tuple[str, int, Retriever]] = [
             (name, spec.k, make(RETRIEVERS, spec)) for name, spec in scenario.retrievers.items()
         ]
@@ -102,9 +107,17 @@ class Engine:
         with trace.step("rank", self.scenario.ranker.part, len(candidates)) as step:
             candidates = _ordered(self._ranker.rank(context, candidates), context)
             step.kept = len(candidates)
+        if context.ruling is not None:
+            pushed = _ordered(self._effects.push(context, candidates), context)
+            self._effects.name_pushes(context, candidates, pushed, n)
+            candidates = pushed
         for name, reranker in self._rerankers:
             with trace.step("rerank", name, len(candidates)) as step:
-                candidates = reranker.rerank(context, candidates, n)
+                candidates = reranker.rerank(context, candidates, n + self._effects.room(context))
+                step.kept = len(candidates)
+        if context.ruling is not None:
+            with trace.step("rerank", "rules", len(candidates)) as step:
+                candidates = self._effects.pin(context, candidates)
                 step.kept = len(candidates)
         return Ranking(candidates, trace)
 
@@ -140,7 +153,7 @@ class Engine:
             with trace.step("filter", name, int(np.count_nonzero(allowed))) as step:
                 allowed = allowed & part.keep(context)
                 step.kept = int(np.count_nonzero(allowed))
-        context.allowed = allowed
+        context.allowed = self._effects.hide(context, allowed)
 
     def _retrieve(self, context: Context, trace: Trace, n: int) -> dict[str, tuple[NDArray[np.int64], Any]]:
         brought = {}

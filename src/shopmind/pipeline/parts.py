@@ -29,6 +29,7 @@ from shopmind.stores.ports import (
     Numbers,
     Records,
     TextIndex,
+    Users,
     VectorIndex,
 )
 
@@ -40,6 +41,7 @@ class Tools:
     Attributes:
         encoder: None when the shop has none; `encoder_missing` then says why, and the dense parts repeat it.
         live: events newer than the artifacts, kept in memory and bounded.
+        users: for what a customer said of themselves; None where nobody is known, as in some tests.
     """
 
     catalogue: Catalogue
@@ -52,6 +54,7 @@ class Tools:
     encoder: TextEncoder | None
     live: LiveTail
     encoder_missing: str = "no encoder"
+    users: Users | None = None
 
     def artifact(self, name: str) -> Artifact:
         """The current version of an artifact.

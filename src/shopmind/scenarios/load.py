@@ -40,7 +40,7 @@ _DEFAULTS: dict[str, Any] = {
     "kinds": ["product"],
     "needs": [],
     "n": 10,
-    "understanding": [{"part": "words"}],
+    "understanding": [{"part": "words"}, {"part": "rules"}],
     "filters": [],
     "features": [],
     "ranker": {"part": "fusion"},

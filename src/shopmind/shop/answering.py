@@ -26,6 +26,7 @@ from shopmind.pipeline.engine import Engine
 from shopmind.pipeline.histories import Histories
 from shopmind.pipeline.live import LiveTail
 from shopmind.pipeline.parts import Tools
+from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop.folder import Folder
 from shopmind.shop.item_memory import ItemMemory
@@ -114,8 +115,8 @@ class Answering:
             with contextlib.suppress(InputError):
                 self.answer(Query(name, text="a", anchors=tuple(first), history=History.empty(), explain=True))
 
-    def answer(self, query: Query) -> Slate:
-        """The slate of one query.
+    def answer(self, query: Query, ruleset: Ruleset | None = None) -> Slate:
+        """The slate of one query, under the stored rules or the given ones.
 
         Raises:
             InputError: an unknown scenario, a missing need, a filter that cannot be read, or a size out of range.
@@ -127,6 +128,7 @@ class Answering:
         n = _checked(query, scenario)
         engines = self._current()
         context = self._context(query, scenario, engines)
+        context.ruleset = ruleset
         ranking = engines.by_scenario[query.scenario].rank(context, query.offset + n)
         hits = self._hits(context, ranking.candidates, query.offset, n)
         return Slate(
@@ -261,6 +263,7 @@ def tools_of(folder: Folder, artifacts: Artifacts | None = None) -> Tools:
         encoder=folder.encoder,
         live=LiveTail(folder.events, 0) if artifacts is None else LiveTail.still(),
         encoder_missing=folder.encoder_missing,
+        users=folder.users,
     )
 
 

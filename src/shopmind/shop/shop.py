@@ -33,6 +33,7 @@ from shopmind.settings import Settings
 from shopmind.shop import adopting, fitting, learning, writing
 from shopmind.shop.answering import Answering, tools_of
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
+from shopmind.shop.merchandising import Rules, Words
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
 from shopmind.stores.folder_artifacts import FolderArtifacts
@@ -86,6 +87,8 @@ class Shop:
         self.records = folder.records
         self.artifacts = folder.artifacts
         self.pseudonyms = folder.pseudonyms
+        self.rules = Rules(folder, scenarios, lambda query, rules: self._answering.answer(query, rules))
+        self.lexicon = Words(folder)
         self._erasure().resume()
 
     @property

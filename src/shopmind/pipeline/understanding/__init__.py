@@ -5,6 +5,8 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "understanding",
     {
+        "rules": "shopmind.pipeline.understanding.rules:Rules",
+        "spelling": "shopmind.pipeline.understanding.spelling:Spelling",
         "words": "shopmind.pipeline.understanding.words:Words",
     },
 )

@@ -1,0 +1,115 @@
+"""The merchandiser's rules that a request meets."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.domain import User
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.filters.language import parse
+from shopmind.pipeline.filters.mask import mask
+from shopmind.pipeline.parts import Tools, Understanding
+from shopmind.pipeline.rules.apply import applied
+from shopmind.pipeline.rules.book import read
+from shopmind.pipeline.rules.rule import Rule, RuleVersion
+from shopmind.pipeline.rules.ruling import Pin, Push, Ruling
+from shopmind.pipeline.rules.segment import belongs
+from shopmind.pipeline.rules.words import Phrase, meets, phrase
+from shopmind.stores.columns import ItemColumns
+
+REMEMBERED = 256
+
+
+class Rules(Understanding):
+    """Finds the rules whose conditions hold and sets `ruling`; the engine then hides, boosts, buries and pins.
+
+    Put it after what corrects the text: a rule is met by the words as typed or as corrected. Redirects (the first one
+    only) and banners go straight into `applied_rules`. Any scenario obeys rules by naming this part.
+    """
+
+    def __init__(self, options: object, tools: Tools) -> None:
+        super().__init__(options, tools)
+        self._reached: OrderedDict[tuple[Rule, int], tuple[dict[int, str], NDArray[np.bool_]]] = OrderedDict()
+
+    def understand(self, context: Context) -> None:
+        """See Understanding."""
+        ruleset = read(self._tools.records) if context.ruleset is None else context.ruleset
+        if ruleset.unreadable:
+            context.degraded.append(f"rules: not readable, left out: {', '.join(ruleset.unreadable[:5])}")
+        if not ruleset.rules:
+            return
+        asked = [phrase(text) for text in dict.fromkeys((context.query.text, context.text)) if text]
+        near = ruleset.near(token for each in asked for token in each.tokens)
+        met = self._of_segment([each for each in near if _holds(each.rule, context, asked)], context)
+        if met:
+            self._rule(met, context)
+
+    def _of_segment(self, met: list[RuleVersion], context: Context) -> list[RuleVersion]:
+        """Those without a segment, or with one the user belongs to; the user is read only when there is one."""
+        if not any(each.rule.segment for each in met):
+            return met
+        user: User | None = None
+        if context.query.user_id is not None and context.query.personal and self._tools.users is not None:
+            user = self._tools.users.get(context.query.user_id)
+        return [each for each in met if not each.rule.segment or belongs(user, each.rule.segment)]
+
+    def _rule(self, met: Sequence[RuleVersion], context: Context) -> None:
+        hidden: NDArray[np.bool_] | None = None
+        pushes: list[Push] = []
+        pins: list[Pin] = []
+        names: dict[int, str] = {}
+        redirected = False
+        for each in met:
+            rule = each.rule
+            if rule.action == "banner" or (rule.action == "redirect" and not redirected):
+                redirected = redirected or rule.action == "redirect"
+                context.applied_rules.append(applied(each, says=rule.url or rule.text))
+                continue
+            if rule.action == "redirect":
+                continue
+            named, about = self._reach(rule, context.columns)
+            names |= named
+            if rule.action == "hide":
+                hidden = about if hidden is None else hidden | about
+                context.applied_rules.append(applied(each, named.values()))
+            elif rule.action == "pin":
+                pins += [Pin(each, rule.place - 1, item) for item in named]
+            else:
+                doublings = float(np.log2(rule.strength))
+                pushes.append(Push(each, about, doublings if rule.action == "boost" else -doublings))
+        context.ruling = Ruling(hidden, tuple(pushes), tuple(pins), names)
+
+    def _reach(self, rule: Rule, columns: ItemColumns) -> tuple[dict[int, str], NDArray[np.bool_]]:
+        """Number → id of the known items the rule names, in its order, and (size,) every item it is about."""
+        key = (rule, columns.change)
+        found = self._reached.get(key)
+        if found is None:
+            numbers = self._tools.catalogue.numbers(rule.items) if rule.items else np.empty(0, np.int64)
+            inside = (numbers > 0) & (numbers < columns.size)
+            named = {int(number): rule.items[at] for at, number in enumerate(numbers) if inside[at]}
+            about = np.zeros(columns.size, np.bool_)
+            about[numbers[inside]] = True
+            if rule.filter:
+                about |= mask(parse(rule.filter), columns, strict=False) & columns.shown
+            found = self._reached[key] = (named, about)
+            while len(self._reached) > REMEMBERED:
+                self._reached.popitem(last=False)
+        return found
+
+
+def _holds(rule: Rule, context: Context, asked: Sequence[Phrase]) -> bool:
+    """Whether all conditions but the segment hold."""
+    if rule.scenarios and context.query.scenario not in rule.scenarios:
+        return False
+    if rule.from_ms is not None and context.now_ms < rule.from_ms:
+        return False
+    if rule.until_ms is not None and context.now_ms >= rule.until_ms:
+        return False
+    if rule.language and rule.language != (context.language or context.query.language):
+        return False
+    wanted = [phrase(text) for text in rule.query]
+    return not wanted or any(meets(query, each, rule.match) for query in asked for each in wanted)
