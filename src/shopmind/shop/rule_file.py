@@ -66,7 +66,8 @@ def _toml(name: str, text: str) -> list[tuple[str, str, Any]]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{name}: {error}") from error
+        told = str(error).replace("at end of document", f"at its end, line {len(text.splitlines())}")
+        raise InputError(f"{name}: {told}") from error
     lines: dict[str, list[int]] = {key: [] for key in _TABLES}
     for number, line in enumerate(text.splitlines(), 1):
         head = re.match(r"\s*\[\[\s*(rules|words)\s*\]\]", line)
