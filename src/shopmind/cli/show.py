@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import orjson
@@ -62,6 +63,7 @@ def slate_data(slate: Slate) -> dict[str, Any]:
         "took_ms": round(slate.took_ms, 3),
         "model_version": slate.model_version,
         "degraded": list(slate.degraded),
+        "applied_rules": [asdict(rule) for rule in slate.applied_rules],
         "total": slate.total,
         "hits": [
             {
@@ -99,6 +101,9 @@ def slate(answered: Slate, as_json: bool) -> None:
     people.print(table)
     for fallback in answered.degraded:
         console.print(f"degraded: {fallback}", style="yellow")
+    for rule in answered.applied_rules:
+        about = rule.says or ", ".join(rule.items)
+        people.print(f"rule {rule.rule_id} v{rule.version}: {rule.action} {about}".rstrip(), style="dim", markup=False)
     people.print(f"{len(answered.hits)} of {answered.total} in {answered.took_ms:.1f} ms", style="dim")
 
 

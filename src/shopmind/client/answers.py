@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shopmind.domain import Hit, Item, Reason, Slate
+from shopmind.domain import AppliedRule, Hit, Item, Reason, Slate
 from shopmind.kit.clock import parse_time
 from shopmind.kit.errors import (
     AccessError,
@@ -63,6 +63,7 @@ def slate(json: Json) -> Slate:
         model_version=json["model_version"],
         degraded=tuple(json.get("degraded", ())),
         variant=json["variant"],
+        applied_rules=tuple(_applied(each) for each in json.get("applied_rules") or ()),
     )
 
 
@@ -137,6 +138,10 @@ def _hit(json: Json) -> Hit:
         ),
         highlights=json.get("highlights") or {},
     )
+
+
+def _applied(json: Json) -> AppliedRule:
+    return AppliedRule(json["rule_id"], json["version"], json["action"], tuple(json["items"]), json.get("says") or "")
 
 
 def _number(value: float | None) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.domain import Hit, Item, Slate
+from shopmind.domain import AppliedRule, Hit, Item, Slate
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError
@@ -59,6 +59,8 @@ def slate_json(slate: Slate, offset: int, mark: str, explain: bool) -> dict[str,
     }
     if slate.degraded:
         content["degraded"] = list(slate.degraded)
+    if slate.applied_rules:
+        content["applied_rules"] = [_applied_json(rule) for rule in slate.applied_rules]
     return content
 
 
@@ -182,6 +184,11 @@ def _hit_json(hit: Hit, explain: bool) -> dict[str, Any]:
     if hit.highlights:
         content["highlights"] = dict(hit.highlights)
     return content
+
+
+def _applied_json(rule: AppliedRule) -> dict[str, Any]:
+    content = {"rule_id": rule.rule_id, "version": rule.version, "action": rule.action, "items": list(rule.items)}
+    return {**content, "says": rule.says} if rule.says else content
 
 
 def _mark(scenario: str, question: Question) -> str:

@@ -119,6 +119,16 @@ class HitAnswer(Answer):
     highlights: dict[str, str] | None = Field(None, description="field → HTML with what was found in `<mark>`")
 
 
+class AppliedRuleAnswer(Answer):
+    """A merchandiser's rule that took part in an answer."""
+
+    rule_id: str
+    version: int = Field(description="of the rule, counted from 1; 0 for a draft in a preview")
+    action: str = Field(description="pin, boost, bury, hide, redirect or banner")
+    items: list[str] = Field(description="ids of the items it moved, put in or took out")
+    says: str | None = Field(None, description="the address of a redirect, the text of a banner")
+
+
 class SlateAnswer(Answer):
     """The answer of search and recommend."""
 
@@ -131,6 +141,7 @@ class SlateAnswer(Answer):
     model_version: str
     variant: str | None
     degraded: list[str] | None = Field(None, description="fallbacks that were taken; left out when there were none")
+    applied_rules: list[AppliedRuleAnswer] | None = Field(None, description="left out when no rule took part")
 
 
 class SuggestAnswer(Answer):
