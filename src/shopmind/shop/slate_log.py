@@ -45,6 +45,7 @@ def slate_record(query: Query, slate: Slate, now_ms: int) -> dict[str, Any]:
     return {
         "scenario": slate.scenario,
         "at_ms": now_ms,
+        "user_id": query.user_id,
         "session_id": query.session_id,
         "text": query.text,
         "filter": query.filter,
@@ -56,6 +57,7 @@ def slate_record(query: Query, slate: Slate, now_ms: int) -> dict[str, Any]:
         "model_version": slate.model_version,
         "variant": slate.variant,
         "degraded": list(slate.degraded),
+        "rules": [[rule.rule_id, rule.version] for rule in slate.applied_rules],
     }
 
 

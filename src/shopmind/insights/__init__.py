@@ -1,0 +1,6 @@
+"""Tables for people: what the log says about the shop, never about anybody in it."""
+
+from shopmind.insights.queries import QueryReport, query_report
+from shopmind.insights.search_log import SearchLog, search_log
+
+__all__ = ["QueryReport", "SearchLog", "query_report", "search_log"]

@@ -1,0 +1,73 @@
+"""The searches of a period, from the slates the shop answered and the `search` events that clients reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from shopmind.domain import EventType
+from shopmind.shop import Shop
+
+SEARCHES: dict[str, Any] = {
+    "request_id": pl.String,
+    "at_ms": pl.Int64,
+    "visitor": pl.String,
+    "text": pl.String,
+    "found": pl.Int64,
+}
+FOLLOWED: tuple[EventType, ...] = ("click", "view", "favourite", "add_to_cart", "purchase")
+"""Events that say, by their request_id, that a searcher took up a hit."""
+
+MOST_SLATES = 100_000
+
+
+@dataclass(frozen=True)
+class SearchLog:
+    """The log of searches.
+
+    Attributes:
+        searches: schema SEARCHES. visitor: a pseudonym of the session, else of the user, null when neither is known.
+            found: hits on the page, null where only the client reported the search. One request may be there twice.
+        followed: column request_id: answers of which a hit was taken up.
+        since_ms, until_ms: the period that is covered; it begins later than asked when there are too many slates.
+    """
+
+    searches: pl.DataFrame
+    followed: pl.DataFrame
+    since_ms: int
+    until_ms: int
+
+
+def search_log(shop: Shop, since_ms: int, until_ms: int, *, most: int = MOST_SLATES) -> SearchLog:
+    """Reads the log from `since_ms` up to before `until_ms`; at most the newest `most` slates of all scenarios."""
+    slates = shop.records.scan("slate", most)
+    covered = [(key, body) for key, body in slates if since_ms <= int(body.get("at_ms", 0)) < until_ms]
+    if len(slates) == most:
+        since_ms = max(since_ms, min(int(body.get("at_ms", 0)) for _, body in slates))
+    answered = pl.DataFrame(
+        [
+            (key, body["at_ms"], body.get("session_id") or body.get("user_id"), body["text"], len(body["items"]))
+            for key, body in covered
+            if str(body.get("text") or "").strip()
+        ],
+        schema=SEARCHES,
+        orient="row",
+    )
+    followed = shop.events.table(FOLLOWED, since_ms=since_ms).select("request_id").drop_nulls().unique()
+    return SearchLog(pl.concat([answered, _reported(shop, since_ms, until_ms)]), followed, since_ms, until_ms)
+
+
+def _reported(shop: Shop, since_ms: int, until_ms: int) -> pl.DataFrame:
+    events = shop.events.table(("search",), since_ms=since_ms, until_ms=until_ms).filter(
+        pl.col("query").str.strip_chars() != ""
+    )
+    users = shop.users.table().select("number", "user_id")
+    return events.join(users, left_on="user", right_on="number", how="left").select(
+        "request_id",
+        pl.col("timestamp_ms").alias("at_ms"),
+        pl.coalesce("session", "user_id").alias("visitor"),
+        pl.col("query").alias("text"),
+        pl.lit(None, pl.Int64).alias("found"),
+    )
