@@ -1,0 +1,53 @@
+"""LanceDB's hybrid search: its full-text index, our vectors, its reciprocal-rank fusion, nothing else set."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.search.peers.peer import Found, Goods, Peer
+
+
+class LanceDb(Peer):
+    """Vectors are compared exactly, as LanceDB does while no vector index is asked for."""
+
+    told = "whole text, its default tokenizer (English stems, stop words); our vectors, exact; RRFReranker"
+
+    def build(self, goods: Goods, place: Path) -> None:
+        """See Peer."""
+        import lancedb
+        import pyarrow as pa
+
+        vectors = np.asarray(goods.vectors)
+        flat = pa.array(vectors.ravel(), pa.float32())
+        columns = {
+            "row": pa.array(range(len(goods.ids)), pa.int64()),
+            "text": pa.array(goods.whole),
+            "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
+        }
+        table = lancedb.connect(place / "db").create_table("items", pa.table(columns))
+        table.create_fts_index("text")
+        table.optimize()
+
+    def open(self, goods: Goods, place: Path) -> None:
+        """See Peer."""
+        import lancedb
+
+        self._table = lancedb.connect(place / "db").open_table("items")
+        self._encoder = goods.encoder()
+
+    def search(self, text: str, k: int) -> Found:
+        """See Peer."""
+        from lancedb.query import MatchQuery
+
+        vector = self._encoder.encode([text], role="query")[0]
+        asked = self._table.search(query_type="hybrid").vector(vector).text(MatchQuery(text, "text"))
+        found = asked.distance_type("cosine").select(["row"]).limit(k).to_arrow()
+        return found["row"].to_pylist(), found["_relevance_score"].to_pylist()
+
+    def about(self) -> dict[str, Any]:
+        """See Peer."""
+        return {"version": version("lancedb")}
