@@ -202,6 +202,34 @@ class EventsSuite:
         assert database.events.queries() == [("soup", 3), ("pizza", 2), ("tea", 1)]
         assert database.events.queries(limit=1) == [("soup", 3)]
 
+    def test_queries_of_one_visitor_alone_can_be_left_out(self, database: ShopDatabase) -> None:
+        asked = [("u", "s", "mine"), ("u", "t", "mine"), ("u", None, "soup"), (None, "s", "soup"), (None, "t", "tea")]
+        asked += [(None, "s", "tea"), (None, None, "nobody"), (None, None, "nobody")]
+        database.events.append(
+            [
+                Event(str(i), "search", NOON + i, user_id=user, session_id=session, query=text)
+                for i, (user, session, text) in enumerate(asked)
+            ]
+        )
+        assert database.events.queries(least_visitors=2) == [("soup", 2), ("tea", 2)]
+        assert database.events.queries(least_visitors=2, since_ms=NOON + 3) == [("tea", 2)]
+
+    def test_what_somebody_searched_for_is_theirs_alone_newest_first(self, database: ShopDatabase) -> None:
+        asked = [("u", "s", "soup"), ("u", "s", "tea"), ("u", "s", "soup"), ("v", "s", "beer"), (None, "s", "milk")]
+        database.events.append(
+            [
+                Event(str(i), "search", NOON, user_id=user, session_id=session, query=text)
+                for i, (user, session, text) in enumerate(asked)
+            ]
+        )
+        assert database.events.asked("u", None) == ["soup", "tea"]
+        assert database.events.asked("u", None, limit=1) == ["soup"]
+        assert database.events.asked("u", "s") == ["soup", "tea", "milk"]
+        assert database.events.asked("nobody", "nowhere") == []
+        assert database.events.asked(None, None) == []
+        database.users.erase("u")
+        assert database.events.asked("u", None) == []
+
     def test_many_threads_each_get_their_own_answer(self, database: ShopDatabase) -> None:
         def write(writer: int) -> list[str]:
             return [database.events.append([view(f"{writer % 4}-{i}")]).status[0] for i in range(20)]

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 import polars as pl
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 
 from shopmind.domain import EVENT_TYPES, Event, EventType, History
 from shopmind.stores.ports import Appended
@@ -15,7 +15,8 @@ from shopmind.stores.sqlite.database import SqliteDatabase, among
 from shopmind.stores.sqlite.event_reads import read_history, read_table
 from shopmind.stores.sqlite.event_rows import columns_of_events, columns_of_frame
 from shopmind.stores.sqlite.event_writes import PendingWrite, write_together
-from shopmind.stores.sqlite.schema import SEARCH, events
+from shopmind.stores.sqlite.schema import events
+from shopmind.stores.sqlite.searches import asked_by, most_asked
 
 FRAME_ROWS = 100_000
 PRUNE_ROWS = 20_000
@@ -92,15 +93,15 @@ class SqliteEvents:
             last = connection.execute(select(func.max(events.c.timestamp_ms))).scalar()
         return None if first is None or last is None else (first, last)
 
-    def queries(self, limit: int = 10_000) -> list[tuple[str, int]]:
+    def queries(
+        self, limit: int = 10_000, *, since_ms: int | None = None, least_visitors: int = 1
+    ) -> list[tuple[str, int]]:
         """See the port; equal counts by text."""
-        times = func.count().label("times")
-        chosen = select(events.c.query, times).where(text(SEARCH), events.c.query.is_not(None))
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                chosen.group_by(events.c.query).order_by(times.desc(), events.c.query).limit(limit)
-            ).all()
-        return [(query, count) for query, count in rows]
+        return most_asked(self._database, limit, since_ms, least_visitors)
+
+    def asked(self, user_id: str | None, session_id: str | None, limit: int = 50) -> list[str]:
+        """See the port."""
+        return asked_by(self._database, user_id, session_id, limit)
 
     def prune(self, before_ms: int) -> int:
         """Deletes events older than a time, in small transactions so that writers get their turn; returns how many."""

@@ -33,7 +33,19 @@ def _cover_histories(connection: Connection) -> None:
     )
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: _log_one_line_a_subject, 2: _cover_histories}
+def _find_own_searches(connection: Connection) -> None:
+    """3 → 4: what a user or a session searched for is found by an index."""
+    for name, who in (("events_asked", "user"), ("events_asked_in", "session")):
+        connection.exec_driver_sql(
+            f"CREATE INDEX IF NOT EXISTS {name} ON events ({who}, number) WHERE type = 1 AND {who} IS NOT NULL"
+        )
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {
+    1: _log_one_line_a_subject,
+    2: _cover_histories,
+    3: _find_own_searches,
+}
 
 
 def bring_up(connection: Connection, path: Path) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x53484D44
 """Says in the file's header that the database is a shop's ("SHMD")."""
 
@@ -133,6 +133,8 @@ Index(
 )
 Index("events_session", events.c.session, events.c.number, sqlite_where=text(f"{HISTORY} AND session IS NOT NULL"))
 Index("events_search", events.c.query, sqlite_where=text(SEARCH))
+Index("events_asked", events.c.user, events.c.number, sqlite_where=text(f"{SEARCH} AND user IS NOT NULL"))
+Index("events_asked_in", events.c.session, events.c.number, sqlite_where=text(f"{SEARCH} AND session IS NOT NULL"))
 Index("links_target", links.c.target, links.c.type)
 Index("records_kind", records.c.kind, records.c.number)
 Index("records_user", records.c.user_id, sqlite_where=text("user_id IS NOT NULL"))
