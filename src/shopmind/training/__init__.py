@@ -8,6 +8,7 @@ MENU = Menu(
         "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
         "discovery": "shopmind.training.discovery:DiscoveryRecipe",
         "ease": "shopmind.training.ease:EaseRecipe",
+        "encoder": "shopmind.training.encoder.adapt:EncoderRecipe",
         "item_knn": "shopmind.training.item_knn:ItemKnnRecipe",
         "next_basket": "shopmind.training.next_basket:NextBasketRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",
