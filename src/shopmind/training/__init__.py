@@ -7,11 +7,13 @@ MENU = Menu(
     {
         "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
         "discovery": "shopmind.training.discovery:DiscoveryRecipe",
+        "cross_encoder": "shopmind.training.encoder.cross:CrossEncoderRecipe",
         "ease": "shopmind.training.ease:EaseRecipe",
         "encoder": "shopmind.training.encoder.adapt:EncoderRecipe",
         "item_knn": "shopmind.training.item_knn:ItemKnnRecipe",
         "next_basket": "shopmind.training.next_basket:NextBasketRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",
         "trending": "shopmind.training.trending:TrendingRecipe",
+        "vocabulary": "shopmind.training.vocabulary:VocabularyRecipe",
     },
 )
