@@ -7,10 +7,11 @@ from typing import Any
 import httpx
 from pydantic import BaseModel
 
-from shopmind.serving import schemas
+from shopmind.serving import merchandise_schemas, schemas
 from shopmind.serving.app import build
 
 DOCUMENT = build([]).openapi()
+MODELS = {**vars(merchandise_schemas), **vars(schemas)}
 
 Request = tuple[str, str, dict[str, Any], dict[str, Any]]
 
@@ -44,7 +45,7 @@ def bodies(operation: dict[str, Any]) -> list[dict[str, Any]]:
 def described(operation: dict[str, Any], status: int) -> list[type[BaseModel]]:
     content = operation["responses"].get(str(status), {}).get("content", {})
     reference = content.get("application/json", {}).get("schema", {}).get("$ref")
-    return [getattr(schemas, reference.rpartition("/")[2])] if reference else []
+    return [MODELS[reference.rpartition("/")[2]]] if reference else []
 
 
 def test_every_example_is_answered_as_the_document_says(api: httpx.Client) -> None:

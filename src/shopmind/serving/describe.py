@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shopmind.serving import schemas
+from shopmind.serving import merchandise_schemas, schemas
 from shopmind.serving.access import admit
 from shopmind.serving.bodies import JSON, NDJSON
 from shopmind.serving.keys import Scope
@@ -25,6 +25,10 @@ QUESTIONS: tuple[type[BaseModel], ...] = (
     schemas.UserRow,
     schemas.EventRow,
     schemas.LinkRow,
+    merchandise_schemas.RuleRow,
+    merchandise_schemas.PreviewQuestion,
+    merchandise_schemas.RollBackQuestion,
+    merchandise_schemas.WordRow,
 )
 
 SECURITY_SCHEMES = {

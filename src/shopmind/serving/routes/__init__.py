@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter
 
-from shopmind.serving.routes import events, health, items, links, metrics, recommend, scenarios, search, suggest, users
+from shopmind.serving.routes import (
+    events,
+    health,
+    insights,
+    items,
+    links,
+    metrics,
+    recommend,
+    rules,
+    scenarios,
+    search,
+    suggest,
+    synonyms,
+    users,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     search.router,
@@ -13,6 +27,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     events.router,
     links.router,
+    rules.router,
+    synonyms.router,
+    insights.router,
     health.router,
     metrics.router,
 )

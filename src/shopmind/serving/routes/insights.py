@@ -1,0 +1,45 @@
+"""Tables for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shopmind.insights import query_report, search_log
+from shopmind.kit.clock import DAY_MS
+from shopmind.serving.bodies import read_query
+from shopmind.serving.describe import described, parameters
+from shopmind.serving.merchandise import queries_json
+from shopmind.serving.merchandise_schemas import QueriesAnswer, QueriesQuestion
+from shopmind.serving.responses import json_response
+from shopmind.serving.service import service_of, visit_of
+
+router = APIRouter(prefix="/v1/insights", tags=["insights"])
+
+
+@router.get(
+    "/queries",
+    **described("Query report", QueriesAnswer, "merchandise", extra=parameters(QueriesQuestion, days=30, n=20)),
+)
+async def queries(request: Request) -> Response:
+    """What people search for, do not find, do not click, and ask again; nobody is named, rare queries are withheld."""
+    ask = read_query(request, QueriesQuestion)
+    service = service_of(request)
+
+    def work() -> dict[str, Any]:
+        now_ms = service.shop.folder.clock()
+        log = search_log(service.shop, now_ms - int(ask.days * DAY_MS), now_ms + 1)
+        report = query_report(
+            log.searches,
+            log.followed,
+            since_ms=log.since_ms,
+            until_ms=log.until_ms,
+            min_visitors=ask.min_visitors,
+            n=ask.n,
+        )
+        return queries_json(report)
+
+    return json_response({"request_id": visit_of(request).request_id, **await service.read(work)})
