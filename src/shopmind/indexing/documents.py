@@ -5,8 +5,8 @@ from __future__ import annotations
 from shopmind.domain import Item
 from shopmind.text.analyse import analyse
 
-FIELDS = ("title", "brand", "categories", "attributes", "description")
-"""Fields of the text index."""
+FIELDS = ("title", "brand", "categories", "description", "attributes")
+"""Fields of the text index; the longest that counts least stands last, where it need not be read."""
 
 LONGEST_PASSAGE = 512
 """Characters; the encoder cuts at 128 tokens anyway."""

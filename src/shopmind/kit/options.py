@@ -16,7 +16,8 @@ def build(kind: type[T], table: Mapping[str, Any], *, where: str) -> T:
     """An instance of the dataclass `kind` from `table`.
 
     Args:
-        kind: a dataclass whose fields are bool, int, float, str, Literal, tuples of these, or unions with None.
+        kind: a dataclass whose fields are bool, int, float, str, Literal, tuples of these, unions with None, or such a
+            dataclass itself.
         table: what the file says; a field that is left out takes its default.
         where: file and key, put before each message.
 
@@ -65,6 +66,8 @@ def convert(value: Any, hint: Any, *, where: str) -> Any:
         return {str(k): convert(v, inner, where=f"{where}.{k}") for k, v in value.items()}
     if hint is Any:
         return value
+    if dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
+        return build(hint, value, where=where)  # type: ignore[arg-type]
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):

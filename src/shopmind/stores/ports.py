@@ -182,8 +182,20 @@ class Events(Protocol):
         """First and last timestamp in epoch milliseconds; None for an empty log."""
         ...
 
-    def queries(self, limit: int = 10_000) -> list[tuple[str, int]]:
-        """The most frequent query texts of `search` events with their counts."""
+    def queries(
+        self, limit: int = 10_000, *, since_ms: int | None = None, least_visitors: int = 1
+    ) -> list[tuple[str, int]]:
+        """The most frequent query texts of `search` events with their counts.
+
+        Args:
+            least_visitors: how many different visitors must have asked it. A visitor is a user or, of an anonymous
+                event, a session; events of nobody count only when this is 1.
+        """
+        ...
+
+    def asked(self, user_id: str | None, session_id: str | None, limit: int = 50) -> list[str]:
+        """What this user, and the session while it was anonymous, searched for: of each the newest `limit` searches,
+        newest first, each text once."""
         ...
 
 
@@ -219,8 +231,34 @@ class Records(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Where some tokens stand in some documents; one entry for each place.
+
+    Attributes:
+        rows: (m,) which of the documents asked about.
+        tokens: (m,) which of the tokens asked about.
+        fields: (m,) which of the index's fields.
+        places: (m,) place in the field, counted from 0 in the order of `text.analyse`.
+        lengths: (n, F) tokens of each field of each document; 0 for a document that is not there.
+    """
+
+    rows: NDArray[np.int32]
+    tokens: NDArray[np.int32]
+    fields: NDArray[np.int32]
+    places: NDArray[np.int32]
+    lengths: NDArray[np.int64]
+
+
 class TextIndex(Protocol):
-    """Words → items. Documents hold tokens already made by `text.analyse`, so any store finds the same words."""
+    """Words → items. Documents hold tokens already made by `text.analyse`, so any store finds the same words.
+
+    Attributes:
+        fields: names of the fields, in their order.
+    """
+
+    @property
+    def fields(self) -> tuple[str, ...]: ...
 
     def mark(self) -> int:
         """The change number up to which the index is complete on disk; 0 when new, corrupt or half-built."""
@@ -233,9 +271,32 @@ class TextIndex(Protocol):
         ...
 
     def search(
-        self, tokens: Sequence[str], k: int, *, fields: Mapping[str, float] | None = None
+        self, tokens: Mapping[str, float] | Sequence[str], k: int, *, fields: Mapping[str, float] | None = None
     ) -> tuple[Numbers, NDArray[np.float32]]:
-        """The best k items with any of the tokens, (k,) numbers and (k,) scores, best first; `fields` are weights."""
+        """Likely k items with any of the tokens, (k,) numbers and (k,) scores, best first; `fields` are weights.
+
+        Tokens may have weights too; otherwise each weighs as often as it is said. The scores are the store's own and
+        only choose candidates; `matches` gives what to score them by.
+        """
+        ...
+
+    def matches(self, numbers: Numbers, tokens: Sequence[str], *, fields: int | None = None) -> Matches:
+        """Where the tokens stand in these documents, in the first `fields` fields (None: in all)."""
+        ...
+
+    def frequencies(self, tokens: Sequence[str]) -> NDArray[np.int64]:
+        """(t,) documents with each token: those of the field that has it most often, a lower bound."""
+        ...
+
+    def similar(self, token: str) -> Mapping[str, float]:
+        """Other tokens of the titles that look like this one → likeness in 0..1; {} for codes, numbers and Chinese.
+
+        May lag behind the index by a minute.
+        """
+        ...
+
+    def averages(self) -> NDArray[np.float64]:
+        """(F,) mean length of each field over the documents that have it; 0 where none has."""
         ...
 
     def clear(self) -> None:
@@ -264,6 +325,13 @@ class VectorIndex(Protocol):
 
     def vectors(self, numbers: Numbers) -> NDArray[np.float32]:
         """(n, d) vectors of these items; rows of NaN where there is none."""
+        ...
+
+    def centre(self) -> NDArray[np.float32]:
+        """(d,) mean of the unit vectors (of a sample, where there are many): what an item is like on average.
+
+        Its product with a query is the mean cosine of the query; zeros when the index is empty.
+        """
         ...
 
     def clear(self) -> None: ...

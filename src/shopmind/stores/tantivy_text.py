@@ -1,4 +1,4 @@
-"""Words → items by tantivy: tokens come analysed, scores are BM25 over weighted fields.
+"""Words → items by tantivy: tokens come analysed. It chooses candidates; a forward index beside it counts their words.
 
 A folder holds `mark.json` and one generation of the index beside it. The mark is written after the index is durable, so
 a killed process leaves an older mark and the indexer replays; replacing a document twice changes nothing.
@@ -10,6 +10,7 @@ import contextlib
 import secrets
 import shutil
 import threading
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,9 +25,14 @@ from numpy.typing import NDArray
 
 from shopmind.kit.errors import BusyError, InputError, NotReadyError, StorageError, not_allowed
 from shopmind.kit.files import storage_faults, write_whole
-from shopmind.stores.ports import Number, Numbers
+from shopmind.stores.forward import ForwardView, ForwardWriter, State, compacted, drop_old
+from shopmind.stores.ports import Matches, Number, Numbers
+from shopmind.stores.similar_words import SimilarWords
 
 WRITER_HEAP_BYTES = 32_000_000
+RELEARN_S = 60.0
+"""Seconds after which the words of a changed index are read again."""
+
 MAX_QUERY_TOKENS = 128
 """Tokens of a query beyond these are left out: nobody types them, and each costs a look into every field."""
 
@@ -52,6 +58,16 @@ class TantivyText:
         self._manifest: dict[str, Any] = {}
         self._index: tantivy.Index | None = None
         self._fault: str | None = None
+        self._forward = ForwardView.empty(len(self._weights))
+        self._averages = self._forward.averages()
+        self._similar = SimilarWords(())
+        self._similar_to: tuple[tuple[int, int] | None, float] = (None, -RELEARN_S)
+        self._learning = threading.Lock()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """See the port."""
+        return tuple(self._weights)
 
     def mark(self) -> int:
         """See the port; also 0 when the fields are not those the index was made with."""
@@ -81,23 +97,33 @@ class TantivyText:
         index = self._index
         if index is None:
             raise NotReadyError(f"{self.folder}: the text index vanished while it was being written")
-        with _faults(self.folder):
+        home = self.folder / self._manifest["generation"]
+        with storage_faults(self.folder), _faults(self.folder):
             writer = index.writer(WRITER_HEAP_BYTES, 1)
+            forward = ForwardWriter(home, self._manifest["forward"], len(self._weights))
             try:
                 for start in range(0, len(removed), _CHUNK):
                     writer.delete_documents_by_query(self._numbered(removed[start : start + _CHUNK]))
+                for number in removed:
+                    forward.remove(number)
                 for chunk in _chunks(documents):
-                    self._replace(writer, chunk)
+                    self._replace(writer, forward, chunk)
+                state = forward.close()
                 writer.commit()
             except BaseException:
+                forward.abandon()
                 writer.rollback()
                 raise
             finally:
                 writer.wait_merging_threads()
-        self._write_manifest(mark)
+        self._write_manifest(mark, state)
+        state = compacted(home, self._forward, len(self._weights))
+        if state != self._manifest["forward"]:
+            self._write_manifest(mark, state)
+            drop_old(home, state)
 
     def search(
-        self, tokens: Sequence[str], k: int, *, fields: Mapping[str, float] | None = None
+        self, tokens: Mapping[str, float] | Sequence[str], k: int, *, fields: Mapping[str, float] | None = None
     ) -> tuple[Numbers, NDArray[np.float32]]:
         """See the port. A token said twice counts twice; an empty index finds nothing.
 
@@ -124,11 +150,57 @@ class TantivyText:
             numbers = searcher.fast_field_values(_NUMBER, [address for _, address in hits])
         return np.array(numbers, np.int64), np.array([score for score, _ in hits], np.float32)
 
+    def matches(self, numbers: Numbers, tokens: Sequence[str], *, fields: int | None = None) -> Matches:
+        """See the port."""
+        self._follow()
+        return self._forward.matches(numbers, tokens, len(self._weights) if fields is None else fields)
+
+    def frequencies(self, tokens: Sequence[str]) -> NDArray[np.int64]:
+        """See the port; deleted documents count until tantivy merges their segment."""
+        self._follow()
+        if self._index is None or self._fault is not None:
+            return np.zeros(len(tokens), np.int64)
+        searcher = self._index.searcher()
+        with _faults(self.folder):
+            found = [max(searcher.doc_freq(name, token) for name in self._weights) for token in tokens]
+        return np.array(found, np.int64)
+
+    def similar(self, token: str) -> Mapping[str, float]:
+        """See the port; the words are read in the background, but for the first time."""
+        self._follow()
+        stamp, learned_at = self._similar_to
+        if (
+            stamp != self._stamp
+            and time.monotonic() - learned_at >= RELEARN_S
+            and self._learning.acquire(blocking=False)
+        ):
+            self._similar_to = (self._stamp, time.monotonic())
+            if stamp is None:
+                self._learn_words()
+            else:
+                threading.Thread(target=self._learn_words, name="similar words", daemon=True).start()
+        return self._similar.of(token)
+
+    def _learn_words(self) -> None:
+        try:
+            index = self._index
+            if index is not None and self._fault is None:
+                found = index.searcher().terms_with_prefix(self.fields[0], "")
+                self._similar = SimilarWords([word for word, _ in found])
+        finally:
+            self._learning.release()
+
+    def averages(self) -> NDArray[np.float64]:
+        """See the port."""
+        self._follow()
+        return self._averages
+
     def clear(self) -> None:
         """See the port."""
         with storage_faults(self.folder), self._lock:
             (self.folder / "mark.json").unlink(missing_ok=True)
             self._index, self._stamp, self._manifest, self._fault = None, None, {}, None
+            self._forward = ForwardView.empty(len(self._weights))
             if self.folder.exists():
                 self._drop_generations(keep=None)
 
@@ -137,20 +209,23 @@ class TantivyText:
         self._follow()
         return 0 if self._index is None or self._fault is not None else int(self._index.searcher().num_docs)
 
-    def _query(self, tokens: Sequence[str], weights: Mapping[str, float]) -> tantivy.Query | None:
-        times = Counter(token for token in tokens if token)
+    def _query(self, tokens: Mapping[str, float] | Sequence[str], weights: Mapping[str, float]) -> tantivy.Query | None:
+        said = tokens if isinstance(tokens, Mapping) else Counter(tokens)
+        times = {token: worth for token, worth in said.items() if token and worth > 0}
         clauses = [
             (
                 tantivy.Occur.Should,
-                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, token, "freq"), weight * said),
+                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, token, "freq"), weight * worth),
             )
-            for token, said in islice(times.items(), MAX_QUERY_TOKENS)
+            for token, worth in islice(times.items(), MAX_QUERY_TOKENS)
             for field, weight in weights.items()
             if weight > 0
         ]
         return tantivy.Query.boolean_query(clauses) if clauses else None
 
-    def _replace(self, writer: tantivy.IndexWriter, chunk: Mapping[Number, Mapping[str, Sequence[str]]]) -> None:
+    def _replace(
+        self, writer: tantivy.IndexWriter, forward: ForwardWriter, chunk: Mapping[Number, Mapping[str, Sequence[str]]]
+    ) -> None:
         writer.delete_documents_by_query(self._numbered(list(chunk)))
         for number, fields in chunk.items():
             document = tantivy.Document()
@@ -161,6 +236,7 @@ class TantivyText:
                 for token in tokens:
                     document.add_text(name, token)
             writer.add_document(document)
+            forward.put(number, [fields.get(name, ()) for name in self._weights])
 
     def _numbered(self, numbers: Sequence[Number]) -> tantivy.Query:
         # Deleting by term takes a Python int for a signed term and finds nothing in an unsigned field.
@@ -174,17 +250,18 @@ class TantivyText:
             home.mkdir(parents=True)
             tantivy.Index(self._schema, str(home))
         self._manifest = {"generation": generation}
-        self._write_manifest(0)
+        self._write_manifest(0, {})
         self._drop_generations(keep=generation)
 
-    def _write_manifest(self, mark: int) -> None:
+    def _write_manifest(self, mark: int, forward: State) -> None:
         home = self.folder / self._manifest["generation"]
         held = self._manifest.get("files", {})
         sums = {path.name: held.get(path.name) or _checksum(path) for path in _segment_files(home)}
         manifest = {
             "mark": mark,
             "generation": home.name,
-            "fields": sorted(self._weights),
+            "fields": list(self._weights),
+            "forward": forward,
             "files": sums,
         }
         write_whole(self.folder / "mark.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
@@ -214,17 +291,24 @@ class TantivyText:
         if not manifest:
             self._index = None
             return
-        if manifest["fields"] != sorted(self._weights):
+        if manifest["fields"] != list(self._weights):
             raise StorageError(f"it has the fields {', '.join(manifest['fields'])}")
+        home = self.folder / manifest["generation"]
         if self._index is not None and known == manifest["generation"]:
             self._index.reload()
+            self._see(home, manifest["forward"], self._forward)
             return
-        home = self.folder / manifest["generation"]
         _verify(home, manifest["files"])
+        self._see(home, manifest["forward"], None)
         index = tantivy.Index.open(str(home))
         index.config_reader("manual")
         index.reload()
         self._index = index
+
+    def _see(self, home: Path, state: State, before: ForwardView | None) -> None:
+        fields = len(self._weights)
+        self._forward = ForwardView.open(home, state, fields, before) if state else ForwardView.empty(fields)
+        self._averages = self._forward.averages()
 
     def _drop_generations(self, *, keep: str | None) -> None:
         for folder in self.folder.glob("g*"):

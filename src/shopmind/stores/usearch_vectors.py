@@ -38,6 +38,7 @@ DELTA_SHARE, DELTA_ROWS = 0.05, 8_192
 DEAD_SHARE = 0.25
 """When on more than this part of the rows no item stands, the graph is built anew without them."""
 
+CENTRE_ROWS = 2_048
 CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 64, 200
 _NO_ITEMS: tuple[Numbers, NDArray[np.float32]] = (np.empty(0, np.int64), np.empty(0, np.float32))
 _Best = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -100,8 +101,13 @@ class UsearchVectors:
         rows = np.full(len(numbers), -1, np.int64)
         rows[inside] = held.standing.row_of[numbers[inside]]
         has = rows >= 0
-        found[has] = unit(_take(held, rows[has]))
+        found[has] = unit(_take(held.base, held.delta, rows[has]))
         return found
+
+    def centre(self) -> NDArray[np.float32]:
+        """See the port."""
+        held = self._sound()
+        return np.zeros(self._dimension, np.float32) if held is None else held.centre
 
     def search(
         self, vector: NDArray[np.float32], k: int, *, allowed: NDArray[np.bool_] | None = None
@@ -226,7 +232,8 @@ class UsearchVectors:
 
     def _nothing(self) -> Held:
         none: Rows = np.empty((0, self._dimension), np.int8)
-        return Held({"files": {}}, none, None, none, Standing.of(np.empty(0, np.int32), 0))
+        standing = Standing.of(np.empty(0, np.int32), 0)
+        return Held({"files": {}}, none, None, none, standing, np.zeros(self._dimension, np.float32))
 
     def _sound(self) -> Held | None:
         held = self._follow()
@@ -266,7 +273,8 @@ class UsearchVectors:
             base, graph = old.base, old.graph
         else:
             base, graph = self._open_base(manifest)
-        return Held(manifest, base, graph, delta, Standing.of(row_of, len(base) + len(delta)))
+        standing = Standing.of(row_of, len(base) + len(delta))
+        return Held(manifest, base, graph, delta, standing, _centre(base, delta, standing))
 
     def _open_base(self, manifest: dict[str, Any]) -> tuple[Rows, Any]:
         if "base" not in manifest:
@@ -312,13 +320,23 @@ def _exact(rows: Rows, chosen: NDArray[np.int64], asked: Rows, wanted: int) -> _
     return np.concatenate(found)[order], every[order]
 
 
-def _take(held: Held, rows: NDArray[np.int64]) -> Rows:
+def _take(base: Rows, delta: Rows, rows: NDArray[np.int64]) -> Rows:
     """Rows of base and delta by row number."""
-    taken: Rows = np.empty((len(rows), held.base.shape[1]), np.int8)
-    early = rows < len(held.base)
-    taken[early] = held.base[rows[early]]
-    taken[~early] = held.delta[rows[~early] - len(held.base)]
+    taken: Rows = np.empty((len(rows), base.shape[1]), np.int8)
+    early = rows < len(base)
+    taken[early] = base[rows[early]]
+    taken[~early] = delta[rows[~early] - len(base)]
     return taken
+
+
+def _centre(base: Rows, delta: Rows, standing: Standing) -> NDArray[np.float32]:
+    """(d,) mean unit vector of live rows, at most CENTRE_ROWS of them, evenly spread."""
+    live = np.flatnonzero(standing.live)
+    if not len(live):
+        return np.zeros(base.shape[1], np.float32)
+    some = live[np.linspace(0, len(live) - 1, min(len(live), CENTRE_ROWS)).astype(np.int64)]
+    centre: NDArray[np.float32] = unit(_take(base, delta, some)).mean(axis=0)
+    return centre
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

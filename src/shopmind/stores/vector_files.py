@@ -34,6 +34,7 @@ class Held:
         graph: the neighbour graph over the base's rows; None when searching them all is as fast.
         delta: (e, d) rows that came after the base; their row numbers start at b.
         standing: items on all b + e rows.
+        centre: (d,) float32 mean unit vector of the rows.
     """
 
     manifest: dict[str, Any]
@@ -41,6 +42,7 @@ class Held:
     graph: Any
     delta: Rows
     standing: Standing
+    centre: NDArray[np.float32]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

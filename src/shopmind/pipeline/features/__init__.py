@@ -6,6 +6,7 @@ MENU = Menu(
     "feature",
     {
         "discovery": "shopmind.pipeline.features.discovery:Discovery",
+        "match": "shopmind.pipeline.features.match:Match",
         "meaning": "shopmind.pipeline.features.meaning:Meaning",
         "next_basket": "shopmind.pipeline.features.next_basket:NextBasket",
     },

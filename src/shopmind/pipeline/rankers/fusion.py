@@ -14,18 +14,21 @@ from shopmind.pipeline.parts import Ranker, Tools
 
 
 class Fusion(Ranker):
-    """Adds up the retrievers' columns, by rank or by score.
+    """Adds up columns: by rank, by score spread over the candidates, or by value as it is.
 
     Source: "rank" is reciprocal rank fusion, sum of w / (constant + rank), Cormack, Clarke, Büttcher, SIGIR 2009;
-    "score" is the convex combination of min-max scores, Bruch, Gai, Ingber, TOIS 2023 (arXiv:2210.11934).
+    "score" is the convex combination of min-max scores, Bruch, Gai, Ingber, TOIS 2023 (arXiv:2210.11934), whose
+    combination with theoretical bounds instead of those of the candidates is "value", for columns that have such
+    bounds: an item's score then depends on no other item, so it is stable over pages and comparable between queries.
     Equal scores share the best of their ranks; a missing score adds nothing.
     """
 
     @dataclass(frozen=True)
     class Options:
-        """by: what is added. weights: column → weight, 1 for a column left out. constant: of rank fusion."""
+        """by: what is added. weights: column → weight; a column left out has weight 1, by value 0. constant: of rank
+        fusion."""
 
-        by: Literal["rank", "score"] = "rank"
+        by: Literal["rank", "score", "value"] = "rank"
         weights: dict[str, float] = field(default_factory=dict)
         constant: float = 60.0
 
@@ -36,7 +39,7 @@ class Fusion(Ranker):
         """See Ranker."""
         shares = {}
         for name, column in candidates.columns.items():
-            weight = self._options.weights.get(name, 1.0)
+            weight = self._options.weights.get(name, 0.0 if self._options.by == "value" else 1.0)
             if weight:
                 shares[name] = (weight * self._evidence(column)).astype(np.float32)
         scores = np.sum(list(shares.values()), axis=0) if shares else np.zeros(len(candidates))
@@ -48,7 +51,9 @@ class Fusion(Ranker):
         values = column[known].astype(np.float64)
         if not len(values):
             return evidence
-        if self._options.by == "rank":
+        if self._options.by == "value":
+            evidence[known] = values
+        elif self._options.by == "rank":
             best_first = np.sort(-values)
             evidence[known] = 1.0 / (self._options.constant + 1 + np.searchsorted(best_first, -values))
         else:

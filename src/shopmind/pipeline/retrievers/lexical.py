@@ -9,45 +9,60 @@ from numpy.typing import NDArray
 
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Retriever, Tools
+from shopmind.pipeline.words_in_items import Bm25f
 from shopmind.stores.ports import Numbers
 
 WIDEST = 100_000
 
 
 class Lexical(Retriever):
-    """BM25 over weighted fields, from the text index.
+    """Tuned BM25 over weighted fields: the text index chooses candidates, their words are counted and weighed here.
 
     The index knows nothing of filters: it is asked for more until enough allowed items are found.
     """
 
     @dataclass(frozen=True)
     class Options:
-        """fields: weight of each field of the text index; a field left out does not count."""
+        """choose: weight of each field of the index where candidates are chosen. score: how they are scored. deep: how
+        many candidates are chosen for each item that is brought.
+        """
 
-        fields: dict[str, float] = field(
+        choose: dict[str, float] = field(
             default_factory=lambda: {
                 "title": 3.0,
                 "brand": 1.5,
                 "categories": 1.0,
-                "attributes": 0.7,
                 "description": 1.0,
+                "attributes": 0.7,
             }
         )
+        score: Bm25f = field(default_factory=Bm25f)
+        deep: float = 1.5
 
     def __init__(self, options: Options, tools: Tools) -> None:
-        self._fields = options.fields
+        self._options = options
         self._index = tools.text_index
+        options.score.check(self._index.fields)
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
-        if not context.tokens:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+        numbers = self._choose(context, int(k * self._options.deep))
+        scores = self._options.score.of(context, self._index, numbers)
+        order = np.lexsort((context.columns.tie[numbers], -np.nan_to_num(scores, nan=0.0)))[:k]
+        return numbers[order], scores[order]
+
+    def _choose(self, context: Context, k: int) -> Numbers:
+        words: dict[str, float] = {}
+        for term in context.terms:
+            for token, worth in {term.token: 1.0, **term.alternatives}.items():
+                words[token] = max(words.get(token, 0.0), worth * term.weight)
         asked = k
-        while True:
-            numbers, scores = self._index.search(context.tokens, asked, fields=self._fields)
+        while words:
+            numbers, _ = self._index.search(words, asked, fields=self._options.choose)
             known = numbers < len(context.allowed)
             keep = np.zeros(len(numbers), np.bool_)
             keep[known] = context.allowed[numbers[known]]
             if keep.sum() >= k or len(numbers) < asked or asked >= WIDEST:
-                return numbers[keep][:k], scores[keep][:k]
+                return numbers[keep][:k]
             asked = min(asked * 8, WIDEST)
+        return np.empty(0, np.int64)
