@@ -5,8 +5,9 @@ from shopmind.domain.event import EVENT_TYPES, HISTORY_TYPES, Event, EventType
 from shopmind.domain.history import History
 from shopmind.domain.item import KINDS, Item, Kind, Scalar
 from shopmind.domain.link import LINK_TYPES, Link, LinkType
-from shopmind.domain.query import Query
+from shopmind.domain.query import Asked, Query
 from shopmind.domain.slate import AppliedRule, Facet, Hit, Reason, Slate
+from shopmind.domain.suggestion import Suggestion, SuggestionKind
 from shopmind.domain.understood import Constraint, Understood
 from shopmind.domain.user import User
 
@@ -16,6 +17,7 @@ __all__ = [
     "KINDS",
     "LINK_TYPES",
     "AppliedRule",
+    "Asked",
     "Candidates",
     "Constraint",
     "Event",
@@ -31,6 +33,8 @@ __all__ = [
     "Reason",
     "Scalar",
     "Slate",
+    "Suggestion",
+    "SuggestionKind",
     "Understood",
     "User",
 ]

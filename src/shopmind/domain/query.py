@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from shopmind.domain.history import History
+
+
+class Asked(TypedDict, total=False):
+    """What any question may say besides who asks and what for; each is the field of Query of that name."""
+
+    n: int | None
+    offset: int
+    explain: bool
+    language: str
+    verbatim: bool
+    personal: bool
+    sort: str
+    facets: tuple[str, ...]
+    min_score: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,7 @@ class Query:
         personal: whether what the user did may move the order; a shop or user switches it off.
         sort: "" by score; else a column such as "price", or "-price" for the highest first.
         facets: columns whose values are to be counted over all that matches.
+        min_score: hits under this score are left out; None shows all.
     """
 
     scenario: str
@@ -46,3 +62,4 @@ class Query:
     personal: bool = True
     sort: str = ""
     facets: tuple[str, ...] = ()
+    min_score: float | None = None

@@ -32,6 +32,7 @@ from shopmind.privacy.erase import Erasure
 from shopmind.settings import Settings
 from shopmind.shop import adopting, fitting, learning, writing
 from shopmind.shop.answering import Answering, tools_of
+from shopmind.shop.asking import Asking
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
 from shopmind.shop.merchandising import Rules, Words
 from shopmind.shop.slate_log import SlateLog
@@ -68,7 +69,7 @@ def create(folder: Path | str, *, clock: Clock = system_clock, **settings: Any) 
     return open(folder, clock=clock)
 
 
-class Shop:
+class Shop(Asking):
     """One shop, opened: safe for many threads; other processes may open the same folder."""
 
     def __init__(self, folder: Folder, scenarios: Mapping[str, Scenario]) -> None:
@@ -76,7 +77,7 @@ class Shop:
         self.scenarios = scenarios
         self._histories = Histories(folder.events, limit=folder.settings.history)
         self._answering = self._make_answering()
-        self._suggestions = Suggestions(folder.catalogue, folder.events)
+        self._suggestions = self._make_suggestions()
         self._slates = SlateLog(folder.records, folder.events, folder.clock, impressions=folder.settings.impressions)
         self._indexing: threading.Thread | None = None
         self._stop = threading.Event()
@@ -113,55 +114,6 @@ class Shop:
 
     # Answers
 
-    def search(
-        self,
-        text: str,
-        *,
-        user: str | None = None,
-        session: str | None = None,
-        filters: str = "",
-        n: int | None = None,
-        offset: int = 0,
-        explain: bool = False,
-        language: str = "",
-    ) -> Slate:
-        """Items for a text; `user` and `session` are the shop's own ids.
-
-        Raises:
-            InputError: nothing was typed, the filter cannot be read, or a size is out of range.
-        """
-        query = Query("search", text=text, filter=filters, n=n, offset=offset, explain=explain, language=language)
-        return self.answer(self._as(query, user, session))
-
-    def recommend(
-        self,
-        scenario: str,
-        *,
-        user: str | None = None,
-        session: str | None = None,
-        anchors: Sequence[str] = (),
-        filters: str = "",
-        n: int | None = None,
-        offset: int = 0,
-        explain: bool = False,
-        language: str = "",
-    ) -> Slate:
-        """Items for a place in the shop; `user` and `session` are the shop's own ids.
-
-        Raises:
-            InputError: an unknown scenario, a missing need, a filter that cannot be read, or a size out of range.
-        """
-        query = Query(
-            scenario,
-            anchors=tuple(anchors),
-            filter=filters,
-            n=n,
-            offset=offset,
-            explain=explain,
-            language=language,
-        )
-        return self.answer(self._as(query, user, session))
-
     def answer(self, query: Query) -> Slate:
         """The slate of a query whose ids are pseudonyms already; what it leaves behind is written shortly after."""
         slate = self._answering.answer(query)
@@ -176,10 +128,6 @@ class Shop:
         """Loads what the first answers need; a server calls it before it takes requests."""
         self._answering.warm()
         self.suggest("a")
-
-    def suggest(self, prefix: str, *, n: int = 8) -> list[str]:
-        """Completions of what is being typed, from past queries and the catalogue."""
-        return self._suggestions.complete(prefix, n)
 
     def readiness(self) -> dict[str, list[str]]:
         """Scenario → what it still needs, in words; an empty list is ready."""
@@ -242,6 +190,7 @@ class Shop:
         receipt = self._erasure().of(self._folder.pseudonyms.user(user_id))
         self._histories.forget_all()
         self._answering.live.drop()
+        self._suggestions.forget()
         return receipt
 
     # Keeping the shop up to date
@@ -331,6 +280,7 @@ class Shop:
     def close(self) -> None:
         """Writes what is waiting and closes the stores."""
         self._stop.set()
+        self._suggestions.close()
         if self._indexing is not None:
             self._indexing.join()
         self._slates.close()
@@ -356,12 +306,16 @@ class Shop:
         folder = self._folder
         return Erasure(folder.users, folder.records, folder.artifacts, folder.path / REJECTED, folder.clock)
 
-    def _as(self, query: Query, user: str | None, session: str | None) -> Query:
-        pseudonyms = self._folder.pseudonyms
-        return replace(
-            query,
-            user_id=pseudonyms.user(user) if user else None,
-            session_id=pseudonyms.session(session) if session else None,
+    def _make_suggestions(self) -> Suggestions:
+        folder, search = self._folder, self.scenarios.get("search")
+        return Suggestions(
+            folder.catalogue,
+            folder.events,
+            folder.users,
+            folder.artifacts,
+            self._histories,
+            folder.clock,
+            kinds=("product",) if search is None else search.kinds,
         )
 
     def _make_answering(self, artifacts: FolderArtifacts | None = None) -> Answering:

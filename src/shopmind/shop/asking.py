@@ -1,0 +1,88 @@
+"""What may be asked of a shop, in the shop's own ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Unpack
+
+from shopmind.domain import Asked, Query, Slate, Suggestion
+from shopmind.shop.folder import Folder
+from shopmind.shop.suggesting import Suggestions
+
+
+class Asking:
+    """The questions of a Shop; it brings the folder, the answers and the suggestions."""
+
+    _folder: Folder
+    _suggestions: Suggestions
+
+    def search(
+        self,
+        text: str,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        filters: str = "",
+        **asked: Unpack[Asked],
+    ) -> Slate:
+        """Items for a text; `user` and `session` are the shop's own ids.
+
+        Args:
+            filters: an expression of the filter language.
+            asked: how many, in which order, with which counts and so on: see domain.Query.
+
+        Raises:
+            InputError: nothing was typed, the filter cannot be read, a name is unknown, or a size is out of range.
+        """
+        return self.answer(self._as(Query("search", text=text, filter=filters, **asked), user, session))
+
+    def recommend(
+        self,
+        scenario: str,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        anchors: Sequence[str] = (),
+        filters: str = "",
+        **asked: Unpack[Asked],
+    ) -> Slate:
+        """Items for a place in the shop; `user` and `session` are the shop's own ids, `asked` as in `search`.
+
+        Raises:
+            InputError: an unknown scenario, a missing need, a filter that cannot be read, or a size out of range.
+        """
+        query = Query(scenario, anchors=tuple(anchors), filter=filters, **asked)
+        return self.answer(self._as(query, user, session))
+
+    def answer(self, query: Query) -> Slate:
+        """The slate of a query whose ids are pseudonyms already."""
+        raise NotImplementedError
+
+    def suggest(self, prefix: str, *, n: int = 8) -> list[str]:
+        """Completions of what is being typed, from past queries and the catalogue."""
+        return [each.text for each in self.suggestions(prefix, n=n)]
+
+    def suggestions(
+        self, prefix: str, *, n: int = 8, user: str | None = None, session: str | None = None, personal: bool = True
+    ) -> list[Suggestion]:
+        """The same with where each comes from; the past searches and categories of `user` and `session` come first.
+
+        Args:
+            personal: False answers as if nobody was named; so does a user's own refusal to be personalised.
+        """
+        pseudonyms = self._folder.pseudonyms
+        return self._suggestions.complete(
+            prefix,
+            n,
+            user_id=pseudonyms.user(user) if user and personal else None,
+            session_id=pseudonyms.session(session) if session and personal else None,
+        )
+
+    def _as(self, query: Query, user: str | None, session: str | None) -> Query:
+        pseudonyms = self._folder.pseudonyms
+        return replace(
+            query,
+            user_id=pseudonyms.user(user) if user else None,
+            session_id=pseudonyms.session(session) if session else None,
+        )

@@ -1,0 +1,104 @@
+"""Suggestions of a shop: where they come from, whose they are, and that a keystroke never waits for them."""
+
+from __future__ import annotations
+
+import time
+
+from shopmind.shop import Shop
+from shopmind.shop.phrase_sources import private
+
+
+def searched(shop: Shop, text: str, *visitors: str) -> None:
+    shop.track([{"type": "search", "query": text, "session_id": visitor} for visitor in visitors])
+
+
+def fresh(shop: Shop) -> None:
+    """What a minute does."""
+    shop._suggestions._next_look = 0.0
+    shop.suggest("a")
+    shop._suggestions.wait()
+
+
+def test_suggestions_come_from_queries_categories_brands_and_titles(shop: Shop) -> None:
+    kinds = {each.kind for typed in "abcdefghijklmnopqrstuvwxyz茶" for each in shop.suggestions(typed, n=50)}
+    assert kinds == {"query", "category", "brand", "title"}
+
+
+def test_a_text_that_one_visitor_alone_searched_for_is_shown_to_nobody_else(shop: Shop) -> None:
+    searched(shop, "zzyzx lamp", "s1", "s1", "s1")
+    assert shop.suggest("zzy") == []
+    searched(shop, "zzyzx lamp", "s2")
+    fresh(shop)
+    assert shop.suggest("zzy") == ["zzyzx lamp"]
+
+
+def test_addresses_and_numbers_of_people_are_never_suggested(shop: Shop) -> None:
+    assert all(map(private, ("me@example.com", "call 555 123 4567", "13800138000", "x" * 61, "12345", "😀")))
+    assert not any(map(private, ("dv7-1211ea", "12 oz mug", "绿茶 500克")))
+    searched(shop, "zzyzx 555 123 4567", "s1", "s2")
+    assert shop.suggest("zzy") == []
+
+
+def test_the_askers_own_searches_and_category_come_first(shop: Shop) -> None:
+    assert not any(each.own for each in shop.suggestions("t"))
+    shop.track([{"type": "search", "query": "tiny private wish", "user_id": "u07"}])
+    mine = shop.suggestions("t", user="u07")
+    assert (mine[0].text, mine[0].own) == ("tiny private wish", True)
+    assert "tiny private wish" not in [each.text for each in shop.suggestions("t", user="u08")]
+    looked_into = shop.suggestions("t", user="u01")
+    assert any(each.own and each.kind == "category" for each in looked_into)
+
+
+def test_nothing_is_personal_when_the_asker_or_the_caller_refuses(shop: Shop) -> None:
+    shop.track([{"type": "search", "query": "tiny private wish", "user_id": user} for user in ("u29", "u07")])
+    assert not any(each.own for each in shop.suggestions("ti", user="u29")), "u29 refuses to be personalised"
+    assert not any(each.own for each in shop.suggestions("ti", user="u07", personal=False))
+
+
+def test_an_anonymous_visit_finds_its_own_searches_again(shop: Shop) -> None:
+    searched(shop, "zzyzx lamp", "s1")
+    assert [each.own for each in shop.suggestions("zzy", session="s1")] == [True]
+    assert shop.suggestions("zzy", session="s2") == []
+
+
+def test_what_a_forgotten_user_searched_for_is_gone(shop: Shop) -> None:
+    shop.track([{"type": "search", "query": "zzyzx lamp", "user_id": user} for user in ("gone", "there")])
+    fresh(shop)
+    assert shop.suggest("zzy")
+    shop.forget("gone")
+    shop._suggestions.wait()
+    assert shop.suggest("zzy") == []
+    assert shop.suggestions("zzy", user="gone") == []
+
+
+def test_a_new_item_is_suggested_after_a_while_and_no_keystroke_waits_for_it(shop: Shop) -> None:
+    shop.suggest("a")
+    before = shop._suggestions._phrases
+    shop.put_items([{"item_id": "new", "title": "Zzyzx lamp", "categories": ["Qwert"], "brand": "Zzap"}])
+    shop._suggestions._next_look = 0.0
+    started = time.perf_counter()
+    assert shop.suggest("zzy") == []
+    assert time.perf_counter() - started < 0.1
+    shop._suggestions.wait()
+    assert shop._suggestions._phrases is not before
+    assert shop.suggest("zz") == ["Zzap", "Zzyzx lamp"]
+    shop.catalogue.remove(["new"])
+    fresh(shop)
+    assert shop.suggest("zz") == []
+
+
+def test_a_shop_that_did_not_change_makes_nothing_again(shop: Shop) -> None:
+    shop.suggest("a")
+    before = shop._suggestions._phrases
+    fresh(shop)
+    assert shop._suggestions._phrases is before
+
+
+def test_a_shop_may_be_closed_while_suggestions_are_made(shop: Shop) -> None:
+    shop.suggest("a")
+    shop.put_items([{"item_id": f"n{number}", "title": f"Lamp {number}"} for number in range(3_000)])
+    shop._suggestions._next_look = 0.0
+    shop.suggest("a")
+    shop.close()
+    assert shop._suggestions._thread is not None
+    assert not shop._suggestions._thread.is_alive()
