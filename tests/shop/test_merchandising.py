@@ -235,6 +235,7 @@ FILES = {
     "twice.toml": ('[[rules]]\nrule_id="a"\naction="banner"\ntext="x"\n' * 2, "line 5: rule 'a' is there twice"),
     "empty.toml": ("", "no rules and no words"),
     "words.toml": ('[[words]]\nkind = "two_way"\nwords = ["sofa"]\n', "line 1: two_way needs"),
+    "stamp.toml": ('[[words]]\nkind = "stop_word"\nwords = ["x"]\nkey = "@stamp"\n', "line 1: a key may not begin"),
     "half.ndjson": ('{"rule_id":"a","action":"banner","text":"x"}\n{"rule_id":', "half.ndjson line 2: not JSON"),
     "list.ndjson": ("[]\n", "line 1: a JSON object"),
     "field.ndjson": ('\n{"rule_id":"a","action":"banner","txt":"x"}\n', "line 2: unknown field: 'txt'.*did you mean"),

@@ -24,6 +24,8 @@ VERBS = (
     "recommend",
     "track",
     "evaluate",
+    "rules",
+    "insight",
     "forget",
     "doctor",
     "backup",

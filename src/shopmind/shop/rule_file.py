@@ -51,7 +51,10 @@ def read_file(path: Path) -> RuleFile:
     words: list[lexicon.Entry] = []
     for what, where, row in rows:
         if what == "words":
-            words.append(lexicon.parse(row, where=where))
+            entry = lexicon.parse(row, where=where)
+            if entry.key.startswith("@"):
+                raise InputError(f"{where}: a key may not begin with '@'", field="key")
+            words.append(entry)
             continue
         rule = read_rule(row, where=where)
         if rule.rule_id in rules:

@@ -185,13 +185,16 @@ def remove(records: Records, rule_id: str, *, by: str, now_ms: int) -> RuleVersi
 
 
 def roll_back(records: Records, rule_id: str, version: int, *, by: str, now_ms: int) -> RuleVersion:
-    """Makes an older version the newest again, also of a rule that was taken out.
+    """Makes an older version the newest again, also of a rule that was taken out; doing it again changes nothing.
 
     Raises:
         NotFoundError: there is no such version.
     """
-    for each in history(records, rule_id):
+    versions = history(records, rule_id)
+    for each in versions:
         if each.version == version and not each.removed:
+            if versions[0].rule == each.rule and not versions[0].removed:
+                return versions[0]
             written = {rule_id: RuleVersion(each.rule, at_ms=now_ms, by=by)}
             _commit(records, written)
             return written[rule_id]
