@@ -62,7 +62,7 @@ def run(sets: Sequence[str], systems: Sequence[str], asked: Asked) -> dict[str, 
 
 def vectors_of(folder: Path) -> dict[str, Any]:
     """Makes the vectors of a data folder that have not been made yet; says by which encoder and how fast."""
-    _python(Path(sys.executable), "benchmarks.search.vectors", str(folder), threads={})
+    apart(Path(sys.executable), "benchmarks.search.vectors", str(folder), threads={})
     told: dict[str, Any] = json.loads((folder / "encoder.json").read_text())
     return told
 
@@ -87,8 +87,8 @@ def _system(name: str, folder: Folder) -> dict[str, Any]:
         python = interpreter(name, MENU[name])
         with fresh(folder.name, name) as place:
             words = (name, str(folder.path), str(place), str(out))
-            built = _python(python, "benchmarks.search.measure", "build", *words)
-            served = _python(python, "benchmarks.search.measure", "serve", *words)
+            built = apart(python, "benchmarks.search.measure", "build", *words)
+            served = apart(python, "benchmarks.search.measure", "serve", *words)
     except NotHere as error:
         print(f"  {name}: left out: {error}", flush=True)
         return {"refused": str(error)}
@@ -97,7 +97,7 @@ def _system(name: str, folder: Folder) -> dict[str, Any]:
     return found
 
 
-def _python(python: Path, module: str, *words: str, threads: Mapping[str, str] = THREADS) -> dict[str, Any]:
+def apart(python: Path, module: str, *words: str, threads: Mapping[str, str] = THREADS) -> dict[str, Any]:
     """The JSON that a module prints as its last line; its log goes to a file beside the answers."""
     paths = os.pathsep.join((str(ROOT), str(ROOT / "src")))
     environment = {**os.environ, **threads, "PYTHONPATH": paths}

@@ -18,8 +18,8 @@ class LanceDb(Peer):
 
     def build(self, goods: Goods, place: Path) -> None:
         """See Peer."""
-        import lancedb
-        import pyarrow as pa
+        import lancedb  # type: ignore[import-not-found]
+        import pyarrow as pa  # type: ignore[import-not-found]
 
         vectors = np.asarray(goods.vectors)
         flat = pa.array(vectors.ravel(), pa.float32())
@@ -41,7 +41,7 @@ class LanceDb(Peer):
 
     def search(self, text: str, k: int) -> Found:
         """See Peer."""
-        from lancedb.query import MatchQuery
+        from lancedb.query import MatchQuery  # type: ignore[import-not-found]
 
         vector = self._encoder.encode([text], role="query")[0]
         asked = self._table.search(query_type="hybrid").vector(vector).text(MatchQuery(text, "text"))

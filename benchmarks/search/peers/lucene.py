@@ -17,7 +17,7 @@ from benchmarks.search.peers.peer import Found, Goods, Peer
 
 def _java() -> Any:
     """pyjnius with the jar on its path; the JVM starts at the first import."""
-    import jnius_config
+    import jnius_config  # type: ignore[import-not-found]
 
     if not jnius_config.vm_running:
         found = find_spec("pyserini")
@@ -26,7 +26,7 @@ def _java() -> Any:
         jnius_config.add_options("-Xmx2g", "--add-modules=jdk.incubator.vector")
         jnius_config.set_classpath(str(jar))
     os.environ.setdefault("JAVA_TOOL_OPTIONS", "-Dslf4j.internal.verbosity=ERROR")
-    import jnius
+    import jnius  # type: ignore[import-not-found]
 
     return jnius
 

@@ -53,13 +53,17 @@ class Goods:
         return self._texts("description")
 
     @cached_property
+    def brands(self) -> list[str]:
+        """(n,) brands, "" where there is none."""
+        return self._texts("brand")
+
+    @cached_property
     def whole(self) -> list[str]:
         """(n,) title, brand, categories and description as one text, for systems with one field."""
-        brands = self._texts("brand")
         categories: list[list[str]] = [[]] * len(self.titles)
         if "categories" in self.table.columns:
             categories = [each or [] for each in self.table["categories"].to_list()]
-        rows = zip(self.titles, brands, categories, self.descriptions, strict=True)
+        rows = zip(self.titles, self.brands, categories, self.descriptions, strict=True)
         return ["\n".join((title, brand, " ".join(found), text)) for title, brand, found, text in rows]
 
     @cached_property

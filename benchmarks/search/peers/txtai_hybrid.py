@@ -34,10 +34,12 @@ class Txtai(Peer):
     def open(self, goods: Goods, place: Path) -> None:
         """See Peer."""
         encoder = goods.encoder()
-        self._index = _embeddings(lambda texts: encoder.encode(list(texts), role="query"))
-        self._index.load(str(place / "index"))
-        # The settings are saved, the function is not.
-        self._index.model.transform = lambda texts: encoder.encode(list(texts), role="query")
+
+        def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+            return encoder.encode(list(texts), role="query")
+
+        self._index = _embeddings(encode)
+        self._index.load(str(place / "index"), config={"transform": encode})
 
     def search(self, text: str, k: int) -> Found:
         """See Peer."""
@@ -50,6 +52,6 @@ class Txtai(Peer):
 
 
 def _embeddings(transform: Any) -> Any:
-    from txtai.embeddings import Embeddings
+    from txtai.embeddings import Embeddings  # type: ignore[import-not-found]
 
     return Embeddings({"method": "external", "transform": transform, "hybrid": True, "content": False})
