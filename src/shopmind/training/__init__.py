@@ -14,6 +14,7 @@ MENU = Menu(
         "next_basket": "shopmind.training.next_basket:NextBasketRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",
         "trending": "shopmind.training.trending:TrendingRecipe",
+        "values": "shopmind.training.values:ValuesRecipe",
         "vocabulary": "shopmind.training.vocabulary:VocabularyRecipe",
     },
 )
