@@ -280,6 +280,13 @@ class TextIndex(Protocol):
         """
         ...
 
+    def having(self, words: Sequence[Sequence[str]], enough: int, most: int, *, without: Sequence[str] = ()) -> Numbers:
+        """At most `most` items, in no order, that have `enough` of the words, in any field, and none of `without`.
+
+        Each word is given by the tokens that stand for it; one of them is the word.
+        """
+        ...
+
     def matches(self, numbers: Numbers, tokens: Sequence[str], *, fields: int | None = None) -> Matches:
         """Where the tokens stand in these documents, in the first `fields` fields (None: in all)."""
         ...

@@ -28,6 +28,7 @@ from shopmind.kit.files import storage_faults, write_whole
 from shopmind.stores.forward import ForwardView, ForwardWriter, State, compacted, drop_old
 from shopmind.stores.ports import Matches, Number, Numbers
 from shopmind.stores.similar_words import SimilarWords
+from shopmind.stores.tantivy_having import having
 
 WRITER_HEAP_BYTES = 32_000_000
 RELEARN_S = 60.0
@@ -149,6 +150,14 @@ class TantivyText:
             hits = searcher.search(query, limit, count=False).hits
             numbers = searcher.fast_field_values(_NUMBER, [address for _, address in hits])
         return np.array(numbers, np.int64), np.array([score for score, _ in hits], np.float32)
+
+    def having(self, words: Sequence[Sequence[str]], enough: int, most: int, *, without: Sequence[str] = ()) -> Numbers:
+        """See the port; nothing while the index is damaged."""
+        self._follow()
+        if self._index is None or self._fault is not None:
+            return _NOTHING[0]
+        with _faults(self.folder):
+            return having(self._index, self._schema, _NUMBER, self.fields, words, enough, most, without)
 
     def matches(self, numbers: Numbers, tokens: Sequence[str], *, fields: int | None = None) -> Matches:
         """See the port."""

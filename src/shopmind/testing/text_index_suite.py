@@ -83,6 +83,19 @@ class TextIndexSuite:
         assert index.search(["stew"], 10)[0].tolist() == [1]
         assert (index.count(), index.mark()) == (2, 9)
 
+    def test_what_has_enough_of_the_words_is_found_whole(self, index: TextIndex) -> None:
+        def having(*words: tuple[str, ...], enough: int, most: int = 10, without: tuple[str, ...] = ()) -> list[int]:
+            return sorted(index.having(words, enough, most, without=without).tolist())
+
+        both = [index.search([token], 10)[0].tolist() for token in ("soup", "pizza")]
+        assert having(("soup",), ("pizza",), enough=1) == sorted({*both[0], *both[1]})
+        assert having(("soup",), ("pizza",), enough=2) == sorted({*both[0]} & {*both[1]})
+        assert having(("soup", "pizza"), enough=1) == sorted({*both[0], *both[1]})
+        assert having(("soup",), ("pizza",), enough=1, without=("soup",)) == sorted({*both[1]} - {*both[0]})
+        assert len(having(("soup",), ("pizza",), enough=1, most=1)) == 1
+        assert having(("nothing of it",), enough=1) == []
+        assert having(enough=1) == having((), enough=1) == having(("soup",), enough=2) == []
+
     def test_updating_twice_is_updating_once(self, index: TextIndex) -> None:
         for _ in range(3):
             index.update([SOUP, SOUP, PIZZA], [3], mark=8)
