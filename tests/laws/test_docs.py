@@ -41,6 +41,7 @@ TINY_SHOP = [
     "how-to/evaluate.md",
     "how-to/forget-a-customer.md",
     "how-to/keys.md",
+    "how-to/merchandise.md",
     "how-to/weights-and-air-gapped.md",
 ]
 COMMAND = re.compile(r"(?<![\w/.-])shopmind ([a-z_]+)(?: (get|add|list|search|recommend))?")

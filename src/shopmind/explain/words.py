@@ -55,6 +55,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "New in the shop.",
         "zh": "新品上架。",
     },
+    "rules": {
+        "en": "The shop recommends it here.",
+        "zh": "本店在此推荐。",
+    },
+    "pinned": {
+        "en": "The shop placed it here.",
+        "zh": "本店将它置于此处。",
+    },
     "linked": {
         "en": "It goes with things you buy.",
         "zh": "与您常买的商品有关。",
