@@ -19,6 +19,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Its meaning is close to {subject}.",
         "zh": "含义与{subject}相近。",
     },
+    "cross_encoder": {
+        "en": "Read together with “{text}”, it answers it well.",
+        "zh": "与“{text}”对照阅读,相符程度高。",
+    },
     "popularity": {
         "en": "Popular with customers lately.",
         "zh": "近来很受顾客欢迎。",

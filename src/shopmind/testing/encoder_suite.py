@@ -7,6 +7,7 @@ class TestMine(EncoderSuite):
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from shopmind.encoders import ROLES, TextEncoder, adapted, bert_graph, graph_file
@@ -133,3 +135,13 @@ def tiny_artifact(artifacts: FolderArtifacts, seed: int = 0, *, promote: bool = 
     arrays = adapted.pack(bert_graph.build(base.state, base.shape), base)
     card = {"events": 0, "event_number": 0, "tail": False, "figures": {"base": "tiny"}}
     return artifacts.folder / "encoder" / artifacts.save("encoder", arrays, card, promote=promote).version
+
+
+def tiny_base(folder: Path) -> Path:
+    """Writes the tiny BERT as a folder that training can begin with and returns it."""
+    folder.mkdir(parents=True)
+    save_file(tiny_state(), folder / "model.safetensors")
+    config = {"model_type": "bert", "num_hidden_layers": LAYERS, "num_attention_heads": HEADS}
+    (folder / "config.json").write_text(json.dumps(config))
+    tiny_tokenizer().save(str(folder / "tokenizer.json"))
+    return folder

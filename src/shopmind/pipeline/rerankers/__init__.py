@@ -5,6 +5,7 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "reranker",
     {
+        "cross_encoder": "shopmind.pipeline.rerankers.cross_encoder:CrossEncoder",
         "diversity": "shopmind.pipeline.rerankers.diversity:Diversity",
         "top": "shopmind.pipeline.rerankers.top:Top",
     },
