@@ -1,13 +1,16 @@
-"""`shopmind train SHOP [NAME…]`."""
+"""`shopmind train SHOP [NAME…]`, or with the names first: `shopmind train encoder SHOP`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shopmind.cli import show
+
+if TYPE_CHECKING:
+    from shopmind.stores.ports import Artifact
 
 
 def add(app: typer.Typer) -> None:
@@ -15,16 +18,22 @@ def add(app: typer.Typer) -> None:
 
     @app.command()
     def train(
-        folder: Annotated[Path, typer.Argument(help="The shop.")],
+        folder: Annotated[Path, typer.Argument(help="The shop; it may stand last, after the names.")],
         names: Annotated[list[str] | None, typer.Argument(help="Artifacts; all that the scenarios need.")] = None,
+        judgments: Annotated[
+            Path | None, typer.Option(help="Folder with files `queries` and `judgments` to learn from too.")
+        ] = None,
         json: show.AsJson = False,
     ) -> None:
         """Fit artifacts on everything known now and promote them."""
         import shopmind
+        from shopmind.evaluation.judgments import read_judgments
 
+        folder, names = _sorted_out(folder, names or [])
         with shopmind.open(folder) as shop, show.progress() as progress:
+            graded = None if judgments is None else read_judgments(judgments, shop.catalogue)
             shop.index(progress)
-            made = shop.train(names or None, progress)
+            made = shop.train(names or None, progress, judgments=graded)
             missing, untrained = shop.readiness(), shop.untrained()
         if json:
             show.data(
@@ -36,7 +45,8 @@ def add(app: typer.Typer) -> None:
             )
             return
         for artifact in made:
-            show.line(f"{artifact.name} {artifact.version}: {artifact.card['events']} events")
+            for line in _told(artifact):
+                show.line(line)
         for name, why in untrained.items():
             show.line(f"{name} could not be trained: {why}")
         told = tuple(f"{name}: not trained yet" for name in untrained)
@@ -44,3 +54,29 @@ def add(app: typer.Typer) -> None:
             for need in needs:
                 if not any(each in need for each in told):
                     show.line(f"{scenario} is not fully ready: {need}")
+
+
+def _sorted_out(first: Path, rest: list[str]) -> tuple[Path, list[str]]:
+    """The shop and the names: the shop stands first, or last when only the last word is one."""
+    from shopmind.settings import FILE
+
+    if rest and not (first / FILE).is_file() and (Path(rest[-1]) / FILE).is_file():
+        return Path(rest[-1]), [str(first), *rest[:-1]]
+    return first, rest
+
+
+def _told(artifact: Artifact) -> list[str]:
+    """One line of an artifact, and what its recipe measured on held-out cases."""
+    card: Any = artifact.card
+    lines = [f"{artifact.name} {artifact.version}: {card['events']} events"]
+    held: dict[str, Any] = card["figures"].get("held_out") or {}
+    for kind, figures in held.items():
+        if isinstance(figures, dict) and "mrr@10" in figures:
+            before, after = (figures["mrr@10"][when]["value"] for when in ("before", "after"))
+            lines.append(f"  {figures['cases']} held-out texts ({kind}): mrr@10 {before:.3f} → {after:.3f}")
+    drift = card["figures"].get("drift")
+    if drift:
+        lines.append(f"  eight bits against full precision: mean cosine {drift['int8']['mean']:.3f}")
+    if card["figures"].get("kept_back"):
+        lines.append(f"  not promoted: {card['figures']['kept_back']}")
+    return lines
