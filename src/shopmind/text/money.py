@@ -61,7 +61,11 @@ _FORMS: list[tuple[Relation, str]] = [
     ("around", rf"{_ONE}\s?(?:左右|上下)"),
 ]  # fmt: skip
 _PATTERNS = [(relation, re.compile(rf"(?<![a-z\d]){_LEAD}{form}(?![a-z\d])的?", re.I)) for relation, form in _FORMS]
-_OF_SOMETHING_ELSE = re.compile(r"(?:age[ds]?|weigh\w*|size\w*|width|length|height|power|watt\w*|volt\w*)\s*$", re.I)
+_OF_SOMETHING_ELSE = re.compile(
+    r"(?:age[ds]?|weigh\w*|size\w*|width|length|height|power|watt\w*|volt\w*"
+    r"|宽度?|高度?|身高|长度?|厚度?|体重|年龄)\s*$",
+    re.I,
+)
 _HAN_RELATION = re.compile("以下|以内|之内|以上|左右|低于|少于|不到|不超过|高于|超过|之间|最多|至少")
 _LONGEST = 300
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,7 @@ class ValuesRecipe(Recipe):
             if len(meanings) > 1:
                 continue
             (name, values), *_ = meanings.items()
-            confidence = _confidence(said.get(phrase), found[name], values)
+            confidence = _confidence(_evidence(phrase, values, said), found[name], values)
             if confidence >= options.least:
                 table[" ".join(phrase)] = [name, sorted(values), round(confidence, 4)]
         encoded = orjson.dumps(table, option=orjson.OPT_SORT_KEYS)
@@ -131,6 +131,16 @@ def _titles(columns: ItemColumns, wanted: set[tuple[str, ...]]) -> dict[tuple[st
             for phrase in set(phrases_in(title)) & wanted:
                 found.setdefault(phrase, []).append(number)
     return {phrase: np.array(numbers, np.int64) for phrase, numbers in found.items()}
+
+
+def _evidence(
+    phrase: tuple[str, ...], values: list[str], said: Mapping[tuple[str, ...], NDArray[np.int64]]
+) -> NDArray[np.int64] | None:
+    """Items whose titles have the phrase; for the name of a colour that no title has, those with its other names."""
+    if phrase in said:
+        return said[phrase]
+    others = [said[other] for value in values for name in SAME.get(value, ()) if (other := phrase_of(name)) in said]
+    return np.unique(np.concatenate(others)) if others else None
 
 
 def _confidence(items: NDArray[np.int64] | None, column: TextColumn, values: list[str]) -> float:

@@ -11,5 +11,6 @@ MENU = Menu(
         "current": "shopmind.pipeline.filters.current:Current",
         "in_cart": "shopmind.pipeline.filters.in_cart:InCart",
         "in_stock": "shopmind.pipeline.filters.in_stock:InStock",
+        "without": "shopmind.pipeline.filters.without:Without",
     },
 )

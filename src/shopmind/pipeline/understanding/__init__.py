@@ -6,6 +6,7 @@ MENU = Menu(
     "understanding",
     {
         "constraints": "shopmind.pipeline.understanding.constraints:Constraints",
+        "negation": "shopmind.pipeline.understanding.negation:Negation",
         "rules": "shopmind.pipeline.understanding.rules:Rules",
         "spelling": "shopmind.pipeline.understanding.spelling:Spelling",
         "words": "shopmind.pipeline.understanding.words:Words",
