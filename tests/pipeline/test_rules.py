@@ -118,8 +118,9 @@ def test_a_query_is_only_held_against_rules_that_share_a_word() -> None:
     everywhere = RuleVersion(rule(action="banner", text="x", rule_id="all"))
     chinese = RuleVersion(rule(action="banner", text="x", rule_id="zh", query=["绿茶"]))
     ruleset = Ruleset.of([*rules, everywhere, chinese])
-    near = [each.rule.rule_id for each in ruleset.near(phrase("word7 tea").tokens)]
-    assert near == ["all", "r7", "zh"]
+    near = [each.rule.rule_id for each in ruleset.near([phrase("word7 tea")])]
+    assert near == ["all", "r7"]
+    assert [each.rule.rule_id for each in ruleset.near([phrase("买绿茶杯子")])] == ["all", "zh"]
 
 
 def test_rules_come_in_the_order_in_which_they_win_and_disabled_ones_not_at_all() -> None:

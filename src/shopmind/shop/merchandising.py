@@ -100,7 +100,7 @@ class Rules:
                     RowStatus(at, name if isinstance(name, str) else None, "rejected", error.message, error.field)
                 )
         there = {each.rule.rule_id: each.rule for each in self.all()} if good else {}
-        doubts = self.apply(list(good.values()), by=by) if good else {}
+        doubts = self._write(list(good.values()), there.values(), by) if good else {}
         for at, rule in good.items():
             told = "; ".join(doubts.get(rule.rule_id, ())) or None
             same = there.get(rule.rule_id) == rule
@@ -115,9 +115,7 @@ class Rules:
         """
         for rule in rules:
             self._check(rule, f"rule {rule.rule_id!r}")
-        doubts = self.warnings(rules)
-        book.write(self._records, rules, by=by, now_ms=self._clock())
-        return doubts
+        return self._write(rules, [each.rule for each in self.all()], by)
 
     def remove(self, rule_id: str, *, by: str = "") -> RuleVersion:
         """Takes a rule out; its history stays. Raises NotFoundError."""
@@ -133,9 +131,10 @@ class Rules:
         self._check(rule, where)
         return rule
 
-    def warnings(self, rules: Sequence[Rule]) -> dict[str, list[str]]:
-        """Id → what is doubtful: contradictions, unknown items and attributes, a time that is over."""
-        found = contradictions(rules, (each.rule for each in self.all()))
+    def warnings(self, rules: Sequence[Rule], others: Iterable[Rule] | None = None) -> dict[str, list[str]]:
+        """Id → what is doubtful: contradictions (with the stored rules, or the others given), unknown items and
+        attributes, a time that is over."""
+        found = contradictions(rules, (each.rule for each in self.all()) if others is None else others)
         for rule in rules:
             told = self._doubts(rule)
             if told:
@@ -182,6 +181,11 @@ class Rules:
             if rule.action == "pin" and not set(rule.items) <= placed
         }
         return Preview(before, after, _moves(before, after), left_out, self.warnings(draft))
+
+    def _write(self, rules: Sequence[Rule], others: Iterable[Rule], by: str) -> dict[str, list[str]]:
+        doubts = self.warnings(rules, others)
+        book.write(self._records, rules, by=by, now_ms=self._clock())
+        return doubts
 
     def _check(self, rule: Rule, where: str) -> None:
         for name in rule.scenarios:

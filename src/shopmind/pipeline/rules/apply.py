@@ -114,10 +114,12 @@ def pinned(
         The candidates, and the rules that placed something with the items they placed.
     """
     placed: dict[int, int] = {}
+    ones: set[int] = set()
     by: dict[str, tuple[RuleVersion, list[int]]] = {}
     for each in pins:
-        if each.item in placed.values() or not _of(allowed, np.array([each.item], np.int64))[0]:
+        if each.item in ones or not 0 < each.item < len(allowed) or not allowed[each.item]:
             continue
+        ones.add(each.item)
         place = each.place
         while place in placed:
             place += 1
@@ -128,7 +130,6 @@ def pinned(
     there = set(candidates.items.tolist())
     joined = _with_missing(candidates, [item for item in placed.values() if item not in there])
     row_of = {int(item): row for row, item in enumerate(joined.items)}
-    ones = set(placed.values())
     order = [row for row, item in enumerate(joined.items.tolist()) if item not in ones]
     column = np.full(len(joined), np.nan, np.float32)
     for place in sorted(placed):

@@ -20,7 +20,7 @@ from typing import Any
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.kit.log import note
 from shopmind.pipeline.rules.rule import Rule, RuleVersion, read_rule, rule_row
-from shopmind.pipeline.rules.words import phrase
+from shopmind.pipeline.rules.words import Phrase, phrase
 from shopmind.stores.ports import Records
 
 logger = logging.getLogger(__name__)
@@ -40,35 +40,30 @@ class Ruleset:
     Attributes:
         unreadable: keys of rows that cannot be read.
         anywhere: rules without phrases.
-        by_token: first token of a phrase → rules that have such a phrase.
-        literal: rules with a phrase that may be met without sharing a token, as Chinese ones may.
+        by_token: first token of a phrase → rules that have such a phrase; in Chinese its first character too, for such
+            a phrase may be met without sharing a token.
     """
 
     rules: tuple[RuleVersion, ...] = ()
     unreadable: tuple[str, ...] = ()
     anywhere: tuple[RuleVersion, ...] = ()
     by_token: Mapping[str, tuple[RuleVersion, ...]] = field(default_factory=dict)
-    literal: tuple[RuleVersion, ...] = ()
 
     @staticmethod
     def of(rules: Iterable[RuleVersion], unreadable: Sequence[str] = ()) -> Ruleset:
         """Sorts and indexes; rules that are not enabled are left out."""
         ordered = tuple(sorted((each for each in rules if each.rule.enabled), key=lambda each: each.rule.order))
         by_token: dict[str, dict[str, RuleVersion]] = {}
-        literal = {}
         for each in ordered:
-            for text in each.rule.query:
-                wanted = phrase(text)
-                if not wanted.folded.isascii():
-                    literal[each.rule.rule_id] = each
-                elif wanted.tokens:
-                    by_token.setdefault(wanted.tokens[0], {})[each.rule.rule_id] = each
+            for wanted in map(phrase, each.rule.query):
+                begins = (*wanted.tokens[:1], *wanted.folded[:1]) if wanted.literal else wanted.tokens[:1]
+                for token in begins:
+                    by_token.setdefault(token, {})[each.rule.rule_id] = each
         return Ruleset(
             ordered,
             tuple(sorted(unreadable)),
             tuple(each for each in ordered if not each.rule.query),
             {token: tuple(held.values()) for token, held in by_token.items()},
-            tuple(literal.values()),
         )
 
     def with_draft(self, draft: Iterable[Rule]) -> Ruleset:
@@ -77,13 +72,14 @@ class Ruleset:
         kept = [each for each in self.rules if each.rule.rule_id not in drafts]
         return Ruleset.of([*kept, *drafts.values()], self.unreadable)
 
-    def near(self, tokens: Iterable[str]) -> list[RuleVersion]:
-        """Those that a query of these tokens may meet, in the order in which they win."""
-        if not self.by_token and not self.literal:
+    def near(self, asked: Iterable[Phrase]) -> list[RuleVersion]:
+        """Those that one of these texts may meet, and those without phrases, in the order in which they win."""
+        if not self.by_token:
             return list(self.anywhere)
-        found = {each.rule.rule_id: each for each in (*self.anywhere, *self.literal)}
-        for token in tokens:
-            found.update((each.rule.rule_id, each) for each in self.by_token.get(token, ()))
+        found = {each.rule.rule_id: each for each in self.anywhere}
+        for text in asked:
+            for token in {*text.words, *text.folded}:
+                found.update((each.rule.rule_id, each) for each in self.by_token.get(token, ()))
         return sorted(found.values(), key=lambda each: each.rule.order)
 
 
@@ -140,7 +136,7 @@ def history(records: Records, rule_id: str) -> list[RuleVersion]:
     Raises:
         NotFoundError: there never was such a rule.
     """
-    versions = _versions(records, rule_id)
+    versions = _versions(records.get(HISTORY, rule_id))
     if not versions:
         raise NotFoundError(f"rules: there is no rule {rule_id!r}", field="rule_id")
     found = []
@@ -162,7 +158,7 @@ def write(records: Records, rules: Sequence[Rule], *, by: str, now_ms: int) -> l
         raise InputError(f"rules: at most {MOST_RULES} are allowed", field="rule_id")
     changed = [rule for rule in rules if rule.rule_id not in there or there[rule.rule_id].rule != rule]
     written = {rule.rule_id: RuleVersion(rule, at_ms=now_ms, by=by) for rule in changed}
-    _commit(records, written)
+    _commit(records, written, {rule_id: each.version for rule_id, each in there.items()})
     return [written[rule.rule_id] if rule.rule_id in written else there[rule.rule_id] for rule in rules]
 
 
@@ -180,7 +176,8 @@ def remove(records: Records, rule_id: str, *, by: str, now_ms: int) -> RuleVersi
     except InputError:  # what cannot be read can be taken out all the same
         last = Rule(rule_id, "banner", text="could not be read", enabled=False)
     written = {rule_id: RuleVersion(last, at_ms=now_ms, by=by, removed=True)}
-    _commit(records, written)
+    version = _body(body).get("version")
+    _commit(records, written, {rule_id: version if isinstance(version, int) else 0})
     return written[rule_id]
 
 
@@ -196,21 +193,21 @@ def roll_back(records: Records, rule_id: str, version: int, *, by: str, now_ms: 
             if versions[0].rule == each.rule and not versions[0].removed:
                 return versions[0]
             written = {rule_id: RuleVersion(each.rule, at_ms=now_ms, by=by)}
-            _commit(records, written)
+            _commit(records, written, {})
             return written[rule_id]
     raise NotFoundError(f"rules: rule {rule_id!r} has no version {version} to go back to", field="version")
 
 
-def _commit(records: Records, written: dict[str, RuleVersion]) -> None:
+def _commit(records: Records, written: dict[str, RuleVersion], current: Mapping[str, int]) -> None:
     """Numbers the versions and writes them. The history goes first: a kill in between loses no old version."""
     if not written:
         return
-    histories = []
+    kept = dict(records.scan(HISTORY, 2 * MOST_RULES)) if len(written) > 20 else None
+    histories: list[tuple[str, Mapping[str, Any], str | None]] = []
     for rule_id, each in written.items():
-        older = _versions(records, rule_id)
-        last = int(older[-1]["version"]) if older else 0
-        current = _body(records.get(ROWS, rule_id)).get("version", 0)
-        written[rule_id] = replace(each, version=max(last, current if isinstance(current, int) else 0) + 1)
+        older = _versions(records.get(HISTORY, rule_id) if kept is None else kept.get(rule_id))
+        last = max([current.get(rule_id, 0), *(each["version"] for each in older[-1:])])
+        written[rule_id] = replace(each, version=last + 1)
         histories.append((rule_id, {"versions": [*older, _row(written[rule_id])][-KEPT_VERSIONS:]}, None))
     records.put_many(HISTORY, histories)
     rows = [(rule_id, _row(each), None) for rule_id, each in written.items()]
@@ -234,9 +231,10 @@ def _version(key: str, body: Any) -> RuleVersion:
     return RuleVersion(rule, row["version"], row["at_ms"], str(row.get("by", "")), row.get("removed") is True)
 
 
-def _versions(records: Records, rule_id: str) -> list[dict[str, Any]]:
-    versions = _body(records.get(HISTORY, rule_id)).get("versions")
-    return [each for each in versions if isinstance(each, dict)] if isinstance(versions, list) else []
+def _versions(body: Any) -> list[dict[str, Any]]:
+    versions = _body(body).get("versions")
+    rows = versions if isinstance(versions, list) else []
+    return [each for each in rows if isinstance(each, dict) and isinstance(each.get("version"), int)]
 
 
 def _body(body: Any) -> Mapping[str, Any]:

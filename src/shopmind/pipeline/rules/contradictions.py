@@ -14,15 +14,15 @@ from shopmind.pipeline.rules.rule import Rule
 from shopmind.pipeline.rules.words import meets, phrase
 
 MOST_TOLD = 5
-MOST_COMPARED = 500
-"""Rules that one rule is held against at most, so that ten thousand rules are written in seconds."""
+MOST_COMPARED = 200
+"""Rules that one rule is held against at most for each reason, so that ten thousand rules are written in seconds."""
 
 
 def contradictions(written: Sequence[Rule], others: Iterable[Rule]) -> dict[str, list[str]]:
     """Id of a written rule → what it disagrees with, in words; at most five of them.
 
-    Rules that can never meet the same request are left out as far as their conditions tell: scenarios, times,
-    languages, phrases. Items that only a filter reaches are not looked at.
+    Rules that are not for the same requests are left out as far as their conditions tell: scenarios, times, languages,
+    and phrases, one of which must be within the other. Items that only a filter reaches are not looked at.
     """
     mine = {rule.rule_id: rule for rule in written if rule.enabled}
     everyone = {**{rule.rule_id: rule for rule in others if rule.enabled}, **mine}
@@ -36,9 +36,14 @@ def contradictions(written: Sequence[Rule], others: Iterable[Rule]) -> dict[str,
                 by_word[rule.action, word].append(rule)
     found: dict[str, list[str]] = {}
     for rule in mine.values():
-        told = dict.fromkeys(filter(None, _told(rule, by_item, by_word)))
+        told: dict[str, None] = {}
+        for what in _told(rule, by_item, by_word):
+            if what:
+                told[what] = None
+            if len(told) == MOST_TOLD:
+                break
         if told:
-            found[rule.rule_id] = list(told)[:MOST_TOLD]
+            found[rule.rule_id] = list(told)
     return found
 
 
@@ -96,7 +101,7 @@ def _first(rule: Rule, other: Rule) -> Rule:
 
 
 def _together(rule: Rule, other: Rule) -> bool:
-    """Whether one request may meet both, as far as scenarios, times, languages and phrases tell."""
+    """Whether both are for the same requests, as far as scenarios, times, languages and phrases tell."""
     if rule.scenarios and other.scenarios and not set(rule.scenarios) & set(other.scenarios):
         return False
     if rule.language and other.language and rule.language != other.language:
@@ -107,8 +112,4 @@ def _together(rule: Rule, other: Rule) -> bool:
     if not rule.query or not other.query:
         return True
     ours, theirs = list(map(phrase, rule.query)), list(map(phrase, other.query))
-    return any(
-        meets(one, two, other.match) or meets(two, one, rule.match) or (rule.match == other.match == "all")
-        for one in ours
-        for two in theirs
-    )
+    return any(meets(one, two, other.match) or meets(two, one, rule.match) for one in ours for two in theirs)

@@ -18,18 +18,23 @@ class Phrase:
     """A text of a rule or a query, analysed.
 
     Attributes:
-        tokens: in reading order.
+        tokens: in reading order; `words` are the same, each once.
         folded: in plain letters, spaces made one.
+        literal: whether it has Chinese characters, so that it is also met where it stands as it is.
     """
 
     tokens: tuple[str, ...]
+    words: frozenset[str]
     folded: str
+    literal: bool
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=65_536)
 def phrase(text: str) -> Phrase:
     """A text analysed; those of late are remembered."""
-    return Phrase(tuple(analyse(text)), " ".join(fold(text).split()))
+    tokens = tuple(analyse(text))
+    folded = " ".join(fold(text).split())
+    return Phrase(tokens, frozenset(tokens), folded, _HAN.search(folded) is not None)
 
 
 def meets(query: Phrase, wanted: Phrase, match: Match) -> bool:
@@ -42,8 +47,7 @@ def meets(query: Phrase, wanted: Phrase, match: Match) -> bool:
         return False
     if match == "exact":
         return query.tokens == wanted.tokens
-    literal = _HAN.search(wanted.folded) is not None
     if match == "starts":
         begins = query.tokens[: len(wanted.tokens)] == wanted.tokens
-        return begins or (literal and query.folded.startswith(wanted.folded))
-    return set(wanted.tokens) <= set(query.tokens) or (literal and wanted.folded in query.folded)
+        return begins or (wanted.literal and query.folded.startswith(wanted.folded))
+    return wanted.words <= query.words or (wanted.literal and wanted.folded in query.folded)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import User
 from shopmind.pipeline.context import Context
-from shopmind.pipeline.filters.language import parse
-from shopmind.pipeline.filters.mask import mask
+from shopmind.pipeline.filters.attribute import Masks
 from shopmind.pipeline.parts import Tools, Understanding
 from shopmind.pipeline.rules.apply import applied
 from shopmind.pipeline.rules.book import read
@@ -21,7 +19,7 @@ from shopmind.pipeline.rules.segment import belongs
 from shopmind.pipeline.rules.words import Phrase, meets, phrase
 from shopmind.stores.columns import ItemColumns
 
-REMEMBERED = 256
+REMEMBERED = 20_000
 
 
 class Rules(Understanding):
@@ -33,7 +31,9 @@ class Rules(Understanding):
 
     def __init__(self, options: object, tools: Tools) -> None:
         super().__init__(options, tools)
-        self._reached: OrderedDict[tuple[Rule, int], tuple[dict[int, str], NDArray[np.bool_]]] = OrderedDict()
+        self._masks = Masks()
+        self._names: dict[int, tuple[RuleVersion, dict[int, str]]] = {}
+        self._names_of = -1
 
     def understand(self, context: Context) -> None:
         """See Understanding."""
@@ -43,7 +43,7 @@ class Rules(Understanding):
         if not ruleset.rules:
             return
         asked = [phrase(text) for text in dict.fromkeys((context.query.text, context.text)) if text]
-        near = ruleset.near(token for each in asked for token in each.tokens)
+        near = ruleset.near(asked)
         met = self._of_segment([each for each in near if _holds(each.rule, context, asked)], context)
         if met:
             self._rule(met, context)
@@ -71,34 +71,37 @@ class Rules(Understanding):
                 continue
             if rule.action == "redirect":
                 continue
-            named, about = self._reach(rule, context.columns)
+            named = self._named(each, context.columns)
             names |= named
             if rule.action == "hide":
+                about = self._about(rule, named, context.columns)
                 hidden = about if hidden is None else hidden | about
                 context.applied_rules.append(applied(each, named.values()))
             elif rule.action == "pin":
                 pins += [Pin(each, rule.place - 1, item) for item in named]
             else:
                 doublings = float(np.log2(rule.strength))
+                about = self._about(rule, named, context.columns)
                 pushes.append(Push(each, about, doublings if rule.action == "boost" else -doublings))
         context.ruling = Ruling(hidden, tuple(pushes), tuple(pins), names)
 
-    def _reach(self, rule: Rule, columns: ItemColumns) -> tuple[dict[int, str], NDArray[np.bool_]]:
-        """Number → id of the known items the rule names, in its order, and (size,) every item it is about."""
-        key = (rule, columns.change)
-        found = self._reached.get(key)
-        if found is None:
-            numbers = self._tools.catalogue.numbers(rule.items) if rule.items else np.empty(0, np.int64)
-            inside = (numbers > 0) & (numbers < columns.size)
-            named = {int(number): rule.items[at] for at, number in enumerate(numbers) if inside[at]}
-            about = np.zeros(columns.size, np.bool_)
-            about[numbers[inside]] = True
-            if rule.filter:
-                about |= mask(parse(rule.filter), columns, strict=False) & columns.shown
-            found = self._reached[key] = (named, about)
-            while len(self._reached) > REMEMBERED:
-                self._reached.popitem(last=False)
-        return found
+    def _named(self, each: RuleVersion, columns: ItemColumns) -> dict[int, str]:
+        """Number → id of the known items a rule names, in its order; kept until the catalogue changes."""
+        if self._names_of != columns.change or len(self._names) > REMEMBERED:
+            self._names, self._names_of = {}, columns.change
+        names = self._names
+        held = names.get(id(each))
+        if held is None or held[0] is not each:
+            numbers = self._tools.catalogue.numbers(each.rule.items) if each.rule.items else np.empty(0, np.int64)
+            known = {int(number): each.rule.items[at] for at, number in enumerate(numbers) if 0 < number < columns.size}
+            held = names[id(each)] = (each, known)
+        return held[1]
+
+    def _about(self, rule: Rule, named: Mapping[int, str], columns: ItemColumns) -> NDArray[np.bool_]:
+        """(size,) True where a rule is about the item, by its id or by its filter."""
+        about = np.zeros(columns.size, np.bool_)
+        about[list(named)] = True
+        return about | self._masks.of(rule.filter, columns, strict=False) if rule.filter else about
 
 
 def _holds(rule: Rule, context: Context, asked: Sequence[Phrase]) -> bool:
