@@ -6,7 +6,7 @@ from shopmind.domain.history import History
 from shopmind.domain.item import KINDS, Item, Kind, Scalar
 from shopmind.domain.link import LINK_TYPES, Link, LinkType
 from shopmind.domain.query import Asked, Query
-from shopmind.domain.slate import AppliedRule, Facet, Hit, Reason, Slate
+from shopmind.domain.slate import AppliedRule, Facet, FacetRange, Hit, Reason, Slate
 from shopmind.domain.suggestion import Suggestion, SuggestionKind
 from shopmind.domain.understood import Constraint, Understood
 from shopmind.domain.user import User
@@ -23,6 +23,7 @@ __all__ = [
     "Event",
     "EventType",
     "Facet",
+    "FacetRange",
     "History",
     "Hit",
     "Item",

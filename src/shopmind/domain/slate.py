@@ -34,6 +34,8 @@ class Hit:
         source: the retrievers that brought it, strongest first.
         position: 0-based place, counted over all pages.
         propensity: probability of this item at this position under the serving policy.
+        highlights: "title" and, where words stand in it, a part of the "description": HTML with <mark>.
+        variants: ids of other items of its group that were found, where a hit stands for its group.
     """
 
     item: Item
@@ -43,6 +45,16 @@ class Hit:
     propensity: float | None = 1.0
     reasons: tuple[Reason, ...] = ()
     highlights: Mapping[str, str] = field(default_factory=dict)
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRange:
+    """How many items lie between two numbers; `low` is in it, `high` only in the last range."""
+
+    low: float
+    high: float
+    items: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +62,20 @@ class Facet:
     """How many of the matching items have each value of one column.
 
     Attributes:
-        counts: (value, items), most first.
+        counts: (value, items), most first; of categories every level, as "Wide > Narrow". Empty for numbers.
         low, high: smallest and largest value of a column of numbers; None for texts and when nothing matches.
+        ranges: of a column of numbers, holding about as many items each.
+        missing: matching items without a value.
+        exact: False when more matches than is counted: every count is then a lower bound.
     """
 
     name: str
     counts: tuple[tuple[str, int], ...] = ()
     low: float | None = None
     high: float | None = None
+    ranges: tuple[FacetRange, ...] = ()
+    missing: int = 0
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

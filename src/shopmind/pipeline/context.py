@@ -31,6 +31,19 @@ class Term:
     alternatives: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Items whose words match.
+
+    Attributes:
+        numbers: item numbers, rising; whether they may be shown is not asked.
+        cut: there are more.
+    """
+
+    numbers: Numbers
+    cut: bool
+
+
 @dataclass(slots=True)
 class Context:
     """One request on its way through the engine; the only mutable thing of a request.
@@ -52,6 +65,10 @@ class Context:
         did_you_mean: a likelier spelling that was not taken; None otherwise.
         categories: category path → probability that it is what the searcher wants.
         allowed: (size,) by item number, True where the item may be shown; set before the retrievers are asked.
+        offered: (size,) by item number, True where the item may be shown whatever the query's own filter and the
+            constraints say: what a facet counts beside the value that was chosen.
+        matching: items that match the words, found at most once a request (pipeline/matching.py).
+        variants: item number → other items of its group that were found, where one stands for all.
         meets: (size,) by item number, True where an allowed item also meets the constraints that were relaxed; None
             when none was. Items that meet them stand first.
         encode: (text) → its unit vector; vectors of recent texts are kept.
@@ -79,6 +96,9 @@ class Context:
     did_you_mean: str | None = None
     categories: dict[str, float] = field(default_factory=dict)
     allowed: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    offered: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    matching: Matching | None = None
+    variants: dict[int, Numbers] = field(default_factory=dict)
     meets: NDArray[np.bool_] | None = None
     degraded: list[str] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)

@@ -107,6 +107,8 @@ class Engine:
         with trace.step("rank", self.scenario.ranker.part, len(candidates)) as step:
             candidates = _ordered(self._ranker.rank(context, candidates), context)
             step.kept = len(candidates)
+        if context.query.min_score is not None:
+            candidates = candidates.take(np.asarray(candidates.scores >= context.query.min_score))
         if context.ruling is not None:
             pushed = _ordered(self._effects.push(context, candidates), context)
             self._effects.name_pushes(context, candidates, pushed, n)
@@ -151,8 +153,9 @@ class Engine:
         allowed = context.columns.shown & context.columns.kinds(context.kinds)
         for name, part in self._filters:
             with trace.step("filter", name, int(np.count_nonzero(allowed))) as step:
-                allowed = allowed & part.keep(context)
+                before, allowed = allowed, allowed & part.keep(context)
                 step.kept = int(np.count_nonzero(allowed))
+        context.offered = self._effects.hide(context, before)
         context.allowed = self._effects.hide(context, allowed)
 
     def _retrieve(self, context: Context, trace: Trace, n: int) -> dict[str, tuple[NDArray[np.int64], Any]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import Candidates, History, Hit, Query, Slate
+from shopmind.domain import Candidates, History, Hit, Item, Query, Slate
 from shopmind.encoders import TextEncoder
 from shopmind.encoders.cache import QueryVectors
 from shopmind.explain import Reasons
@@ -30,15 +30,13 @@ from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop.folder import Folder
 from shopmind.shop.item_memory import ItemMemory
+from shopmind.shop.limits import LONGEST_QUERY, checked
+from shopmind.shop.remarks import remarks
 from shopmind.stores.ports import Artifact, Artifacts, Numbers
-from shopmind.text.highlight import highlight
+from shopmind.text.highlight import highlight, snippet
 
 logger = logging.getLogger(__name__)
 
-LONGEST_SLATE = 1_000
-DEEPEST_PAGE = 10_000
-LONGEST_QUERY = 1_000
-MOST_ANCHORS = 500
 LOOK_EVERY_S = 0.5
 
 
@@ -125,12 +123,13 @@ class Answering:
         scenario = self.scenarios.get(query.scenario)
         if scenario is None:
             raise not_allowed("scenario", query.scenario, self.scenarios, field="scenario")
-        n = _checked(query, scenario)
+        n = checked(query, scenario)
         engines = self._current()
         context = self._context(query, scenario, engines)
         context.ruleset = ruleset
         ranking = engines.by_scenario[query.scenario].rank(context, query.offset + n)
         hits = self._hits(context, ranking.candidates, query.offset, n)
+        context.degraded += remarks(context, self._tools.text_index, len(ranking.candidates), len(hits))
         return Slate(
             request_id=secrets.token_hex(12),
             scenario=query.scenario,
@@ -186,7 +185,8 @@ class Answering:
         items = self._items.get(candidates.items[rows])
         retrievers = self.scenarios[query.scenario].retrievers
         language = query.language or self._language
-        why = Reasons(context, candidates, self._title, language) if query.explain else None
+        why = Reasons(context, candidates, self._item, language) if query.explain else None
+        tokens = context.tokens
         hits = []
         for row, item in zip(rows, items, strict=True):
             if item is None:
@@ -198,14 +198,18 @@ class Answering:
                     source=_source(candidates, int(row), retrievers),
                     position=int(row),
                     reasons=why.of(int(row)) if why else (),
-                    highlights={"title": highlight(item.title, context.tokens)} if context.tokens else {},
+                    highlights=_highlights(item, tokens),
+                    variants=self._ids(context.variants.get(int(candidates.items[row]))),
                 )
             )
         return tuple(hits)
 
-    def _title(self, number: int) -> str:
-        item = self._items.get([number])[0]
-        return item.title if item is not None else ""
+    def _ids(self, numbers: Numbers | None) -> tuple[str, ...]:
+        found = [] if numbers is None else self._items.get(numbers)
+        return tuple(item.item_id for item in found if item is not None)
+
+    def _item(self, number: int) -> Item | None:
+        return self._items.get([number])[0]
 
     def _current(self) -> _Engines:
         """Engines of the current artifacts; looks for new ones now and then."""
@@ -248,6 +252,14 @@ class Answering:
             None if encoder is None else QueryVectors(encoder),
             self._tools.encoder_missing,
         )
+
+
+def _highlights(item: Item, tokens: tuple[str, ...]) -> dict[str, str]:
+    """Title, and the part of the description that speaks most of what was asked."""
+    if not tokens:
+        return {}
+    part = snippet(item.description, tokens)
+    return {"title": highlight(item.title, tokens), **({"description": part} if part else {})}
 
 
 def tools_of(folder: Folder, artifacts: Artifacts | None = None) -> Tools:
@@ -295,24 +307,3 @@ def _model_version(current: Mapping[str, str], encoder: TextEncoder | None) -> s
     said = "\n".join(f"{name}={version}" for name, version in sorted(current.items()))
     said += f"\nencoder={encoder.version if encoder else 'none'}"
     return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
-
-
-def _checked(query: Query, scenario: Scenario) -> int:
-    n = scenario.n if query.n is None else query.n
-    if not 1 <= n <= LONGEST_SLATE:
-        raise InputError(f"n: {n} results asked; it must lie in 1..{LONGEST_SLATE}", field="n")
-    if query.offset < 0 or query.offset + n > DEEPEST_PAGE:
-        raise InputError(f"offset: {query.offset} + n must lie in 0..{DEEPEST_PAGE}", field="offset")
-    if len(query.text) > LONGEST_QUERY:
-        raise InputError(f"text: {len(query.text)} characters; at most {LONGEST_QUERY} are allowed", field="text")
-    if len(query.anchors) > MOST_ANCHORS:
-        raise InputError(f"anchors: {len(query.anchors)} given; at most {MOST_ANCHORS} are allowed", field="anchors")
-    given = {
-        "user": query.user_id is not None or query.session_id is not None or query.history is not None,
-        "anchors": bool(query.anchors),
-        "text": bool(query.text.strip()),
-    }
-    for need in scenario.needs:
-        if not given[need]:
-            raise InputError(f"scenario {query.scenario!r} needs {need}, none was given", field=need)
-    return n

@@ -8,9 +8,19 @@ from functools import lru_cache
 from html import escape
 
 from shopmind.text.analyse import HAN, MAX_WORD, WORD, analyse
+from shopmind.text.normalise import fold
 
 _PIECES = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])(?:{WORD.pattern}))")
 _HAN_ONLY = re.compile(rf"[{HAN}]+")
+
+SNIPPET = 160
+LOOKED_AT = 4_000
+"""Characters of a long text in which a snippet is looked for."""
+
+_BEFORE = 24
+_MOST_PLACES = 200
+_STEM = 4
+_EDGE = re.compile(r"\s")
 
 
 def highlight(text: str, tokens: Collection[str]) -> str:
@@ -36,6 +46,62 @@ def highlight(text: str, tokens: Collection[str]) -> str:
             pieces.append(f"<mark>{escape(word)}</mark>")
     pieces.append(escape(text[end:]))
     return "".join(pieces).replace("</mark><mark>", "")
+
+
+def snippet(text: str, tokens: Collection[str], width: int = SNIPPET) -> str:
+    """HTML of the part of `text` that has most different words of `tokens`, marked as `highlight` does.
+
+    At most `width` characters of the text, cut between words where it has spaces, with … where something is left out;
+    of equal parts the first. "" when no word stands in the first 4,000 characters.
+    """
+    looked = text[:LOOKED_AT]
+    places = _places(looked, tuple(sorted(set(tokens))))
+    if not places:
+        return ""
+    best, most = places[0][0], 0
+    for at, (start, _) in enumerate(places):
+        within = {word for place, word in places[at : at + 40] if place < start + width - _BEFORE}
+        if len(within) > most:
+            best, most = start, len(within)
+    start = _edge(looked, max(0, best - _BEFORE), best) if best > _BEFORE else 0
+    end = min(len(looked), start + width)
+    if end < len(looked) and (space := looked.rfind(" ", best, end)) > best:
+        end = space
+    marked = highlight(looked[start:end], tokens)
+    if "<mark>" not in marked:
+        return ""
+    return f"{'… ' if start else ''}{marked}{' …' if end < len(text) else ''}"
+
+
+def _places(text: str, tokens: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Where words begin that may be those of the tokens: by their first letters, which stemming leaves alone."""
+    pattern = _beginnings(tokens)
+    if pattern is None or not text:
+        return []
+    folded = fold(text)
+    searched = folded if len(folded) == len(text) else text.lower()
+    found = []
+    for match in pattern.finditer(searched):
+        found.append((match.start(), match[0]))
+        if len(found) == _MOST_PLACES:
+            break
+    return found
+
+
+@lru_cache(maxsize=256)
+def _beginnings(tokens: tuple[str, ...]) -> re.Pattern[str] | None:
+    han = _han_wanted(frozenset(tokens))
+    latin = {token[:_STEM] for token in tokens if not _HAN_ONLY.search(token)}
+    parts = [re.escape(token) for token in han]
+    if latin:
+        parts.append(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(latin, key=len, reverse=True)))})")
+    return re.compile("|".join(parts)) if parts else None
+
+
+def _edge(text: str, start: int, before: int) -> int:
+    """The beginning of the first word after `start`, or `start` where there is no space."""
+    space = _EDGE.search(text, start, before)
+    return space.end() if space else start
 
 
 @lru_cache(maxsize=65_536)

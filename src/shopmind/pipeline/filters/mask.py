@@ -96,8 +96,12 @@ def _texts(name: str, sign: str, value: Value, column: TextColumn, *, parts: str
     if sign != "=":
         raise InputError(f"filter: {name} is a text; it can be compared with = != in, not {sign}", field="filter")
     wanted = _plain(value)
+    path = wanted + parts if parts in wanted else None  # the first levels of a path stand for all below them
     holds = np.fromiter(
-        (wanted == word.casefold() or wanted in word.casefold().split(parts) for word in column.vocabulary),
+        (
+            wanted == word or wanted in word.split(parts) or (path is not None and word.startswith(path))
+            for word in map(str.casefold, column.vocabulary)
+        ),
         np.bool_,
         len(column.vocabulary),
     )

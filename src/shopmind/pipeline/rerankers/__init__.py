@@ -7,6 +7,9 @@ MENU = Menu(
     {
         "cross_encoder": "shopmind.pipeline.rerankers.cross_encoder:CrossEncoder",
         "diversity": "shopmind.pipeline.rerankers.diversity:Diversity",
+        "facets": "shopmind.pipeline.rerankers.facets:Facets",
+        "sort": "shopmind.pipeline.rerankers.sort:Sort",
         "top": "shopmind.pipeline.rerankers.top:Top",
+        "variants": "shopmind.pipeline.rerankers.variants:Variants",
     },
 )

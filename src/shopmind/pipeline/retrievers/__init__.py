@@ -13,6 +13,7 @@ MENU = Menu(
         "item_knn": "shopmind.pipeline.retrievers.item_knn:ItemKnn",
         "lexical": "shopmind.pipeline.retrievers.lexical:Lexical",
         "linked": "shopmind.pipeline.retrievers.linked:Linked",
+        "ordered": "shopmind.pipeline.retrievers.ordered:Ordered",
         "popularity": "shopmind.pipeline.retrievers.popularity:Popularity",
         "taste": "shopmind.pipeline.retrievers.taste:Taste",
         "trending": "shopmind.pipeline.retrievers.trending:Trending",

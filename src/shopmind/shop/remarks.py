@@ -1,0 +1,39 @@
+"""A word where a searcher would see an empty page, or hits that no word of theirs brought."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.matching import matching, offered
+from shopmind.stores.ports import TextIndex
+
+
+def remarks(context: Context, index: TextIndex, found: int, shown: int) -> list[str]:
+    """What `degraded` says of a search; nothing where there is nothing to say.
+
+    Args:
+        found: hits on all pages.
+        shown: hits on this page.
+    """
+    query = context.query
+    if not query.text:
+        return []
+    if not context.terms:
+        there = "; hits are near in meaning alone" if found else ""
+        return [f"words: the text has no word to look for{there}"]
+    if shown:
+        return []
+    if found:
+        return [f"offset: there are only {found} hits, the page starts after {query.offset}"]
+    if query.min_score is not None:
+        return [f"min_score: nothing that was found reaches {query.min_score:g}"]
+    matches = matching(context, index)
+    numbers = matches.numbers[offered(context)[matches.numbers]]
+    if query.filter and len(numbers):
+        more = "more than " if matches.cut else ""
+        return [f"filter: {more}{len(numbers)} items match the words, none of them passes the filter"]
+    hidden = int(np.count_nonzero(~offered(context)[matches.numbers]))
+    if hidden:
+        return [f"filters: {hidden} items match the words, none of them may be shown now"]
+    return ["words: no item has them"]
