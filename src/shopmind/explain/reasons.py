@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import Candidates, Reason
+from shopmind.domain import Candidates, Item, Reason
+from shopmind.explain.matched import matched, said, words_of
 from shopmind.explain.words import OTHER, SENTENCES, SUBJECTS, family_of
 from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context
@@ -28,16 +29,17 @@ class Reasons:
 
     Args:
         candidates: ranked, with the contributions of the ranker where it can say.
-        title: item number → title, for sentences that name an anchor.
+        item: item number → item, for sentences that name an anchor or the words that match.
         language: "zh" for Chinese sentences, English otherwise.
     """
 
     def __init__(
-        self, context: Context, candidates: Candidates, title: Callable[[int], str], language: str = "en"
+        self, context: Context, candidates: Candidates, item: Callable[[int], Item | None], language: str = "en"
     ) -> None:
         self._context = context
         self._candidates = candidates
-        self._title = title
+        self._item = item
+        self._words = words_of(context)
         self._language: Language = "zh" if language == "zh" else "en"
         self._shares: dict[str, NDArray[np.float64]] = {}
         for name, share in candidates.contributions.items():
@@ -70,6 +72,8 @@ class Reasons:
         sentence = SENTENCES.get(family, OTHER)[self._language]
         if family == "buy_again":
             return self._bought(item) or OTHER[self._language].format(signal=family)
+        if family == "lexical" and self._words and (shown := self._item(item)) is not None:
+            return said(matched(shown, self._words), self._language)
         return sentence.format(text=self._context.query.text, subject=self._subject(), signal=family)
 
     def _bought(self, item: int) -> str:
@@ -84,6 +88,7 @@ class Reasons:
         if self._context.query.text:
             return SUBJECTS["text"][self._language].format(text=self._context.query.text)
         if len(self._context.anchors):
-            title = self._title(int(self._context.anchors[-1]))
+            anchor = self._item(int(self._context.anchors[-1]))
+            title = anchor.title if anchor is not None else ""
             return SUBJECTS["anchors"][self._language].format(title=title)
         return SUBJECTS["history"][self._language]

@@ -7,6 +7,13 @@ FAMILIES = {
     "near": "item_knn",
     "share": "popularity",
     "repeat": "buy_again",
+    "coverage": "lexical",
+    "complete": "lexical",
+    "likeness": "lexical",
+    "title": "lexical",
+    "description": "lexical",
+    "attribute": "lexical",
+    "numbers": "lexical",
 }
 """What a column name begins with → the family that explains it; any other column is a family of its own."""
 
@@ -22,6 +29,10 @@ SENTENCES: dict[str, dict[str, str]] = {
     "cross_encoder": {
         "en": "Read together with “{text}”, it answers it well.",
         "zh": "与“{text}”对照阅读,相符程度高。",
+    },
+    "ordered": {
+        "en": "It matches, and stands here in the order you asked for.",
+        "zh": "符合搜索,并按您选择的顺序排列。",
     },
     "popularity": {
         "en": "Popular with customers lately.",

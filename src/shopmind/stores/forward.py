@@ -115,8 +115,8 @@ class ForwardView:
         ends = lengths.cumsum(axis=1)
         wide = ends[:, -1] if fields else np.zeros(len(numbers), np.int64)
         first = np.cumsum(wide) - wide
-        flat = self.tokens[np.repeat(start - first, wide) + np.arange(int(wide.sum()))]
-        spot, which = _places(np.asarray(flat), np.array([token_hash(token) for token in tokens], np.uint32))
+        flat = np.asarray(self.tokens)[np.repeat(start - first, wide) + np.arange(int(wide.sum()))]
+        spot, which = _places(flat, np.array([token_hash(token) for token in tokens], np.uint32))
         row = np.searchsorted(first, spot, side="right") - 1
         # rows without tokens share their `first` with the next one; searchsorted gives the last of them, which has some
         place = spot - first[row]

@@ -20,6 +20,7 @@ class Fusion(Ranker):
     "score" is the convex combination of min-max scores, Bruch, Gai, Ingber, TOIS 2023 (arXiv:2210.11934), whose
     combination with theoretical bounds instead of those of the candidates is "value", for columns that have such
     bounds: an item's score then depends on no other item, so it is stable over pages and comparable between queries.
+    The weight of a column that nobody made, or that says nothing of any candidate, is shared out among the others.
     Equal scores share the best of their ranks; a missing score adds nothing.
     """
 
@@ -40,8 +41,12 @@ class Fusion(Ranker):
         shares = {}
         for name, column in candidates.columns.items():
             weight = self._options.weights.get(name, 0.0 if self._options.by == "value" else 1.0)
-            if weight:
+            if weight and (self._options.by != "value" or not np.isnan(column).all()):
                 shares[name] = (weight * self._evidence(column)).astype(np.float32)
+        if self._options.by == "value" and shares:
+            # without one side (no encoder, a code that has no meaning) the rest keeps the scale
+            scale = sum(self._options.weights.values()) / sum(self._options.weights[name] for name in shares)
+            shares = {name: (share * scale).astype(np.float32) for name, share in shares.items()}
         scores = np.sum(list(shares.values()), axis=0) if shares else np.zeros(len(candidates))
         return replace(candidates, scores=np.asarray(scores, np.float32), contributions=shares)
 

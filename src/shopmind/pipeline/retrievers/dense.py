@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +13,9 @@ from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.stores.ports import Numbers
+from shopmind.text.units import MEASURE
 
+_CODE = re.compile(r"(?=.*\d)(?=.*[A-Za-z/-]|\d{8})[A-Za-z0-9][A-Za-z0-9./-]{5,}")
 _NOTHING: tuple[Numbers, NDArray[np.float32]] = (np.empty(0, np.int64), np.empty(0, np.float32))
 
 
@@ -64,7 +67,7 @@ class Dense(Retriever):
 
     def _vector(self, context: Context) -> NDArray[np.float32] | None:
         if self._options.of == "text":
-            return context.vector() if context.text.strip() else None
+            return context.vector() if context.text.strip() and not only_codes(context) else None
         if self._options.of == "anchors":
             items = context.anchors
         else:
@@ -76,3 +79,9 @@ class Dense(Retriever):
         mean = vectors.mean(axis=0)
         length = float(np.linalg.norm(mean))
         return None if length == 0 else np.asarray(mean / length, np.float32)
+
+
+def only_codes(context: Context) -> bool:
+    """Whether all that is asked for are model codes and article numbers, of which an encoder knows no meaning."""
+    words = context.text.split()
+    return bool(words) and all(_CODE.fullmatch(word) and not MEASURE.fullmatch(word.lower()) for word in words)
