@@ -6,10 +6,10 @@ ARGS   ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check bench docs clean
+.PHONY: help demo test check bench bench-search docs clean
 
 help:
-	@sed -n '1p' Makefile; echo "also: check (lint, types, layers), bench (benchmarks), docs, clean"
+	@sed -n '1p' Makefile; echo "also: check (lint, types, layers), bench and bench-search (benchmarks), docs, clean"
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shopmind needs Python 3.11 or newer")'
@@ -42,6 +42,9 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.demo
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-search: $(VENV)/.demo
+	$(BIN)/python -m benchmarks.search $(ARGS)
 
 docs: $(BIN)/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group docs

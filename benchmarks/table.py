@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.record import RESULTS
+from benchmarks.search import tables as search_tables
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "benchmarks.md"
 
@@ -28,6 +29,9 @@ def page() -> str:
         ("serving", _serving),
         ("next_basket", _next_basket),
         ("encoders", _encoders),
+        ("search", _search),
+        ("search_questions", _search_questions),
+        ("search_scale", _search_scale),
     ):
         path = RESULTS / f"{name}.json"
         if path.is_file():
@@ -125,7 +129,33 @@ def _encoders(result: dict[str, Any]) -> Iterator[str]:
     yield "The table stands in [decision 3](../decisions/0003-encoders.md).\n"
 
 
-SECTIONS = {"build": _build, "serving": _serving, "next_basket": _next_basket, "encoders": _encoders}
+def _search(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Search\n"
+    yield _where(result)
+    yield from search_tables.page(result)
+
+
+def _search_questions(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Pairs of questions\n"
+    yield _where(result)
+    yield from search_tables.questions(result)
+
+
+def _search_scale(result: dict[str, Any]) -> Iterator[str]:
+    yield f"## Search among {result['items']:,} items\n"
+    yield _where(result)
+    yield from search_tables.scale(result)
+
+
+SECTIONS = {
+    "build": _build,
+    "serving": _serving,
+    "next_basket": _next_basket,
+    "encoders": _encoders,
+    "search": _search,
+    "search_questions": _search_questions,
+    "search_scale": _search_scale,
+}
 """Name of the result → what makes its section, in the order of the page."""
 
 

@@ -1,42 +1,67 @@
-"""`make bench-search`: every system on every set that is here, then pairs of questions.
+"""`make bench-search`: every system on every set that is here, pairs of questions, and a million items.
 
-Prints tables and writes results/search*.json.
+Prints tables; a whole run writes results/search*.json and the page of the docs. `--quick` takes few queries and no
+large catalogue, and writes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from pathlib import Path
 
+from benchmarks import table
 from benchmarks.record import write
-from benchmarks.search import compare, tables
+from benchmarks.search import compare, question_pairs, scale, tables
 from benchmarks.search.peers import MENU
-from benchmarks.search.sets import SETS, Asked
+from benchmarks.search.sets import SEED, SETS, Asked
 
-QUICK = 50
+QUICK, QUICK_PAIRS = 50, 1_000
 
 
 def main() -> None:
     """Runs what is asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", nargs="+", choices=sorted(SETS), default=list(SETS))
-    parser.add_argument("--systems", nargs="+", choices=sorted(MENU), default=list(MENU))
-    parser.add_argument("--queries", type=int, default=1_000, help="at most so many a set, by hash")
-    parser.add_argument("--split", choices=("train", "valid", "test"), default="test", help="of the Chinese data")
-    parser.add_argument("--shop", type=Path, default=Path("shops/demo"), help="whose catalogue is the set demo")
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK} queries a set; nothing is written")
-    given = parser.parse_args()
+    given = _arguments()
     start = time.perf_counter()
     shop = given.shop if (given.shop / "shop.toml").is_file() else None
     asked = Asked(QUICK if given.quick else given.queries, given.split, shop)
     found = compare.run(given.sets, given.systems, asked)
     tables.show(found)
     minutes = (time.perf_counter() - start) / 60
-    print(f"{minutes:.1f} minutes")
-    whole = set(given.sets) == set(SETS) and set(given.systems) == set(MENU) and given.split == "test"
-    if whole and not given.quick:
-        write("search", {"seed": 0, "minutes": round(minutes, 1), "queries_at_most": asked.most, "sets": found})
+    print(f"{minutes:.1f} minutes", flush=True)
+    measured = {"seed": SEED, "minutes": round(minutes, 1), "queries_at_most": asked.most, "sets": found}
+    if given.json is not None:
+        given.json.write_text(json.dumps(measured, indent=2, ensure_ascii=False))
+    if set(given.sets) != set(SETS) or set(given.systems) != set(MENU):
+        return
+    whole = not given.quick and given.split == "test"
+    if whole:
+        write("search", measured)
+    pairs = question_pairs.run(given.split, QUICK_PAIRS if given.quick else None)
+    if pairs is not None:
+        question_pairs.show(pairs)
+        if whole:
+            write("search_questions", {"seed": SEED, **pairs})
+    if whole:
+        grown = scale.run(given.items, shop)
+        if grown is not None:
+            write("search_scale", {"seed": SEED, "limits": scale.LIMITS, **grown})
+        table.main()
+    print(f"{(time.perf_counter() - start) / 60:.1f} minutes in all")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks.search", description=__doc__)
+    parser.add_argument("--sets", nargs="+", choices=sorted(SETS), default=list(SETS))
+    parser.add_argument("--systems", nargs="+", choices=sorted(MENU), default=list(MENU))
+    parser.add_argument("--queries", type=int, default=1_000, help="at most so many a set, by hash")
+    parser.add_argument("--split", choices=("train", "valid", "test"), default="test", help="of the Chinese data")
+    parser.add_argument("--shop", type=Path, default=Path("shops/demo"), help="whose catalogue is the set demo")
+    parser.add_argument("--items", type=int, default=1_000_000, help="of the large catalogue")
+    parser.add_argument("--json", type=Path, default=None, help="also writes the figures to this file")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} queries a set; nothing is written")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

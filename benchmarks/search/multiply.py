@@ -51,7 +51,9 @@ class Texts:
         self.descriptions = [text.split()[:LONGEST_DESCRIPTION] for text in goods.descriptions]
 
     def edited(self, base: int, second: int, chance: np.random.Generator) -> Edited:
-        """The item `base` with one to four words of `second`, other numbers and, half the time, the other's brand."""
+        """The item `base` with other numbers, one to four words of `second` (fewer in a short title) and, half the
+        time, its brand.
+        """
         words, others = list(self.titles[base]), self.titles[second]
         draws = chance.random(16)
         changed = 0
@@ -68,7 +70,7 @@ class Texts:
                 words[place] = _DIGITS.sub(partial(_moved, shift), word)
                 changed += 1
         if others:
-            for pick in chance.integers(0, 1 << 30, 1 + int(draws[15] * 4)).tolist():
+            for pick in chance.integers(0, 1 << 30, 1 + int(draws[15] * min(4, len(words) / 3))).tolist():
                 place, word = pick % (len(words) + 1), others[pick % len(others)]
                 words[place : place + 1] = [word]
                 changed += 1

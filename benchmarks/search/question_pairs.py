@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from benchmarks.record import write
 from benchmarks.search import compare
 from benchmarks.search.chinese import PARTS, Split
-from benchmarks.search.peers import BM25, OURS
+from benchmarks.search.peers import BM25, OURS, WORDS
 from benchmarks.search.peers.dense import Dense
 from benchmarks.search.peers.ours import Ours
 from benchmarks.search.peers.peer import Goods, Peer
@@ -31,7 +31,6 @@ from benchmarks.search.sets import CACHE, DATA, SEED
 from shopmind.kit.seeds import generator, hash64_all
 from shopmind.text.analyse import analyse
 
-WORDS = "bm25 words"
 K1, B = 1.6, 0.9
 """Best average precision over k1 × b on the valid part, for either way to make words."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 OURS = "shopmind"
 BM25 = "bm25"
+WORDS = "bm25 words"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ _HERE = "benchmarks.search.peers."
 MENU: dict[str, Spec] = {
     OURS: Spec(_HERE + "ours:Ours"),
     BM25: Spec(_HERE + "tuned_bm25:TunedBm25"),
-    "bm25 words": Spec(_HERE + "words_bm25:WordsBm25", only="chinese"),
+    WORDS: Spec(_HERE + "words_bm25:WordsBm25", only="chinese"),
     "tantivy": Spec(_HERE + "tantivy_plain:TantivyPlain"),
     "bm25s": Spec(_HERE + "bm25s_plain:Bm25sPlain"),
     "lucene": Spec(_HERE + "lucene:Lucene", needs=("pyjnius==1.9.0",), alone=("pyserini==0.25.0",)),
