@@ -32,8 +32,10 @@ def test_a_pinned_item_stands_first_once_and_is_named_in_the_very_next_answer(sh
     before = shop.search(text)
     assert item not in ids(before)
     put(shop, action="pin", items=[item], query=[text])
-    after = shop.search(text)
+    after = shop.search(text, explain=True, language="zh")
     assert ids(after) == [item, *ids(before)]
+    assert [reason.text for reason in after.hits[0].reasons] == ["本店将它置于此处。"]
+    assert "pinned" not in {reason.signal for reason in after.hits[1].reasons}
     assert after.total == before.total + 1
     assert after.applied_rules == (AppliedRule("r", 1, "pin", (item,)),)
     assert shop.search("phone charger 手机壳").applied_rules == ()
@@ -289,6 +291,13 @@ def test_words_are_written_listed_and_removed(shop: Shop) -> None:
     assert [each.kind for each in shop.lexicon.all()] == ["correction"]
     with pytest.raises(NotFoundError):
         shop.lexicon.remove("nothing")
+
+
+def test_training_judges_what_is_found_without_the_hand_of_rules(shop: Shop) -> None:
+    before = shop._answering.found("green tea", 5).tolist()
+    put(shop, action="pin", items=["kit-02"])
+    put(shop, "h", action="hide", items=["tea-01"])
+    assert shop._answering.found("green tea", 5).tolist() == before
 
 
 def test_many_contradictory_rules_still_answer(shop: Shop) -> None:

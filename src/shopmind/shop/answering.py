@@ -145,9 +145,9 @@ class Answering:
         )
 
     def found(self, text: str, k: int) -> Numbers:
-        """(m,) items that the scenario "search" finds for a text, best first; nothing is kept of it."""
+        """(m,) items that the scenario "search" finds for a text, best first, as if there were no rules; nothing is kept."""
         query = Query("search", text=text[:LONGEST_QUERY], n=k, history=History.empty())
-        return self._tools.catalogue.numbers([hit.item.item_id for hit in self.answer(query).hits])
+        return self._tools.catalogue.numbers([hit.item.item_id for hit in self.answer(query, Ruleset()).hits])
 
     def _context(self, query: Query, scenario: Scenario, engines: _Engines) -> Context:
         columns = self._tools.catalogue.columns()
