@@ -51,6 +51,21 @@ def test_pins_hold_over_pages(shop: Shop) -> None:
         assert (pages[2], pages[3], pages[5]) == ("kit-02", "clo-06", "tea-01")
 
 
+def test_pages_fit_together_where_pins_send_items_down_past_a_reranker_that_looks_ahead(shop_folder: Path) -> None:
+    (shop_folder / "scenarios").mkdir(exist_ok=True)
+    lively = 'base = "home"\ntitle = "Lively"\nrerankers = [{part = "diversity", by = "category", strength = 0.9}]\n'
+    (shop_folder / "scenarios" / "lively.toml").write_text(lively, "utf-8")
+    with shopmind.open(shop_folder) as shop:
+        first = ids(shop.recommend("lively", n=3))
+        put(shop, action="pin", items=first, place=11, scenarios=["lively"])
+        whole = ids(shop.recommend("lively", n=20))
+        assert whole[10:13] == first
+        for size in (1, 2, 3, 4, 5):
+            assert [item for at in range(0, 20, size) for item in ids(shop.recommend("lively", n=size, offset=at))][
+                :20
+            ] == whole
+
+
 def test_hidden_items_are_gone_before_anything_is_counted(shop: Shop) -> None:
     before = shop.search("tea")
     put(shop, action="hide", items=[ids(before)[0]], filter='brand = "Harbour Blend"')
