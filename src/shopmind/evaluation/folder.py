@@ -14,7 +14,7 @@ from shopmind import shop as shops
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.kit.progress import Progress, silent
 from shopmind.settings import FILE
-from shopmind.shop import Shop
+from shopmind.shop import Shop, fitting
 
 READERS: dict[str, Callable[[Path], pl.DataFrame]] = {
     ".parquet": pl.read_parquet,
@@ -41,9 +41,15 @@ class Source:
 
 
 @contextlib.contextmanager
-def opened(source: Shop | Path | str, progress: Progress = silent) -> Iterator[Source]:
+def opened(
+    source: Shop | Path | str, progress: Progress = silent, *, scenario: str | None = None
+) -> Iterator[Source]:
     """A folder with shop.toml is a shop, any other a data folder: it becomes a shop in the system's temporary folder
     (TMPDIR), indexed and thrown away afterwards.
+
+    Args:
+        scenario: the new shop is trained in what this scenario needs, as `shopmind train` does with its catalogue and
+            log; judgments are not seen.
 
     Raises:
         NotFoundError: there is no such folder.
@@ -66,6 +72,8 @@ def opened(source: Shop | Path | str, progress: Progress = silent) -> Iterator[S
             shop.ingest(folder, progress=progress)
         with shops.open(Path(scratch) / "shop") as shop:  # opened again: the encoder is chosen by the catalogue
             shop.index(progress)
+            if scenario is not None:
+                shop.train(fitting.needed([shop.scenarios[scenario]]), progress)
             yield Source(shop, folder)
 
 
