@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,10 @@ SEARCHES: dict[str, Any] = {
 FOLLOWED: tuple[EventType, ...] = ("click", "view", "favourite", "add_to_cart", "purchase")
 """Events that say, by their request_id, that a searcher took up a hit."""
 
-MOST_SLATES = 100_000
+MOST_SLATES = 200_000
+
+LATE_MS = 60_000
+"""Slates are written newest first up to this: several processes write theirs a moment after they answered."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +46,25 @@ class SearchLog:
 
 def search_log(shop: Shop, since_ms: int, until_ms: int, *, most: int = MOST_SLATES) -> SearchLog:
     """Reads the log from `since_ms` up to before `until_ms`; at most the newest `most` slates of all scenarios."""
-    slates = shop.records.scan("slate", most)
-    covered = [(key, body) for key, body in slates if since_ms <= int(body.get("at_ms", 0)) < until_ms]
-    if len(slates) == most:
-        since_ms = max(since_ms, min(int(body.get("at_ms", 0)) for _, body in slates))
-    answered = pl.DataFrame(
-        [
-            (key, body["at_ms"], body.get("session_id") or body.get("user_id"), body["text"], len(body["items"]))
-            for key, body in covered
-            if str(body.get("text") or "").strip()
-        ],
-        schema=SEARCHES,
-        orient="row",
-    )
+    answered, since_ms = _answered(shop, since_ms, until_ms, most)
     followed = shop.events.table(FOLLOWED, since_ms=since_ms).select("request_id").drop_nulls().unique()
     return SearchLog(pl.concat([answered, _reported(shop, since_ms, until_ms)]), followed, since_ms, until_ms)
+
+
+def _answered(shop: Shop, since_ms: int, until_ms: int, most: int) -> tuple[pl.DataFrame, int]:
+    """The slates of texts, and since when they are all read."""
+    rows: list[tuple[str, int, str | None, str, int]] = []
+    seen, oldest_ms = 0, until_ms
+    with contextlib.closing(shop.records.stream("slate", most)) as slates:
+        for key, body in slates:
+            seen, oldest_ms = seen + 1, int(body.get("at_ms", 0))
+            if oldest_ms < since_ms - LATE_MS:
+                break
+            if since_ms <= oldest_ms < until_ms and str(body.get("text") or "").strip():
+                visitor = body.get("session_id") or body.get("user_id")
+                rows.append((key, oldest_ms, visitor, body["text"], len(body["items"])))
+    frame = pl.DataFrame(rows, schema=SEARCHES, orient="row")
+    return frame, max(since_ms, oldest_ms) if seen == most else since_ms
 
 
 def _reported(shop: Shop, since_ms: int, until_ms: int) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -228,6 +228,10 @@ class Records(Protocol):
 
     def scan(self, kind: str, limit: int = 1_000) -> list[tuple[str, dict[str, Any]]]:
         """The newest `limit` rows as (key, body), newest first."""
+        ...
+
+    def stream(self, kind: str, limit: int) -> Generator[tuple[str, dict[str, Any]], None, None]:
+        """As `scan`, read in blocks: for more rows than are held in memory. Use it up, or close it."""
         ...
 
 

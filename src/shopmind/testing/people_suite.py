@@ -148,6 +148,15 @@ class RecordsSuite:
         assert len(records.scan("slate")) == 5
         assert records.scan("none") == []
 
+    def test_a_stream_gives_the_same_and_may_be_left_early(self, database: ShopDatabase) -> None:
+        records = database.records
+        records.put_many("slate", [(str(i), {"i": i}, None) for i in range(1_200)])
+        assert list(records.stream("slate", 1_100)) == records.scan("slate", 1_100)
+        for key, body in records.stream("slate", 1_100):
+            records.put("slate", key, {"i": body["i"] + 1})
+            break
+        assert records.get("slate", "1199") == {"i": 1_200}
+
     def test_delete_says_whether_there_was_one(self, database: ShopDatabase) -> None:
         database.records.put("key", "k", {})
         assert database.records.delete("key", "k") is True

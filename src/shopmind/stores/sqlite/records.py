@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from shopmind.stores.sqlite.database import SqliteDatabase
 from shopmind.stores.sqlite.item_rows import json_text
 from shopmind.stores.sqlite.schema import records
 
+BLOCK = 500
 _PUT = "INSERT OR REPLACE INTO records (kind, key, body, user_id, written_at_ms) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -48,10 +49,15 @@ class SqliteRecords:
 
     def scan(self, kind: str, limit: int = 1_000) -> list[tuple[str, dict[str, Any]]]:
         """See the port."""
+        return list(self.stream(kind, limit))
+
+    def stream(self, kind: str, limit: int) -> Generator[tuple[str, dict[str, Any]], None, None]:
+        """See the port."""
         chosen = select(records.c.key, records.c.body).where(records.c.kind == kind)
+        newest = chosen.order_by(records.c.number.desc()).limit(limit)
         with self._database.reading() as connection:
-            rows = connection.execute(chosen.order_by(records.c.number.desc()).limit(limit)).all()
-        return [(key, orjson.loads(body)) for key, body in rows]
+            for key, body in connection.execution_options(yield_per=BLOCK).execute(newest):
+                yield key, orjson.loads(body)
 
     def prune(self, kind: str, before_ms: int) -> int:
         """Deletes records of this kind written before a time; returns how many."""
