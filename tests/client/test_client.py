@@ -217,3 +217,26 @@ def test_a_shop_under_a_prefix_is_reached() -> None:
     with Client("http://shop.test/shops/tiny", transport=Ear()) as client:
         client.suggest("t")
     assert seen == ["/shops/tiny/v1/suggest"]
+
+
+def test_a_search_comes_back_whole_through_the_client(client: Client, shop: Shop) -> None:
+    asked = {"sort": "price", "facets": ("brand", "price"), "n": 3}
+    there, here = shop.search("tea", **asked), client.search("tea", **asked)  # type: ignore[arg-type]
+    assert [hit.item.item_id for hit in here.hits] == [hit.item.item_id for hit in there.hits]
+    assert here.facets == there.facets
+    assert here.understood == there.understood
+
+
+def test_several_searches_come_back_in_order_a_wrong_one_as_its_error(client: Client) -> None:
+    first, wrong, last = client.search_many([{"text": "tea"}, {"text": "tea", "sort": "prise"}, {"text": "绿茶"}])
+    assert isinstance(first, Slate)
+    assert isinstance(wrong, InputError)
+    assert "did you mean 'price'" in wrong.message
+    assert isinstance(last, Slate)
+
+
+def test_suggestions_say_where_they_come_from(client: Client) -> None:
+    client.track({"type": "search", "query": "grey slate tile", "user_id": "u07"})
+    mine = client.suggestions("gre", user="u07")
+    assert (mine[0].text, mine[0].kind, mine[0].own) == ("grey slate tile", "query", True)
+    assert not any(each.own for each in client.suggestions("gre", user="u07", personal=False))

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 from pydantic import BaseModel
 
-from shopmind.serving import merchandise_schemas, schemas
+from shopmind.serving import merchandise_schemas, row_schemas, schemas
 from shopmind.serving.app import build
 
 DOCUMENT = build([]).openapi()
-MODELS = {**vars(merchandise_schemas), **vars(schemas)}
+MODELS = {**vars(merchandise_schemas), **vars(row_schemas), **vars(schemas)}
 
 Request = tuple[str, str, dict[str, Any], dict[str, Any]]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shopmind.domain import AppliedRule, Hit, Item, Reason, Slate
+from shopmind.domain import AppliedRule, Constraint, Facet, FacetRange, Hit, Item, Reason, Slate, Understood
 from shopmind.kit.clock import parse_time
 from shopmind.kit.errors import (
     AccessError,
@@ -64,6 +64,8 @@ def slate(json: Json) -> Slate:
         degraded=tuple(json.get("degraded", ())),
         variant=json["variant"],
         applied_rules=tuple(_applied(each) for each in json.get("applied_rules") or ()),
+        understood=_understood(json["understood"]) if json.get("understood") else None,
+        facets=tuple(_facet(each) for each in json.get("facets") or ()),
     )
 
 
@@ -137,6 +139,32 @@ def _hit(json: Json) -> Hit:
             for reason in json.get("reasons") or ()
         ),
         highlights=json.get("highlights") or {},
+        variants=tuple(json.get("variants") or ()),
+    )
+
+
+def _facet(json: Json) -> Facet:
+    return Facet(
+        name=json["name"],
+        counts=tuple((each["value"], each["items"]) for each in json["values"]),
+        low=json["low"],
+        high=json["high"],
+        ranges=tuple(FacetRange(**each) for each in json["ranges"]),
+        missing=json["missing"],
+        exact=json["exact"],
+    )
+
+
+def _understood(json: Json) -> Understood:
+    return Understood(
+        text=json["text"],
+        language=json["language"],
+        corrected=json["corrected"],
+        did_you_mean=json["did_you_mean"],
+        constraints=tuple(Constraint(**each) for each in json["constraints"]),
+        relaxed=tuple(json["relaxed"]),
+        without=tuple(json["without"]),
+        categories=tuple(json["categories"].items()),
     )
 
 

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import quote
 
 import httpx
@@ -15,7 +15,7 @@ import orjson
 
 from shopmind.client import answers
 from shopmind.client.answers import RowResult, ScenarioState
-from shopmind.domain import Item, Slate
+from shopmind.domain import Asked, Item, Slate, Suggestion
 from shopmind.kit.errors import InputError, NotReadyError, ShopmindError
 
 Row = Mapping[str, Any]
@@ -62,13 +62,19 @@ class Client:
         user: str | None = None,
         session: str | None = None,
         filters: str = "",
-        n: int | None = None,
-        offset: int = 0,
-        explain: bool = False,
-        language: str = "",
+        **asked: Unpack[Asked],
     ) -> Slate:
         """Items for a text; as `Shop.search`."""
-        return self._slate("v1/search", {"text": text}, user, session, filters, n, offset, explain, language)
+        question = {"text": text, "user": user, "session": session, "filters": filters, **asked}
+        return answers.slate(self._call("POST", "v1/search", body=question))
+
+    def search_many(self, searches: Sequence[Row]) -> list[Slate | ShopmindError]:
+        """Several searches in one call, each as the body of `POST /v1/search`: a slate each, or what was wrong."""
+        found = self._call("POST", "v1/search/many", body={"searches": [dict(each) for each in searches]})["answers"]
+        return [
+            answers.slate(each["slate"]) if each["status"] == 200 else answers.fault(each["status"], each["error"], 0.0)
+            for each in found
+        ]
 
     def recommend(
         self,
@@ -78,19 +84,26 @@ class Client:
         session: str | None = None,
         anchors: Sequence[str] = (),
         filters: str = "",
-        n: int | None = None,
-        offset: int = 0,
-        explain: bool = False,
-        language: str = "",
+        **asked: Unpack[Asked],
     ) -> Slate:
         """Items for a place in the shop; as `Shop.recommend`."""
         path = f"v1/recommend/{quote(scenario, safe='')}"
-        return self._slate(path, {"anchors": list(anchors)}, user, session, filters, n, offset, explain, language)
+        question = {"anchors": list(anchors), "user": user, "session": session, "filters": filters, **asked}
+        question.pop("verbatim", None)  # there is no text to be taken as it is
+        return answers.slate(self._call("POST", path, body=question))
 
     def suggest(self, text: str, *, n: int = 8) -> list[str]:
         """Completions of what is being typed."""
         found: list[str] = self._call("GET", "v1/suggest", params={"text": text, "n": n})["suggestions"]
         return found
+
+    def suggestions(
+        self, text: str, *, n: int = 8, user: str | None = None, session: str | None = None, personal: bool = True
+    ) -> list[Suggestion]:
+        """The same with where each comes from; as `Shop.suggestions`."""
+        named = {name: given for name, given in (("user", user), ("session", session)) if given is not None}
+        params = {"text": text, "n": n, "personal": str(personal).lower(), **named}
+        return [Suggestion(**each) for each in self._call("GET", "v1/suggest", params=params)["details"]]
 
     def track(self, events: Row | Sequence[Row]) -> list[RowResult]:
         """Reports events; they are on disk when this returns. Events without an id are given one here."""
@@ -208,21 +221,6 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _slate(
-        self,
-        path: str,
-        question: dict[str, Any],
-        user: str | None,
-        session: str | None,
-        filters: str,
-        n: int | None,
-        offset: int,
-        explain: bool,
-        language: str,
-    ) -> Slate:
-        body = {**question, "user": user, "session": session, "filters": filters, "n": n, "offset": offset}
-        return answers.slate(self._call("POST", path, body={**body, "explain": explain, "language": language}))
 
     def _write(self, path: str, rows: Sequence[Row]) -> list[RowResult]:
         results: list[RowResult] = []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.domain import AppliedRule, Hit, Item, Slate
+from shopmind.domain import AppliedRule, Facet, Hit, Item, Slate, Understood
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError
@@ -30,7 +31,7 @@ Ask = Callable[[int], Slate]
 async def answer_slate(request: Request, scenario: str, question: Question, ask: Ask) -> Response:
     """Asks in a thread of the engine and answers with the slate; one hop, for threads cost more than the JSON."""
     service = service_of(request)
-    mark = _mark(scenario, question)
+    mark = mark_of(scenario, question)
     offset = question.offset if question.cursor is None else cursor.read(question.cursor, mark)
 
     def work() -> tuple[Slate, bytes]:
@@ -59,6 +60,10 @@ def slate_json(slate: Slate, offset: int, mark: str, explain: bool) -> dict[str,
     }
     if slate.degraded:
         content["degraded"] = list(slate.degraded)
+    if slate.understood is not None:
+        content["understood"] = _understood_json(slate.understood)
+    if slate.facets:
+        content["facets"] = [_facet_json(facet) for facet in slate.facets]
     if slate.applied_rules:
         content["applied_rules"] = [_applied_json(rule) for rule in slate.applied_rules]
     return content
@@ -183,6 +188,8 @@ def _hit_json(hit: Hit, explain: bool) -> dict[str, Any]:
         ]
     if hit.highlights:
         content["highlights"] = dict(hit.highlights)
+    if hit.variants:
+        content["variants"] = list(hit.variants)
     return content
 
 
@@ -191,6 +198,32 @@ def _applied_json(rule: AppliedRule) -> dict[str, Any]:
     return {**content, "says": rule.says} if rule.says else content
 
 
-def _mark(scenario: str, question: Question) -> str:
-    """What makes two questions the same for a cursor: everything but how many, from where and how explained."""
-    return f"{scenario} {question.model_dump_json(exclude={'n', 'offset', 'cursor', 'explain', 'language'})}"
+def _facet_json(facet: Facet) -> dict[str, Any]:
+    return {
+        "name": facet.name,
+        "values": [{"value": value, "items": items} for value, items in facet.counts],
+        "ranges": [{"low": each.low, "high": each.high, "items": each.items} for each in facet.ranges],
+        "low": facet.low,
+        "high": facet.high,
+        "missing": facet.missing,
+        "exact": facet.exact,
+    }
+
+
+def _understood_json(understood: Understood) -> dict[str, Any]:
+    return {
+        "text": understood.text,
+        "language": understood.language,
+        "corrected": understood.corrected,
+        "did_you_mean": understood.did_you_mean,
+        "constraints": [asdict(each) for each in understood.constraints],
+        "relaxed": list(understood.relaxed),
+        "without": list(understood.without),
+        "categories": dict(understood.categories),
+    }
+
+
+def mark_of(scenario: str, question: Question) -> str:
+    """What makes two questions the same for a cursor: everything but how many, from where, what is told beside."""
+    aside = {"n", "offset", "cursor", "explain", "language", "facets"}
+    return f"{scenario} {question.model_dump_json(exclude=aside)}"

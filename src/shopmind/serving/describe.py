@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shopmind.serving import merchandise_schemas, schemas
+from shopmind.serving import merchandise_schemas, row_schemas, schemas
 from shopmind.serving.access import admit
 from shopmind.serving.bodies import JSON, NDJSON
 from shopmind.serving.keys import Scope
@@ -20,11 +20,12 @@ REFERENCE = "#/components/schemas/"
 
 QUESTIONS: tuple[type[BaseModel], ...] = (
     schemas.SearchQuestion,
+    schemas.ManyQuestion,
     schemas.RecommendQuestion,
-    schemas.ItemRow,
-    schemas.UserRow,
-    schemas.EventRow,
-    schemas.LinkRow,
+    row_schemas.ItemRow,
+    row_schemas.UserRow,
+    row_schemas.EventRow,
+    row_schemas.LinkRow,
     merchandise_schemas.RuleRow,
     merchandise_schemas.PreviewQuestion,
     merchandise_schemas.RollBackQuestion,

@@ -54,12 +54,18 @@ def error_response(
     return json_response({"error": {"code": code, "message": message, "field": field}}, status, headers)
 
 
+def status_of(error: ShopmindError) -> int:
+    """The status of an error of the tree."""
+    if isinstance(error, AccessError):
+        return 403 if error.known else 401
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
 def shopmind_response(error: ShopmindError) -> Response:
     """The answer to an error of the tree."""
-    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    status = status_of(error)
     headers = {}
     if isinstance(error, AccessError):
-        status = 403 if error.known else 401
         headers = {} if error.known else {"www-authenticate": "Bearer"}
     if isinstance(error, BusyError):
         headers = {"retry-after": str(max(1, math.ceil(error.retry_after_s)))}

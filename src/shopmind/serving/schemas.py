@@ -5,18 +5,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
-from shopmind.domain import EventType, Kind, LinkType
+from shopmind.domain import Kind, SuggestionKind
 from shopmind.serving.cursor import MAX_OFFSET
 
 MAX_TEXT = 1_000
 MAX_FILTER = 4_000
 MAX_N = 200
 MAX_ANCHORS = 200
+MAX_SEARCHES = 16
 
 Id = Annotated[str, Field(min_length=1, max_length=500)]
 Scalar = str | int | float | bool
+Names = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=200)]],
+    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+]
+"""A list, or in an address names with commas between."""
 
 
 class Question(BaseModel):
@@ -43,11 +49,24 @@ class Question(BaseModel):
     cursor: str | None = Field(None, max_length=64, description="`next_cursor` of the answer this one continues")
     explain: bool = Field(False, description="give each hit its reasons")
     language: Literal["", "en", "zh"] = Field("", description="of the reasons; the shop's own when left out")
+    sort: str = Field(
+        "",
+        max_length=200,
+        description="newest, popular, name, or a column such as price, -price for the largest first; else by score",
+    )
+    facets: Names = Field(
+        [], max_length=20, description="columns whose values are counted over all that matches, such as brand and price"
+    )
+    min_score: float | None = Field(None, description="leaves out hits of a lower score")
+    personal: bool = Field(True, description="false: what the user did does not move the order")
 
 
 class SearchQuestion(Question):
     """A search."""
 
+    verbatim: bool = Field(
+        False, description="search for exactly what was typed: no correction, nothing read out of it"
+    )
     text: str = Field("", max_length=MAX_TEXT, validation_alias=AliasChoices("text", "q"), description="what was typed")
 
 
@@ -55,6 +74,16 @@ class RecommendQuestion(Question):
     """A recommendation; which fields a scenario needs is told by `GET /v1/scenarios`."""
 
     anchors: list[Id] = Field([], max_length=MAX_ANCHORS, description="ids of the items in view or in the cart")
+
+
+class ManyQuestion(BaseModel):
+    """Several searches at once; each is read by itself, so that a wrong one spoils no other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    searches: list[dict[str, Any]] = Field(
+        min_length=1, max_length=MAX_SEARCHES, description="each as the body of `POST /v1/search`"
+    )
 
 
 class SuggestQuestion(BaseModel):
@@ -66,6 +95,15 @@ class SuggestQuestion(BaseModel):
         "", max_length=200, validation_alias=AliasChoices("text", "q"), description="what was typed so far"
     )
     n: int = Field(8, ge=1, le=50, description="how many at most")
+    user: Id | None = Field(
+        None,
+        validation_alias=AliasChoices("user", "user_id"),
+        description="the shop's own user id; their past searches and categories come first",
+    )
+    session: Id | None = Field(
+        None, validation_alias=AliasChoices("session", "session_id"), description="the visit of an anonymous user"
+    )
+    personal: bool = Field(True, description="false: as if nobody was named")
 
 
 class Answer(BaseModel):
@@ -116,7 +154,12 @@ class HitAnswer(Answer):
     position: int = Field(description="place in the slate from 0 on, counted over all pages")
     propensity: float | None = Field(description="probability that this item stands here; 1 when nothing is random")
     reasons: list[ReasonAnswer] | None = Field(None, description="with `explain`")
-    highlights: dict[str, str] | None = Field(None, description="field → HTML with what was found in `<mark>`")
+    highlights: dict[str, str] | None = Field(
+        None, description="title and part of the description: HTML with what was found in `<mark>`"
+    )
+    variants: list[str] | None = Field(
+        None, description="ids of other items of its group that were found, where one hit stands for all"
+    )
 
 
 class AppliedRuleAnswer(Answer):
@@ -129,19 +172,81 @@ class AppliedRuleAnswer(Answer):
     says: str | None = Field(None, description="the address of a redirect, the text of a banner")
 
 
+class ValueAnswer(Answer):
+    """A value and how many of what matches have it."""
+
+    value: str
+    items: int
+
+
+class RangeAnswer(Answer):
+    """Numbers from `low` up to but without `high`; the last range has both."""
+
+    low: float
+    high: float
+    items: int
+
+
+class FacetAnswer(Answer):
+    """What matches by the values of one column."""
+
+    name: str
+    values: list[ValueAnswer] = Field(description='most first; of categories every level, as "Wide > Narrow"')
+    ranges: list[RangeAnswer] = Field(description="of a column of numbers, with about as many items each")
+    low: float | None = Field(description="smallest number; null for texts and where nothing matches")
+    high: float | None = Field(description="largest number")
+    missing: int = Field(description="matches without a value")
+    exact: bool = Field(description="false: more matches than is counted, every count is a lower bound")
+
+
+class ConstraintAnswer(Answer):
+    """A condition read out of the text."""
+
+    kind: str = Field(description="price, brand, colour, size, category or the name of an attribute")
+    expression: str = Field(description="in the filter language")
+    words: str = Field(description="as typed")
+    confidence: float
+
+
+class UnderstoodAnswer(Answer):
+    """What the text was taken to mean."""
+
+    text: str = Field(description="what was searched for")
+    language: str
+    corrected: str | None = Field(
+        description="the corrected query, when it was searched instead; ask `verbatim` to undo"
+    )
+    did_you_mean: str | None = Field(description="a likelier spelling that was not taken")
+    constraints: list[ConstraintAnswer]
+    relaxed: list[str] = Field(description="what was given up because too little was found")
+    without: list[str] = Field(description="unwanted words, as analysed")
+    categories: dict[str, float] = Field(description="category path → probability that it is what is wanted")
+
+
 class SlateAnswer(Answer):
     """The answer of search and recommend."""
 
     request_id: str = Field(description="send it with the events that follow from this answer")
     scenario: str
     hits: list[HitAnswer]
-    total: int = Field(description="candidates that were ranked: a lower bound of what matches")
+    total: int = Field(description="hits there are to page through: a lower bound of what matches")
     next_cursor: str | None = Field(description="asks for the next page; null on the last")
     took_ms: float = Field(description="time in the engine")
     model_version: str
     variant: str | None
     degraded: list[str] | None = Field(None, description="fallbacks that were taken; left out when there were none")
     applied_rules: list[AppliedRuleAnswer] | None = Field(None, description="left out when no rule took part")
+    understood: UnderstoodAnswer | None = Field(None, description="of a text")
+    facets: list[FacetAnswer] | None = Field(None, description="the counts asked for, in the order asked")
+
+
+class SuggestionAnswer(Answer):
+    """A completion and where it comes from."""
+
+    text: str
+    kind: SuggestionKind = Field(description="what others searched for, or a category, brand or title of the shop")
+    own: bool = Field(description="a past search or a category of the one who asks")
+    forgiven: bool = Field(description="something typed was taken for a slip")
 
 
 class SuggestAnswer(Answer):
@@ -150,6 +255,7 @@ class SuggestAnswer(Answer):
     request_id: str
     took_ms: float
     suggestions: list[str]
+    details: list[SuggestionAnswer] = Field(description="the same, in the same order")
 
 
 class RowAnswer(Answer):
@@ -251,67 +357,17 @@ class ErrorAnswer(Answer):
     error: ErrorBody
 
 
-class ItemRow(BaseModel):
-    """An item as it is written; other fields become attributes."""
+class OneOfManyAnswer(Answer):
+    """The answer of one of several searches."""
 
-    model_config = ConfigDict(extra="allow")
-
-    item_id: Id
-    kind: Kind = "product"
-    title: str
-    description: str | None = None
-    brand: str | None = None
-    categories: list[str] | None = None
-    price: str | float | None = Field(None, description="decimal, in major units")
-    currency: str | None = None
-    stock: float | None = None
-    status: str | None = None
-    url: str | None = None
-    image: str | None = None
-    language: str | None = None
-    group_id: str | None = None
-    shop_id: str | None = None
-    created_at: str | None = Field(None, description="RFC 3339")
-    updated_at: str | None = None
-    attributes: dict[str, Scalar] | None = None
+    status: int = Field(description="as the search alone would have answered")
+    slate: SlateAnswer | None = Field(None, description="when the status is 200")
+    error: ErrorBody | None = Field(None, description="when it is not")
 
 
-class UserRow(BaseModel):
-    """A user as it is written."""
+class ManyAnswer(Answer):
+    """One answer for each search, in the order asked."""
 
-    user_id: Id
-    created_at: str | None = None
-    attributes: dict[str, Scalar] | None = None
-    consent: dict[str, bool] | None = None
-
-
-class EventRow(BaseModel):
-    """An event as it is written; other fields become attributes. Without an `event_id` it is given one."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: EventType
-    event_id: str | None = Field(None, description="equal ids are one event: sending it again changes nothing")
-    user_id: Id | None = None
-    session_id: Id | None = None
-    item_id: Id | None = None
-    timestamp: str | None = Field(None, description="RFC 3339; now when left out")
-    value: str | float | None = Field(None, description="money for a purchase, stars for a rating")
-    currency: str | None = None
-    quantity: float | None = None
-    order_id: str | None = None
-    query: str | None = None
-    scenario: str | None = None
-    request_id: str | None = Field(None, description="of the slate that led to it")
-    position: int | None = None
-    propensity: float | None = None
-    variant: str | None = None
-
-
-class LinkRow(BaseModel):
-    """A link as it is written."""
-
-    type: LinkType
-    source_id: Id
-    target_id: Id
-    weight: float = 1.0
+    request_id: str
+    took_ms: float
+    answers: list[OneOfManyAnswer]

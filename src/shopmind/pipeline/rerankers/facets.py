@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -117,8 +118,8 @@ def _numbers(name: str, values: NDArray[np.float64], ranges: int, exact: bool) -
     if not len(known):
         return Facet(name, missing=missing, exact=exact)
     low, high = float(known.min()), float(known.max())
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, ranges + 1)))
-    inner = [edge for edge in dict.fromkeys(map(_round, edges[1:-1])) if low < edge < high]
+    edges = np.quantile(known, np.linspace(0, 1, ranges + 1)[1:-1], method="lower")
+    inner = [edge for edge in dict.fromkeys(map(_tag, edges)) if low < edge < high]
     bounds = [low, *inner, high]
     if low == high:
         return Facet(name, (), low, high, (FacetRange(low, high, len(known)),), missing, exact)
@@ -127,6 +128,9 @@ def _numbers(name: str, values: NDArray[np.float64], ranges: int, exact: bool) -
     return Facet(name, (), low, high, found, missing, exact)
 
 
-def _round(edge: float) -> float:
-    """Two digits that count, as a price tag has them."""
-    return float(f"{edge:.2g}")
+def _tag(edge: float) -> float:
+    """The next lower number with two digits that count, as on a price tag, so that the edge lies above it."""
+    if edge == 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(abs(edge))) - 1)
+    return round(math.floor(edge / step + 1e-9) * step, 10)

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from shopmind.serving.answers import answer_rows
 from shopmind.serving.bodies import read_rows
 from shopmind.serving.describe import described, rows
-from shopmind.serving.schemas import BulkAnswer, EventRow, SingleAnswer
+from shopmind.serving.row_schemas import EventRow
+from shopmind.serving.schemas import BulkAnswer, SingleAnswer
 from shopmind.serving.service import service_of
 
 router = APIRouter(prefix="/v1/events", tags=["events"])

@@ -13,7 +13,8 @@ from shopmind.serving.answers import answer_rows, find, item_json
 from shopmind.serving.bodies import read_rows
 from shopmind.serving.describe import described, path_example, rows
 from shopmind.serving.responses import json_response
-from shopmind.serving.schemas import BulkAnswer, ItemAnswer, ItemRow, RemovedAnswer, SingleAnswer
+from shopmind.serving.row_schemas import ItemRow
+from shopmind.serving.schemas import BulkAnswer, ItemAnswer, RemovedAnswer, SingleAnswer
 from shopmind.serving.service import service_of, visit_of
 
 router = APIRouter(prefix="/v1/items", tags=["items"])

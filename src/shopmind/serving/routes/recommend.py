@@ -44,6 +44,10 @@ async def recommend(request: Request, scenario: str) -> Response:
             offset=offset,
             explain=ask.explain,
             language=ask.language,
+            sort=ask.sort,
+            facets=tuple(ask.facets),
+            min_score=ask.min_score,
+            personal=ask.personal,
         )
 
     return await answer_slate(request, scenario, ask, recommend_at)

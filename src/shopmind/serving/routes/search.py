@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.domain import Slate
 from shopmind.serving.answers import answer_slate
 from shopmind.serving.bodies import read_model, read_query
 from shopmind.serving.describe import body, described, parameters
-from shopmind.serving.schemas import SearchQuestion, SlateAnswer
+from shopmind.serving.many import answer_many
+from shopmind.serving.many import search as search_shop
+from shopmind.serving.schemas import ManyAnswer, ManyQuestion, SearchQuestion, SlateAnswer
 from shopmind.serving.service import service_of
 
 router = APIRouter(prefix="/v1", tags=["search"])
@@ -21,7 +22,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "plain": {"text": "green tea", "n": 5},
     "personal": {"text": "phone charger", "user": "u03", "filters": "price < 50", "explain": True},
     "chinese": {"text": "龙井茶", "n": 3},
+    "counted and sorted": {"text": "tea", "facets": ["brand", "categories", "price"], "sort": "-price"},
 }
+MANY: dict[str, dict[str, Any]] = {"two": {"searches": [{"text": "green tea", "n": 3}, {"text": "绿茶", "n": 3}]}}
 
 
 @router.post("/search", **described("Search", SlateAnswer, "read", extra=body(SearchQuestion, **EXAMPLES)))
@@ -39,19 +42,12 @@ async def search_by_query(request: Request) -> Response:
     return await _answer(request, read_query(request, SearchQuestion))
 
 
+@router.post("/search/many", **described("Search several times", ManyAnswer, "read", extra=body(ManyQuestion, **MANY)))
+async def search_many(request: Request) -> Response:
+    """Several searches in one request, each with a status of its own: a wrong one spoils no other."""
+    return await answer_many(request, await read_model(request, ManyQuestion))
+
+
 async def _answer(request: Request, ask: SearchQuestion) -> Response:
     shop = service_of(request).shop
-
-    def search_at(offset: int) -> Slate:
-        return shop.search(
-            ask.text,
-            user=ask.user,
-            session=ask.session,
-            filters=ask.filters,
-            n=ask.n,
-            offset=offset,
-            explain=ask.explain,
-            language=ask.language,
-        )
-
-    return await answer_slate(request, "search", ask, search_at)
+    return await answer_slate(request, "search", ask, lambda offset: search_shop(shop, ask, offset))

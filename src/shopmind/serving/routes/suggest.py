@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -25,6 +26,14 @@ async def suggest(request: Request) -> Response:
     started = time.perf_counter()
     ask = read_query(request, SuggestQuestion)
     service = service_of(request)
-    found = await service.read(lambda: service.shop.suggest(ask.text, n=ask.n))
-    took_ms = round((time.perf_counter() - started) * 1000, 3)
-    return json_response({"request_id": visit_of(request).request_id, "took_ms": took_ms, "suggestions": found})
+    found = await service.read(
+        lambda: service.shop.suggestions(ask.text, n=ask.n, user=ask.user, session=ask.session, personal=ask.personal)
+    )
+    return json_response(
+        {
+            "request_id": visit_of(request).request_id,
+            "took_ms": round((time.perf_counter() - started) * 1000, 3),
+            "suggestions": [each.text for each in found],
+            "details": [asdict(each) for each in found],
+        }
+    )

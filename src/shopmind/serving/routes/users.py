@@ -12,7 +12,8 @@ from shopmind.serving.answers import answer_rows, user_json
 from shopmind.serving.bodies import read_rows
 from shopmind.serving.describe import described, path_example, rows
 from shopmind.serving.responses import json_response
-from shopmind.serving.schemas import BulkAnswer, ForgetAnswer, SingleAnswer, UserAnswer, UserRow
+from shopmind.serving.row_schemas import UserRow
+from shopmind.serving.schemas import BulkAnswer, ForgetAnswer, SingleAnswer, UserAnswer
 from shopmind.serving.service import service_of, visit_of
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
