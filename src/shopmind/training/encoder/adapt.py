@@ -35,15 +35,18 @@ class EncoderRecipe(Recipe):
     @dataclass(frozen=True)
     class Options:
         """base: "" for the shop's own encoder, or "minilm", "e5", or a folder with a BERT checkpoint.
-        method: "full" trains all weights, "lora" thin additions of `rank` that are merged at the end.
-        layers: kept of the base, 0 for all; a smaller one learns from the base through `keep`.
-        kinds: of pairs, see training/encoder/pairs.py. good, poor: grades that make a pair, or a hard negative.
-        masked_steps, steps: of masked words and of contrast; 0 leaves one out. masked_rate, rate: of learning.
-        masked_batch, batch: texts, and pairs, of a step. hard: hard negatives of a pair. skip, depth: hits of our
-        own search among which they are looked for. scale: cosines are multiplied by it.
+        method: "full" trains all weights, "lora" thin additions that are merged at the end. rank: of these additions.
+        layers: kept of the base, 0 for all; a smaller encoder learns from the base when keep is set.
+        kinds: of pairs, see the how-to page. good: grade in 0..1 from which a judgment makes a pair.
+        poor: grade in 0..1 up to which it makes a hard negative.
+        masked_steps: of guessing masked words; 0 leaves it out. masked_batch: texts of such a step.
+        masked_rate: of learning in these steps. steps: of contrast; 0 leaves it out. batch: pairs of a step.
+        rate: of learning, at its highest. hard: hard negatives of a pair. skip: first hits of our own search that are
+        no hard negatives. depth: how far down they are looked for. scale: cosines are multiplied by it.
         keep: weight of staying near the base. longest: tokens of a text in training. dropout: while training.
-        held_out: share of queries and items kept for the proof, at most `most_held` of each kind.
-        half: bfloat16; "auto" where the processor has it. threads: of torch. save_every: steps that a kill can cost.
+        held_out: share of queries and items kept for the proof. most_held: of each kind at most.
+        half: bfloat16; "auto" where the processor multiplies in it. threads: of torch.
+        save_every: steps that a kill can cost.
         """
 
         base: str = ""

@@ -42,11 +42,15 @@ class CrossEncoderRecipe(Recipe):
 
     @dataclass(frozen=True)
     class Options:
-        """base, method, rank, layers, dropout, half, threads, save_every: as of the recipe `encoder`.
-
-        steps, batch, rate: of learning; head_rate: of the new head. hard: unchosen hits for each clicked item, looked
-        for between `skip` and `depth`. max_tokens: of query and passage together. held_out: share of queries kept for
-        the proof, at most `most_held`.
+        """base: "" for the shop's own encoder, or "minilm", "e5", or a folder with a BERT checkpoint.
+        method: "full" trains all weights, "lora" thin additions that are merged at the end. rank: of these additions.
+        layers: kept of the base, 0 for all. steps: of learning. batch: pairs of a step.
+        rate: of learning, at its highest. head_rate: of the new head. hard: hits that nobody chose, for each clicked
+        item. skip: first hits that are left out. depth: how far down they are looked for.
+        max_tokens: of query and passage together. dropout: while training.
+        held_out: share of queries kept for the proof. most_held: of each kind at most.
+        half: bfloat16; "auto" where the processor multiplies in it. threads: of torch.
+        save_every: steps that a kill can cost.
         """
 
         base: str = ""
