@@ -44,6 +44,7 @@ bench: $(VENV)/.demo
 	$(BIN)/python -m benchmarks $(ARGS)
 
 bench-search: $(VENV)/.demo
+	$(BIN)/shopmind weights get minilm e5
 	$(BIN)/python -m benchmarks.search $(ARGS)
 
 docs: $(BIN)/python

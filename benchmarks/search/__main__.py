@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks import table
 from benchmarks.record import write
 from benchmarks.search import compare, question_pairs, scale, tables
+from benchmarks.search.environments import NotHere
 from benchmarks.search.peers import MENU
 from benchmarks.search.sets import SEED, SETS, Asked
 
@@ -65,4 +66,7 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except NotHere as error:
+        raise SystemExit(f"bench-search: {error}") from error
