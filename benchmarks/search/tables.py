@@ -20,10 +20,10 @@ SPEED = {
 READING = f"""Each system runs in a process of its own and is given the same items in the same order and, where it takes
 vectors, those of our encoder; a query is encoded in the system's own process, within its time. One thread inside a
 request; p50 and p99 are one client's over distinct queries, queries/s two clients' (one where a system cannot be asked
-by two). Building is without encoding. Nothing of {OURS} is tuned on a set; `{BM25}` has k1 and b tuned on the very queries of
-electronics and home improvement. Brackets are 95 % bootstrap intervals of the paired difference. `judged@10` is the share of the first page that
-anybody judged: an unjudged item counts 0 in nDCG@10 over the whole corpus, which lowers systems that bring others
-than those the judges were shown."""
+by two). Building is without encoding. Nothing of {OURS} is tuned on a set; `{BM25}` has k1 and b tuned on the very
+queries of electronics and home improvement. Brackets are 95 % bootstrap intervals of the paired difference.
+`judged@10` is the share of the first page that anybody judged: an unjudged item counts 0 in nDCG@10 over the whole
+corpus, which lowers systems that bring others than those the judges were shown."""
 
 
 def page(result: Mapping[str, Any]) -> Iterator[str]:
