@@ -72,6 +72,15 @@ def test_with_json_stdout_is_json_alone_and_without_it_people_can_read(tiny_fold
     assert "Its words match" in plain.stdout
 
 
+def test_a_search_is_counted_and_sorted_on_the_command_line(tiny_folder: Path) -> None:
+    asked = ("search", tiny_folder, "tea", "--sort", "price", "--facet", "brand", "--facet", "price")
+    plain = run(*asked)
+    assert "brand: Harbour Blend 2, Quiet Hill 2" in plain.stdout
+    told = json.loads(run(*asked, "--json").stdout)
+    assert [facet["name"] for facet in told["facets"]] == ["brand", "price"]
+    assert told["hits"][0]["item_id"] == "tea-03"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -85,6 +94,7 @@ def test_with_json_stdout_is_json_alone_and_without_it_people_can_read(tiny_fold
         (("key", "{shop}", "king"), 2, "king"),
         (("backup", "{shop}", "{shop}"), 2, "exists already"),
         (("restore", "{shop}", "{none}"), 2, "not a backup"),
+        (("search", "{shop}", "tea", "--sort", "prise"), 2, "did you mean 'price'"),
         (("search",), 2, "Missing argument"),
         (("nonsense",), 2, "No such command"),
     ],

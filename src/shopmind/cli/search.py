@@ -20,6 +20,10 @@ def add(app: typer.Typer) -> None:
         user: Annotated[str | None, typer.Option(help="The shop's own user id.")] = None,
         filters: Annotated[str, typer.Option("--filter", help='Such as: price < 20 and brand = "Acme".')] = "",
         n: Annotated[int | None, typer.Option(help="How many hits.")] = None,
+        sort: Annotated[str, typer.Option(help="newest, popular, name, price, -price or any column.")] = "",
+        facet: Annotated[list[str] | None, typer.Option(help="Count the values of this column; repeatable.")] = None,
+        min_score: Annotated[float | None, typer.Option(help="Leave out hits of a lower score.")] = None,
+        verbatim: Annotated[bool, typer.Option(help="Search for exactly what was typed.")] = False,
         explain: Annotated[bool, typer.Option(help="Say why each hit is there.")] = False,
         json: show.AsJson = False,
     ) -> None:
@@ -27,4 +31,15 @@ def add(app: typer.Typer) -> None:
         import shopmind
 
         with shopmind.open(folder) as shop:
-            show.slate(shop.search(text, user=user, filters=filters, n=n, explain=explain), json)
+            slate = shop.search(
+                text,
+                user=user,
+                filters=filters,
+                n=n,
+                sort=sort,
+                facets=tuple(facet or ()),
+                min_score=min_score,
+                verbatim=verbatim,
+                explain=explain,
+            )
+            show.slate(slate, json)

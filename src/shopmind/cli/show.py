@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from shopmind.domain import Slate
+from shopmind.domain import Facet, Slate
 from shopmind.kit.errors import ShopmindError
 from shopmind.kit.progress import Progress
 
@@ -64,6 +64,8 @@ def slate_data(slate: Slate) -> dict[str, Any]:
         "model_version": slate.model_version,
         "degraded": list(slate.degraded),
         "applied_rules": [asdict(rule) for rule in slate.applied_rules],
+        "understood": None if slate.understood is None else asdict(slate.understood),
+        "facets": [asdict(facet) for facet in slate.facets],
         "total": slate.total,
         "hits": [
             {
@@ -73,6 +75,7 @@ def slate_data(slate: Slate) -> dict[str, Any]:
                 "score": hit.score,
                 "source": list(hit.source),
                 "position": hit.position,
+                "variants": list(hit.variants),
                 "reasons": [
                     {"signal": reason.signal, "value": reason.value, "share": reason.share, "text": reason.text}
                     for reason in hit.reasons
@@ -99,12 +102,23 @@ def slate(answered: Slate, as_json: bool) -> None:
         for reason in hit.reasons:
             table.add_row("", "", f"[dim]{reason.text}[/dim]", "", "")
     people.print(table)
+    for facet in answered.facets:
+        people.print(_counted(facet), style="dim", markup=False, highlight=False)
     for fallback in answered.degraded:
         console.print(f"degraded: {fallback}", style="yellow")
     for rule in answered.applied_rules:
         about = rule.says or ", ".join(rule.items)
         people.print(f"rule {rule.rule_id} v{rule.version}: {rule.action} {about}".rstrip(), style="dim", markup=False)
     people.print(f"{len(answered.hits)} of {answered.total} in {answered.took_ms:.1f} ms", style="dim")
+
+
+def _counted(facet: Facet) -> str:
+    """A facet in one line."""
+    counts = [f"{value} {items}" for value, items in facet.counts]
+    counts += [f"{each.low:g}–{each.high:g} {each.items}" for each in facet.ranges]
+    more = [] if facet.exact else ["at least"]
+    missing = [f"unknown {facet.missing}"] if facet.missing else []
+    return f"{' '.join([facet.name, *more])}: {', '.join([*counts, *missing])}"
 
 
 def pairs(rows: Mapping[str, Any]) -> None:
