@@ -9,7 +9,8 @@ ranker, and pin when all rerankers are done.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,9 @@ from shopmind.pipeline.rerankers import MENU as RERANKERS
 from shopmind.pipeline.retrievers import MENU as RETRIEVERS
 from shopmind.pipeline.rules.apply import Effects
 from shopmind.pipeline.scenario import PartSpec, Scenario
-from shopmind.pipeline.trace import Trace
+from shopmind.pipeline.trace import Counted, Trace
 from shopmind.pipeline.understanding import MENU as UNDERSTANDING
+from shopmind.stores.ports import Numbers
 
 logger = logging.getLogger(__name__)
 
@@ -96,14 +98,8 @@ class Engine:
             InputError: the query's filter cannot be read.
         """
         trace = Trace()
-        for name, part in self._understanding:
-            with trace.step("understand", name):
-                part.understand(context)
-        candidates = self._find(context, trace, n)
-        for name, feature in self._features:
-            with trace.step("features", name, len(candidates)) as step:
-                candidates = candidates.with_columns(feature.compute(context, candidates))
-                step.kept = len(candidates)
+        self._understand(context, trace)
+        candidates = self._describe(context, self._find(context, trace, n), trace)
         with trace.step("rank", self.scenario.ranker.part, len(candidates)) as step:
             candidates = _ordered(self._ranker.rank(context, candidates), context)
             step.kept = len(candidates)
@@ -123,21 +119,71 @@ class Engine:
                 step.kept = len(candidates)
         return Ranking(candidates, trace)
 
+    def table(self, context: Context, also: Numbers, *, prior: bool) -> Candidates:
+        """All candidates and the items `also`, best first, before rules and rerankers: for training and evaluation.
+
+        Column "found" is 1 for what the retrievers brought, else 0; the others stand in the order as if they had been
+        brought, but what may not be shown stands last.
+
+        Args:
+            prior: score by what the ranker falls back to, where it has such a thing.
+        """
+        trace = Trace()
+        self._understand(context, trace)
+        found = self._find(context, trace, self.scenario.n)
+        more = np.setdiff1d(also[(also > 0) & (also < context.columns.size)], found.items)
+        items = np.concatenate([found.items, more])
+        nothing = np.full(len(more), np.nan, np.float32)
+        candidates = Candidates(
+            items, {name: np.concatenate([column, nothing]) for name, column in found.columns.items()}
+        )
+        candidates = self._describe(context, candidates, trace)
+        ranker: Ranker = getattr(self._ranker, "prior", self._ranker) if prior else self._ranker
+        ranked = ranker.rank(context, candidates)
+        marked = np.concatenate([np.ones(len(found)), np.zeros(len(more))]).astype(np.float32)
+        table = _ordered(ranked.with_columns({"found": marked}), context)
+        return table.take(np.argsort(~context.allowed[table.items], kind="stable"))
+
+    def _understand(self, context: Context, trace: Trace) -> None:
+        for name, part in self._understanding:
+            with trace.step("understand", name) as step, _named_fallback(context, step, name):
+                part.understand(context)
+
+    def _describe(self, context: Context, candidates: Candidates, trace: Trace) -> Candidates:
+        for name, feature in self._features:
+            with trace.step("features", name, len(candidates)) as step, _named_fallback(context, step, name):
+                candidates = candidates.with_columns(feature.compute(context, candidates))
+                step.kept = len(candidates)
+        return candidates
+
     def _find(self, context: Context, trace: Trace, n: int) -> Candidates:
         """Candidates under the strict reading; the least sure constraint is given up while too little is found."""
         self._filter(context, trace)
         shown, strict = context.allowed, list(context.constraints)
-        while True:
+        candidates = self._meeting(context, shown, strict, trace, n)
+        doubtful = sorted(context.constraints, key=lambda each: each.confidence)
+        given_up: list[Constraint] = []
+        while doubtful and _words_found(candidates) < min(n, ENOUGH):
+            given_up.append(doubtful.pop(0))
+            strict.remove(given_up[-1])
+            candidates = self._meeting(context, shown, strict, trace, n)
+        for constraint in given_up[::-1]:  # what did not stand in the way comes back, the surest first
+            again = self._meeting(context, shown, [*strict, constraint], trace, n)
+            if _words_found(again) == _words_found(candidates):
+                strict.append(constraint)
+                given_up.remove(constraint)
+                candidates = again
+        if given_up:
             context.allowed = self._constrain(context, shown, strict, trace)
-            candidates = self._merge(self._retrieve(context, trace, n), trace)
-            if not strict or len(candidates) >= min(n, ENOUGH):
-                break
-            doubtful = min(strict, key=lambda each: each.confidence)
-            strict.remove(doubtful)
-            context.relaxed.append(doubtful.expression)
-        if len(strict) < len(context.constraints):
+            context.relaxed += [constraint.expression for constraint in given_up]
             context.meets = self._constrain(context, shown, context.constraints, trace)
         return candidates
+
+    def _meeting(
+        self, context: Context, shown: NDArray[np.bool_], constraints: Sequence[Constraint], trace: Trace, n: int
+    ) -> Candidates:
+        context.allowed = self._constrain(context, shown, constraints, trace)
+        return self._merge(self._retrieve(context, trace, n), trace)
 
     def _constrain(
         self, context: Context, shown: NDArray[np.bool_], constraints: Sequence[Constraint], trace: Trace
@@ -161,20 +207,11 @@ class Engine:
     def _retrieve(self, context: Context, trace: Trace, n: int) -> dict[str, tuple[NDArray[np.int64], Any]]:
         brought = {}
         for name, k, part in self._retrievers:
-            with trace.step("retrieve", name, int(np.count_nonzero(context.allowed))) as step:
-                try:
-                    part.ready()
-                    brought[name] = part.retrieve(context, max(k, n))
-                    step.kept = len(brought[name][0])
-                except NotReadyError as error:
-                    step.note = error.message
-                    context.degraded.append(f"{name}: {error.message}")
-                except Exception as error:  # one broken retriever must not take the whole answer with it
-                    if isinstance(error, ShopmindError) and error.code == "bad_input":
-                        raise
-                    step.note = type(error).__name__
-                    context.degraded.append(f"{name}: failed ({type(error).__name__})")
-                    logger.exception("retriever failed", extra={"fields": {"retriever": name}})
+            saw = int(np.count_nonzero(context.allowed))
+            with trace.step("retrieve", name, saw) as step, _named_fallback(context, step, name):
+                part.ready()
+                brought[name] = part.retrieve(context, max(k, n))
+                step.kept = len(brought[name][0])
         return brought
 
     def _merge(self, brought: Mapping[str, tuple[NDArray[np.int64], Any]], trace: Trace) -> Candidates:
@@ -189,6 +226,29 @@ class Engine:
                 columns[name] = column
             step.kept = len(items)
             return Candidates(items, columns)
+
+
+@contextmanager
+def _named_fallback(context: Context, step: Counted, name: str) -> Iterator[None]:
+    """Lets the answer go on without a part that fails; it is named in `degraded`. What the caller asked wrongly is not
+    the part's fault, and a filter that fails takes the answer with it: it may hide what nobody must see."""
+    try:
+        yield
+    except NotReadyError as error:
+        step.note = error.message
+        context.degraded.append(f"{name}: {error.message}")
+    except Exception as error:  # one broken part must not take the whole answer with it
+        if isinstance(error, ShopmindError) and error.code == "bad_input":
+            raise
+        step.note = type(error).__name__
+        context.degraded.append(f"{name}: failed ({type(error).__name__})")
+        logger.exception("part failed", extra={"fields": {"part": name}})
+
+
+def _words_found(brought: Candidates) -> int:
+    """How many candidates have a word of the query; all, where no retriever looks for words."""
+    words = brought.columns.get("lexical")
+    return len(brought) if words is None else int(np.count_nonzero(~np.isnan(words)))
 
 
 def _ordered(candidates: Candidates, context: Context) -> Candidates:
