@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,72 +10,24 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from shopmind.domain import History, Query
 from shopmind.evaluation import report
 from shopmind.evaluation.bm25 import Bm25
 from shopmind.evaluation.figures import OURS, per_case
 from shopmind.evaluation.folder import Source, opened
+from shopmind.evaluation.judged import CUTOFF, SCENARIO, Answers, Asked, Judged, Ranked, at_random, bm25
+from shopmind.evaluation.learned_search import TRAINED, learned
 from shopmind.evaluation.protocol import Protocol
-from shopmind.evaluation.replay import LONGEST
 from shopmind.evaluation.report import Report
-from shopmind.kit.errors import InputError, NotReadyError
+from shopmind.kit.errors import InputError
 from shopmind.kit.progress import Progress, silent, track
-from shopmind.kit.seeds import generator, hash64_all
+from shopmind.kit.seeds import hash64_all
 from shopmind.metrics.business import latency_percentiles
 from shopmind.metrics.correlation import spearman
 from shopmind.shop import Shop
 
-CUTOFF = 10
 RANDOM_DRAWS = 20
-SCENARIO = "search"
 
-Ranked = NDArray[np.int64]
 PerCase = dict[str, NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Queries and their judged items.
-
-    Attributes:
-        texts: (n,) query texts.
-        cases: (m,) query of each judgment, rising.
-        items: (m,) item numbers.
-        grades: (m,) as given.
-        zero: the grade that gains nothing.
-        left_out: what was dropped, by name.
-    """
-
-    texts: tuple[str, ...]
-    cases: NDArray[np.int64]
-    items: NDArray[np.int64]
-    grades: NDArray[np.float64]
-    zero: float
-    left_out: Mapping[str, int]
-
-    @property
-    def gains(self) -> NDArray[np.float64]:
-        """(m,) grade minus the zero grade, never below 0."""
-        return np.maximum(self.grades - self.zero, 0.0)
-
-    def pool(self, case: int) -> slice:
-        """The rows of one query."""
-        return slice(*np.searchsorted(self.cases, (case, case + 1)).tolist())
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What one system said.
-
-    Attributes:
-        full: (n, 10) best of the whole corpus.
-        judged: (n, widest pool) each query's judged items in order, -1 after the last.
-        scores: (m,) score of each judgment over the query's best score; 0 where the system did not find the item.
-    """
-
-    full: Ranked
-    judged: Ranked
-    scores: NDArray[np.float64]
 
 
 def evaluate_search(
@@ -93,7 +44,7 @@ def evaluate_search(
     Args:
         source: a shop's folder or data folder with `queries` and `judgments` (an open shop: its own folder).
         grade_zero: the grade that gains nothing; gain = grade − grade_zero.
-        train_folds: folds for a learned ranker.
+        train_folds: parts that the queries are split into; each is asked of a ranking learned from the others.
         most: at most so many queries, chosen by hash; None asks all.
 
     Returns:
@@ -101,21 +52,21 @@ def evaluate_search(
 
     Raises:
         InputError: no judged queries, or none with a positive grade.
-        NotReadyError: `train_folds`, while no scenario has a learned ranker.
+        NotReadyError: `train_folds` of a shop whose search has no learned ranker, or with too few queries.
     """
-    if train_folds is not None:
-        raise NotReadyError(
-            "evaluate search: --train-folds needs a learned ranker, and this version has none; leave the option out"
-        )
-    with opened(source, progress) as found:
+    with opened(source, progress, scenario=SCENARIO) as found:
         judged = _judged(found, grade_zero, most)
         columns = found.shop.catalogue.columns()
         allowed = columns.shown & columns.kinds(found.shop.scenarios[SCENARIO].kinds)
-        ours, took_ms, degraded = _ours(found.shop, judged, columns.tie, progress)
+        asked = Asked.nothing(judged)
+        for case in track(range(len(judged.texts)), progress, "ask search", len(judged.texts)):
+            asked.ask(found.shop, case)
+        trained, cards = ([], []) if train_folds is None else learned(found.shop, judged, train_folds, seed, progress)
         systems = {
-            OURS: [ours],
-            "bm25": [_bm25(Bm25(found.shop.catalogue, allowed), judged, allowed, columns.tie, progress)],
-            "random": [_random(judged, allowed, seed + draw) for draw in range(RANDOM_DRAWS)],
+            OURS: [asked.answers(columns.tie)],
+            **({TRAINED: trained} if trained else {}),
+            "bm25": [bm25(Bm25(found.shop.catalogue, allowed), judged, allowed, columns.tie, progress)],
+            "random": [at_random(judged, allowed, seed + draw) for draw in range(RANDOM_DRAWS)],
         }
     values = {view: {name: _mean(judged, each, view) for name, each in systems.items()} for view in ("full", "judged")}
     single = {name: {"judged": _agreement(judged, each)} for name, each in systems.items()}
@@ -123,7 +74,11 @@ def evaluate_search(
         protocol=_protocol(judged, grade_zero, seed, most),
         whole=report.part(values, seed=seed, single=single),
         options={"bm25": Bm25.options},
-        extra={"took_ms": {"full": took_ms}, "degraded": degraded},
+        extra={
+            "took_ms": {"full": latency_percentiles(asked.took_ms)},
+            "degraded": asked.degraded,
+            **({"folds": cards} if cards else {}),
+        },
     )
     return measured.as_json()
 
@@ -171,82 +126,6 @@ def _judged(source: Source, zero: float, most: int | None) -> Judged:
     )
 
 
-def _ours(
-    shop: Shop, judged: Judged, tie: NDArray[np.uint64], progress: Progress
-) -> tuple[Answers, dict[str, float], dict[str, int]]:
-    """The engine: the slate as it is served, and its longest slate for the judged items."""
-    n = len(judged.texts)
-    full, took = np.full((n, CUTOFF), -1, np.int64), np.zeros(n)
-    found: list[NDArray[np.float64]] = []
-    degraded: dict[str, int] = {}
-    nothing = History.empty()
-    for case, text in enumerate(track(judged.texts, progress, "ask search", n)):
-        text = text[:LONGEST]
-        served = shop.answer(Query(SCENARIO, text=text, history=nothing))
-        took[case] = served.took_ms
-        for named in served.degraded:
-            degraded[named] = degraded.get(named, 0) + 1
-        numbers = shop.catalogue.numbers([hit.item.item_id for hit in served.hits[:CUTOFF]])
-        full[case, : len(numbers)] = numbers
-        longest = shop.answer(Query(SCENARIO, text=text, history=nothing, n=LONGEST))
-        numbers = shop.catalogue.numbers([hit.item.item_id for hit in longest.hits])
-        scores = np.array([hit.score for hit in longest.hits], np.float64)
-        place = {int(number): row for row, number in enumerate(numbers)}
-        rows = np.array([place.get(int(item), -1) for item in judged.items[judged.pool(case)]], np.int64)
-        # The order of the slate counts, not only its scores: a reranker may have had the last word.
-        found.append(np.stack([np.where(rows >= 0, -rows, -np.inf), _over_best(scores, rows)]))
-    orders, relative = np.concatenate(found, axis=1)
-    return Answers(full, _pools(judged, orders, tie), relative), latency_percentiles(took), degraded
-
-
-def _bm25(
-    peer: Bm25, judged: Judged, allowed: NDArray[np.bool_], tie: NDArray[np.uint64], progress: Progress
-) -> Answers:
-    full = np.full((len(judged.texts), CUTOFF), -1, np.int64)
-    raw, relative = [], []
-    for case, text in enumerate(track(judged.texts, progress, "ask bm25", len(judged.texts))):
-        scores = peer.scores(text)
-        matching = np.flatnonzero(allowed & (scores > 0))
-        if len(matching) > CUTOFF:
-            border = np.partition(scores[matching], -CUTOFF)[-CUTOFF]
-            matching = matching[scores[matching] >= border]
-        best = matching[np.lexsort((tie[matching], -scores[matching]))][:CUTOFF]
-        full[case, : len(best)] = best
-        pool = judged.items[judged.pool(case)]
-        raw.append(scores[pool])
-        relative.append(_over_best(scores, pool))
-    return Answers(full, _pools(judged, np.concatenate(raw), tie), np.concatenate(relative))
-
-
-def _random(judged: Judged, allowed: NDArray[np.bool_], seed: int) -> Answers:
-    chance = generator(seed, "random search")
-    numbers = np.flatnonzero(allowed)
-    full = np.full((len(judged.texts), CUTOFF), -1, np.int64)
-    for case in range(len(full)):
-        drawn = chance.choice(numbers, min(CUTOFF, len(numbers)), replace=False)
-        full[case, : len(drawn)] = drawn
-    scores = chance.random(len(judged.items))
-    return Answers(full, _pools(judged, scores, np.zeros(len(allowed), np.uint64)), scores)
-
-
-def _over_best(scores: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Scores at `rows` over the highest of all; 0 for a negative row, and where nothing has a score above 0."""
-    best = scores.max(initial=0.0)
-    if not best > 0:
-        return np.zeros(len(rows))
-    return np.where(rows >= 0, np.nan_to_num(scores[rows], nan=0.0) / best, 0.0)
-
-
-def _pools(judged: Judged, scores: NDArray[np.float64], tie: NDArray[np.uint64]) -> Ranked:
-    """(n, widest pool) judged items of each query by falling score, ties by hash."""
-    order = np.lexsort((tie[judged.items], -scores, judged.cases))
-    counts = np.bincount(judged.cases, minlength=len(judged.texts))
-    place = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-    ranked = np.full((len(judged.texts), int(counts.max())), -1, np.int64)
-    ranked[judged.cases, place] = judged.items[order]
-    return ranked
-
-
 def _mean(judged: Judged, answers: Sequence[Answers], view: str) -> PerCase:
     runs = []
     for each in answers:
@@ -279,8 +158,9 @@ def _agreement(judged: Judged, answers: Sequence[Answers]) -> dict[str, float]:
 def _protocol(judged: Judged, grade_zero: float, seed: int, most: int | None) -> Protocol:
     notes = [
         "full ranks the whole corpus and an unjudged item gains 0; judged orders each query's judged items alone",
-        f"judged items beyond the engine's first {LONGEST} stand last, by hash",
-        "spearman: score over the query's best score, against grade, over all judged pairs of these queries",
+        "judged items that the engine does not find by itself are scored too",
+        "spearman: score against grade over all judged pairs of these queries; ours as it is (it does not depend on "
+        "what else is found), bm25's over the number of words asked for",
         f"random is the mean of {RANDOM_DRAWS} draws; bm25 has k1 = {Bm25.options['k1']}, b = {Bm25.options['b']}",
     ]
     if "queries_not_sampled" in judged.left_out:

@@ -134,7 +134,7 @@ class Answering:
             request_id=secrets.token_hex(12),
             scenario=query.scenario,
             hits=hits,
-            total=len(ranking.candidates),
+            total=_total(context, ranking.candidates),
             took_ms=(time.perf_counter() - start) * 1000,
             model_version=engines.model_version,
             degraded=tuple(dict.fromkeys(context.degraded)),
@@ -145,9 +145,15 @@ class Answering:
         )
 
     def found(self, text: str, k: int) -> Numbers:
-        """(m,) items that the scenario "search" finds for a text, best first, as if there were no rules; nothing is kept."""
+        """(m,) items that the scenario "search" finds for a text without rules, best first; nothing is kept of it."""
         query = Query("search", text=text[:LONGEST_QUERY], n=k, history=History.empty())
         return self._tools.catalogue.numbers([hit.item.item_id for hit in self.answer(query, Ruleset()).hits])
+
+    def evidence(self, text: str, items: Numbers, *, prior: bool = True) -> Candidates:
+        """What the scenario "search" knows of its candidates for a text and of `items` (see Engine.table)."""
+        scenario, engines = self.scenarios["search"], self._current()
+        query = Query("search", text=text[:LONGEST_QUERY], history=History.empty())
+        return engines.by_scenario["search"].table(self._context(query, scenario, engines), items, prior=prior)
 
     def _context(self, query: Query, scenario: Scenario, engines: _Engines) -> Context:
         columns = self._tools.catalogue.columns()
@@ -252,6 +258,13 @@ class Answering:
             None if encoder is None else QueryVectors(encoder),
             self._tools.encoder_missing,
         )
+
+
+def _total(context: Context, candidates: Candidates) -> int:
+    """How many hits there are to page through; a sort brings what matches bit by bit, so its matches are counted."""
+    if not context.query.sort or context.matching is None or context.variants:
+        return len(candidates)
+    return max(len(candidates), int(np.count_nonzero(context.allowed[context.matching.numbers])))
 
 
 def _highlights(item: Item, tokens: tuple[str, ...]) -> dict[str, str]:

@@ -36,9 +36,19 @@ def tables(
         judgments=judgments,
         hidden=hidden,
         search=answering.found,
+        evidence=answering.evidence,
         encoder=pretrained(folder.settings, folder.database),
         work=folder.path / WORK,
     )
+
+
+def tables_now(
+    folder: Folder, answering: Answering, judgments: pl.DataFrame | None = None, hidden: frozenset[str] = frozenset()
+) -> Tables:
+    """With the whole log; one that ended long ago (an old export) is looked at from its end, not from today."""
+    span = folder.events.time_range()
+    now_ms = folder.clock() if span is None else min(folder.clock(), span[1] + DAY_MS)
+    return tables(folder, answering, folder.events.table(), now_ms, judgments=judgments, hidden=hidden)
 
 
 def learn(
@@ -50,11 +60,9 @@ def learn(
     hidden: frozenset[str],
 ) -> list[Artifact]:
     """Fits the named artifacts, or all that the scenarios need, and keeps a note of those that want more data."""
-    span = folder.events.time_range()
-    now_ms = folder.clock() if span is None else min(folder.clock(), span[1] + DAY_MS)
     made, missing = fitting.fit(
         names if names is not None else fitting.needed(answering.scenarios.values()),
-        tables(folder, answering, folder.events.table(), now_ms, judgments=judgments, hidden=hidden),
+        tables_now(folder, answering, judgments, hidden),
         folder.artifacts,
         folder.settings.training,
         seed=folder.settings.seed,

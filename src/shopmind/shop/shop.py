@@ -16,7 +16,7 @@ import polars as pl
 
 from shopmind import scenarios as scenario_files
 from shopmind import settings as shop_settings
-from shopmind.domain import Query, Slate
+from shopmind.domain import Candidates, Query, Slate
 from shopmind.indexing import Indexer
 from shopmind.ingest.ingest import ingest as take_in
 from shopmind.ingest.mapping import read_mapping
@@ -38,7 +38,9 @@ from shopmind.shop.merchandising import Rules, Words
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
 from shopmind.stores.folder_artifacts import FolderArtifacts
-from shopmind.stores.ports import Artifact
+from shopmind.stores.overlaid_artifacts import OverlaidArtifacts
+from shopmind.stores.ports import Artifact, Artifacts, Numbers
+from shopmind.training.recipe import Tables
 
 logger = logging.getLogger(__name__)
 
@@ -277,6 +279,21 @@ class Shop(Asking):
             view._answering = self._make_answering(artifacts)
             yield view
 
+    def tables(self, *, judgments: pl.DataFrame | None = None, hidden: Iterable[str] = ()) -> Tables:
+        """What recipes may read of the shop as it is now."""
+        return learning.tables_now(self._folder, self._answering, judgments, frozenset(hidden))
+
+    def evidence(self, text: str, items: Numbers) -> Candidates:
+        """Every candidate of the scenario "search" for a text, and `items`, as ranked now; see Engine.table."""
+        return self._answering.evidence(text, items, prior=False)
+
+    def trying(self, tried: Mapping[str, Artifact]) -> Shop:
+        """The same shop with these artifacts in front of its own, nothing of them kept, and no live tail."""
+        view = Shop.__new__(Shop)
+        view.__dict__.update(self.__dict__)
+        view._answering = self._make_answering(OverlaidArtifacts(self.artifacts, tried))
+        return view
+
     def close(self) -> None:
         """Writes what is waiting and closes the stores."""
         self._stop.set()
@@ -318,7 +335,7 @@ class Shop(Asking):
             kinds=("product",) if search is None else search.kinds,
         )
 
-    def _make_answering(self, artifacts: FolderArtifacts | None = None) -> Answering:
+    def _make_answering(self, artifacts: Artifacts | None = None) -> Answering:
         """Over the shop's artifacts; or over others, held still, for an evaluation."""
         folder = self._folder
         return Answering(

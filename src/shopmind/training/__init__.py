@@ -5,6 +5,7 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "recipe",
     {
+        "categories": "shopmind.training.categories:CategoriesRecipe",
         "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
         "discovery": "shopmind.training.discovery:DiscoveryRecipe",
         "cross_encoder": "shopmind.training.encoder.cross:CrossEncoderRecipe",
@@ -13,6 +14,8 @@ MENU = Menu(
         "item_knn": "shopmind.training.item_knn:ItemKnnRecipe",
         "next_basket": "shopmind.training.next_basket:NextBasketRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",
+        "search_ranking": "shopmind.training.search_ranking:SearchRankingRecipe",
+        "synonyms": "shopmind.training.synonyms:SynonymsRecipe",
         "trending": "shopmind.training.trending:TrendingRecipe",
         "values": "shopmind.training.values:ValuesRecipe",
         "vocabulary": "shopmind.training.vocabulary:VocabularyRecipe",

@@ -67,7 +67,8 @@ def examination(shown: Shown, *, at_least: int = 500, steepness: float = 1.0) ->
 
     Source: the position-based model, Richardson, Dominowska, Ragno, WWW 2007, see Chuklin, Markov, de Rijke, Click
     models for web search (2015), 3.3; pairs that moved as in Agarwal, Zaitsev, Wang, Li, Najork, Joachims, Estimating
-    position bias without intrusive interventions, WSDM 2019; the assumed curve as in Joachims, Swaminathan, Schnabel, Unbiased learning-to-rank with biased feedback, WSDM 2017.
+    position bias without intrusive interventions, WSDM 2019; the assumed curve as in Joachims, Swaminathan, Schnabel,
+    Unbiased learning-to-rank with biased feedback, WSDM 2017.
     """
     places = np.minimum(shown.places, PLACES - 1)
     deepest = int(places.max(initial=0)) + 1
@@ -76,7 +77,7 @@ def examination(shown: Shown, *, at_least: int = 500, steepness: float = 1.0) ->
     np.minimum.at(low, shown.pairs, places)
     np.maximum.at(high, shown.pairs, places)
     moved = high[shown.pairs] > low[shown.pairs]
-    assumed = 1.0 / np.arange(1, deepest + 1) ** steepness
+    assumed: Floats = np.arange(1, deepest + 1, dtype=np.float64) ** -steepness
     if shown.clicked[moved].sum() < at_least:
         return Examination(assumed, int(moved.sum()), False)
     some = Shown(shown.pairs[moved], places[moved], shown.clicked[moved], shown.lists[moved])
@@ -130,9 +131,10 @@ def until_last_click(shown: Shown) -> tuple[Floats, Floats]:
     hit = shown.clicked > 0
     np.maximum.at(last, shown.lists[hit], shown.places[hit])
     read = shown.places <= last[shown.lists]
-    often = np.bincount(shown.pairs[read], minlength=size).astype(np.float64)
+    often: Floats = np.bincount(shown.pairs[read], minlength=size).astype(np.float64)
     clicks = np.bincount(shown.pairs[read], shown.clicked[read], minlength=size)
-    return np.divide(clicks, often, out=np.full(size, np.nan), where=often > 0), often
+    attraction: Floats = np.divide(clicks, often, out=np.full(size, np.nan), where=often > 0)
+    return attraction, often
 
 
 def attraction_of(shown: Shown, worth: Floats, bias: Examination, shrink: float = 1.0) -> tuple[Floats, Floats]:
@@ -149,7 +151,7 @@ def attraction_of(shown: Shown, worth: Floats, bias: Examination, shrink: float 
     bounds the variance.
     """
     size = int(shown.pairs.max(initial=-1)) + 1
-    looks = np.bincount(shown.pairs, bias.at(shown.places), minlength=size)
+    looks: Floats = np.bincount(shown.pairs, bias.at(shown.places), minlength=size).astype(np.float64)
     gained = np.bincount(shown.pairs, worth, minlength=size)
     mean = float(gained.sum() / looks.sum()) if looks.sum() > 0 else 0.0
     return (gained + shrink * mean) / (looks + shrink), looks

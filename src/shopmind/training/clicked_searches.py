@@ -78,7 +78,7 @@ def wanted(
     table = pl.concat(rows).with_columns(query=pl.col("query").str.strip_chars().str.to_lowercase())
     table = table.filter((pl.col("query") != "") & ~pl.col("query").is_in(list(hidden)))
     table = table.unique(["request_id", "item"], keep="first", maintain_order=True).tail(most)
-    codes = {EVENT_TYPES.index(kind): worth for kind, worth in WORTHS.items()}  # type: ignore[arg-type]
+    codes = {EVENT_TYPES.index(kind): worth for kind, worth in WORTHS.items()}
     after = events.filter(pl.col("type").is_in(list(codes)) & pl.col("request_id").is_not_null()).drop_nulls("item")
     after = after.select(
         "request_id",

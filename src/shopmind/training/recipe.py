@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from shopmind.domain import Candidates
 from shopmind.kit.progress import Progress
 from shopmind.stores.columns import ItemColumns
 from shopmind.stores.ports import Catalogue, Numbers
@@ -28,6 +29,10 @@ class Tables:
         judgments: graded pairs if the caller has any: query (String), item (Int64), grade (Float64, higher is better).
         hidden: query texts that nothing may be learned from, for an evaluation asks them later.
         search: (text, k) → the items that the shop's own search finds, best first.
+        evidence: (text, items) → the candidates of the scenario "search" for a stranger, and these items even if it
+            does not find them, with every column the ranker sees, column "found" (1: found by itself), and as scores
+            those of the ranking that needs no learning. The same code as serving.
+        shown: what stood where in answers the log holds no impressions of, of schema clicked_searches.SHOWN.
         encoder: spec of the pretrained encoder that suits the shop.
         work: a folder for what an interrupted fit goes on with; None keeps nothing.
     """
@@ -39,8 +44,14 @@ class Tables:
     judgments: pl.DataFrame | None = None
     hidden: frozenset[str] = frozenset()
     search: Callable[[str, int], Numbers] | None = None
+    evidence: Callable[[str, Numbers], Candidates] | None = None
+    shown: pl.DataFrame | None = None
     encoder: str = "minilm"
     work: Path | None = None
+
+    def without_events(self) -> Tables:
+        """The same with an empty log: judgments are then all there is to learn from."""
+        return replace(self, events=self.events.clear(), shown=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ MOST_LEAVES = 8
 """Leaves of a tree: the leaves still open of one tree are the bits of one byte."""
 
 _ALL = 255
+_NAMES = ("features", "limits", "closes", "values", "shares")
 _FIRST = np.array([(byte & -byte).bit_length() - 1 if byte else 0 for byte in range(256)], np.int64)
 
 
@@ -46,14 +47,13 @@ class Trees:
         """As `arrays` wrote them; None when there are none under this prefix."""
         if f"{prefix}_limits" not in arrays:
             return None
-        names = ("features", "limits", "closes", "values", "shares")
-        return Trees(*(np.asarray(arrays[f"{prefix}_{name}"]) for name in names), float(arrays[f"{prefix}_base"][0]))
+        features, limits, closes, values, shares = (np.asarray(arrays[f"{prefix}_{name}"]) for name in _NAMES)
+        return Trees(features, limits, closes, values, shares, float(arrays[f"{prefix}_base"][0]))
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
         """For an artifact."""
-        names = ("features", "limits", "closes", "values", "shares")
         return {
-            **{f"{prefix}_{name}": getattr(self, name) for name in names},
+            **{f"{prefix}_{name}": getattr(self, name) for name in _NAMES},
             f"{prefix}_base": np.array([self.base], np.float32),
         }
 

@@ -5,9 +5,12 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "feature",
     {
+        "company": "shopmind.pipeline.features.company:Company",
+        "category": "shopmind.pipeline.features.category:Category",
         "discovery": "shopmind.pipeline.features.discovery:Discovery",
         "match": "shopmind.pipeline.features.match:Match",
         "meaning": "shopmind.pipeline.features.meaning:Meaning",
         "next_basket": "shopmind.pipeline.features.next_basket:NextBasket",
+        "standing": "shopmind.pipeline.features.standing:Standing",
     },
 )

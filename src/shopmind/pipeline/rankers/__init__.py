@@ -6,6 +6,7 @@ MENU = Menu(
     "ranker",
     {
         "fusion": "shopmind.pipeline.rankers.fusion:Fusion",
+        "learned": "shopmind.pipeline.rankers.learned:Learned",
         "weighted": "shopmind.pipeline.rankers.weighted:Weighted",
     },
 )

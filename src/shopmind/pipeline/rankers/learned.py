@@ -1,0 +1,95 @@
+"""The order learned from the shop's judgments and clicks, or the prior while there is none that is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+
+from shopmind.domain import Candidates
+from shopmind.kit.errors import NotReadyError
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.parts import Ranker, Tools
+from shopmind.pipeline.rankers.fusion import Fusion
+from shopmind.training.rank_model import PRIOR, RankModel, inputs
+
+STEP = 1e-6
+"""What equal grades differ by, so that scores fall along the order."""
+
+
+class Learned(Ranker):
+    """Orders by the artifact `search_ranking` (training/search_ranking.py), and scores by the grade it expects.
+
+    The score of a hit is the grade it expects, in 0..1 and comparable between queries, brought to fall along the order
+    by isotonic regression. Until something is learned, or when it was not better than the prior, the prior ranks: only
+    `ready` speaks of it, no answer does, for the customer misses nothing that was ever there.
+
+    Source: isotonic regression, Barlow, Bartholomew, Bremner, Brunk, Statistical inference under order restrictions
+    (1972), as scipy has it.
+    """
+
+    artifacts = ("search_ranking",)
+
+    @dataclass(frozen=True)
+    class Options:
+        """prior: weights of the fusion by value that ranks without the artifact and is evidence with it."""
+
+        prior: dict[str, float] = field(default_factory=lambda: {"lexical": 0.6, "dense": 0.4})
+
+    def __init__(self, options: Options, tools: Tools) -> None:
+        super().__init__(options, tools)
+        self.prior: Ranker = Fusion(Fusion.Options(by="value", weights=options.prior), tools)
+        self._model: RankModel | None = None
+        self._tried = False
+
+    def rank(self, context: Context, candidates: Candidates) -> Candidates:
+        """See Ranker."""
+        ranked = self.prior.rank(context, candidates)
+        model = self._learned()
+        if model is None or not len(candidates):
+            return ranked
+        matrix = inputs({**candidates.columns, PRIOR: ranked.scores}, model.names, len(candidates))
+        order = model.order(matrix)
+        scores = falling(model.grades(matrix), order, context.columns.tie[candidates.items])
+        contributions = model.contributions(matrix) if context.query.explain else {}
+        return replace(candidates, scores=scores, contributions=_without_prior(contributions, ranked))
+
+    def _learned(self) -> RankModel | None:
+        """None when the prior ranks. A ranker lives as long as its artifacts, so it looks once."""
+        if not self._tried:
+            try:
+                self._model = _model(self.fitted.arrays, self.fitted.card)
+            except NotReadyError:
+                self._model = None
+            self._tried = True
+        return self._model
+
+
+def falling(grades: NDArray[np.float64], order: NDArray[np.float64], tie: NDArray[np.uint64]) -> NDArray[np.float32]:
+    """(n,) grades changed as little as least squares allow, so that they fall strictly along `order`."""
+    best_first = np.lexsort((tie, -order))
+    smooth = isotonic_regression(grades[best_first], increasing=False).x
+    scores = np.empty(len(grades), np.float32)
+    scores[best_first] = smooth - STEP * np.arange(len(grades))
+    return scores
+
+
+def _model(arrays: Any, card: Any) -> RankModel | None:
+    figures = card["figures"]
+    return None if figures["chosen"] == "prior" else RankModel.of(arrays, figures)
+
+
+def _without_prior(shares: dict[str, NDArray[np.float32]], ranked: Candidates) -> dict[str, NDArray[np.float32]]:
+    """The share of the prior's score is shared out among the columns it is made of."""
+    prior = shares.pop(PRIOR, None)
+    if prior is None:
+        return shares
+    parts = ranked.contributions
+    total = np.sum([np.abs(part) for part in parts.values()], axis=0) if parts else np.zeros(len(ranked))
+    for name, part in parts.items():
+        told = prior * np.divide(np.abs(part), total, out=np.zeros(len(ranked), np.float32), where=total > 0)
+        shares[name] = np.asarray(shares.get(name, 0.0) + told, np.float32)
+    return shares

@@ -1,0 +1,118 @@
+"""What the ranker `learned` knows: how evidence becomes an order, and how good each hit is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.training.trees import Trees
+
+Choice = Literal["prior", "linear", "trees", "both", "grade"]
+
+PRIOR = "prior"
+"""The column that holds the score of the ranking nobody had to learn."""
+
+
+def inputs(columns: Mapping[str, NDArray[np.float32]], names: Sequence[str], size: int) -> NDArray[np.float32]:
+    """(n, 2m): each column as it is, then less its best among the candidates; what cannot be said is 0.
+
+    The first half tells queries apart, the second does not know how hard a query is.
+    """
+    raw = np.zeros((size, len(names)), np.float32)
+    for place, name in enumerate(names):
+        column = columns.get(name)
+        if column is not None:
+            raw[:, place] = np.nan_to_num(column, nan=0.0, posinf=0.0, neginf=0.0)
+    best = raw.max(axis=0, keepdims=True) if size else raw
+    return np.concatenate([raw, raw - best], axis=1)
+
+
+@dataclass(frozen=True)
+class RankModel:
+    """A blend of a linear model and trees for the order, and a model of the grade for the score.
+
+    Attributes:
+        names: the columns it reads, m of them.
+        chosen: what orders; "prior" when nothing learned was better.
+        weights: (m,) of the linear model.
+        scale: what the linear model and the trees are multiplied by, so that both weigh the same in "both".
+        trees: order, or None.
+        grade: trees that say the grade in 0..1, or None.
+        grade_weights: (2m + 1,) a linear model of the grade, its constant last, where there are no trees.
+    """
+
+    names: tuple[str, ...]
+    chosen: Choice
+    weights: NDArray[np.float64]
+    scale: tuple[float, float]
+    trees: Trees | None
+    grade: Trees | None
+    grade_weights: NDArray[np.float64]
+
+    def order(self, matrix: NDArray[np.float32], chosen: Choice | None = None) -> NDArray[np.float64]:
+        """(n,) higher is better, of `inputs`; "prior" gives the prior's own score."""
+        by = chosen or self.chosen
+        if by == "prior":
+            return matrix[:, self.names.index(PRIOR)].astype(np.float64)
+        if by == "grade":
+            return self.grades(matrix)
+        found = np.zeros(len(matrix))
+        if by in ("linear", "both"):
+            found += self.scale[0] * (matrix[:, : len(self.names)] @ self.weights)
+        if by in ("trees", "both") and self.trees is not None:
+            found += self.scale[1] * self.trees.scores(matrix)
+        return found
+
+    def grades(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n,) expected grade in 0..1, comparable between queries."""
+        if self.grade is not None:
+            told = self.grade.scores(matrix)
+        else:
+            told = matrix @ self.grade_weights[:-1] + self.grade_weights[-1]
+        return np.clip(told, 0.0, 1.0)
+
+    def contributions(self, matrix: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Column → (n,) what it adds to `order`; both halves of a column count as one."""
+        m = len(self.names)
+        found = np.zeros((len(matrix), m))
+        if self.chosen in ("linear", "both"):
+            found += self.scale[0] * matrix[:, :m] * self.weights
+        for by, trees, scale in (("rank", self.trees, self.scale[1]), ("grade", self.grade, 1.0)):
+            wanted = self.chosen == "grade" if by == "grade" else self.chosen in ("trees", "both")
+            if wanted and trees is not None:
+                parts = trees.contributions(matrix)
+                found += scale * (parts[:, :m] + parts[:, m:])
+        if self.chosen == "grade" and self.grade is None:
+            parts = matrix * self.grade_weights[:-1]
+            found += parts[:, :m] + parts[:, m:]
+        return {name: found[:, place].astype(np.float32) for place, name in enumerate(self.names)}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """For an artifact; `figures` holds the rest."""
+        found: dict[str, NDArray[Any]] = {
+            "weights": self.weights,
+            "scale": np.array(self.scale),
+            "grade_weights": self.grade_weights,
+        }
+        for prefix, trees in (("rank", self.trees), ("grade", self.grade)):
+            if trees is not None:
+                found |= trees.arrays(prefix)
+        return found
+
+    @staticmethod
+    def of(arrays: Mapping[str, NDArray[Any]], figures: Mapping[str, Any]) -> RankModel:
+        """From an artifact's arrays and its card's figures `columns` and `chosen`."""
+        scale = np.asarray(arrays["scale"])
+        return RankModel(
+            tuple(figures["columns"]),
+            figures["chosen"],
+            np.asarray(arrays["weights"]),
+            (float(scale[0]), float(scale[1])),
+            Trees.of(arrays, "rank"),
+            Trees.of(arrays, "grade"),
+            np.asarray(arrays["grade_weights"]),
+        )
