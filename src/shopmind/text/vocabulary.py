@@ -41,6 +41,7 @@ class Vocabulary:
         letters, ends: the words in UTF-8, end to end, and where each ends.
         hashes: (n,) uint64, rising.
         counts: (n,) in how many titles, brands, categories and often asked queries each stands.
+        alone: (n,) the same without those where it is only the joined form of a compound, "tshirt" of "t-shirt".
         forms, places: as text.deletes.build makes them.
         stems: uint64 hashes, rising, of the stems of words seen often.
         pairs, pair_counts: uint64 hash of two neighbours, rising, and how often they stand side by side.
@@ -50,6 +51,7 @@ class Vocabulary:
     ends: NDArray[np.int64]
     hashes: NDArray[np.uint64]
     counts: NDArray[np.int32]
+    alone: NDArray[np.int32]
     forms: NDArray[np.uint32]
     places: NDArray[np.int32]
     stems: NDArray[np.uint64]
@@ -72,6 +74,10 @@ class Vocabulary:
     def count(self, word: str) -> int:
         """How often the word is seen; 0 when it is unknown."""
         return _at(self.hashes, self.counts, hash64(word))
+
+    def count_alone(self, word: str) -> int:
+        """How often it is written so, and not as a compound."""
+        return _at(self.hashes, self.alone, hash64(word))
 
     def pair(self, first: str, second: str) -> int:
         """How often the two stand side by side, in this order."""
@@ -105,7 +111,7 @@ def _pair(first: int, second: int) -> int:
 def words_of(text: str) -> list[str]:
     """The words of a text that a vocabulary counts, in order; "" stands for a number, a code or a sign between them.
 
-    Of a compound all parts count, and so does the joined form, apart: "t-shirt" gives "t", "shirt", "", "tshirt", "".
+    Of a compound all parts count, and so does the joined form, marked: "t-shirt" gives "t", "shirt", "-tshirt".
     """
     found: list[str] = []
     folded = fold(text)
@@ -117,7 +123,7 @@ def words_of(text: str) -> list[str]:
             found.append(word)
         elif _COMPOUND.fullmatch(word):
             parts = re.split(r"[-'&+]", word.removesuffix("'s"))
-            found += [*parts, "", "".join(parts), ""] if len(parts) > 1 else parts
+            found += [*parts, f"-{''.join(parts)}"] if len(parts) > 1 else parts
         else:
             found.append("")
     return found
@@ -130,13 +136,15 @@ def build(texts: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
         texts: text → how often it counts.
     """
     counts: Counter[str] = Counter()
+    joined: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for text, times in texts:
         found = words_of(text)
         for word in set(found):
-            counts[word] += times
+            counts[word.removeprefix("-")] += times
+            joined[word.removeprefix("-")] += times * word.startswith("-")
         for first, second in pairwise(found):
-            if first and second:
+            if first and second and "-" not in (first[0], second[0]):
                 pairs[first, second] += times
     del counts[""]
     _join_han(counts, pairs)
@@ -152,6 +160,7 @@ def build(texts: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
         "ends": np.cumsum(np.fromiter(map(len, encoded), np.int64, len(words))),
         "hashes": hashes[order],
         "counts": np.minimum(numbers, 2**31 - 1).astype(np.int32),
+        "alone": np.fromiter((min(counts[word] - joined[word], 2**31 - 1) for word in words), np.int32, len(words)),
         "forms": forms,
         "places": places,
         "stems": np.unique(np.fromiter((hash64(stem) for stem in _stems(words, numbers)), np.uint64)),

@@ -114,7 +114,7 @@ def _named(
             phrase = phrase_of(each)
             if not phrase or len(phrase) > LONGEST or all(len(word) < 2 for word in phrase):
                 continue
-            if len(phrase) == 1 and (phrase[0].isdigit() or (name not in _COLOUR and phrase[0] in ENGLISH)):
+            if len(phrase) == 1 and (phrase[0].isdigit() or (name == BRAND and phrase[0] in ENGLISH)):
                 continue
             yield phrase, value
 
