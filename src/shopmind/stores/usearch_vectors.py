@@ -39,7 +39,7 @@ DEAD_SHARE = 0.25
 """When on more than this part of the rows no item stands, the graph is built anew without them."""
 
 CENTRE_ROWS = 2_048
-CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 64, 200
+CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 32, 128, 640
 _NO_ITEMS: tuple[Numbers, NDArray[np.float32]] = (np.empty(0, np.int64), np.empty(0, np.float32))
 _Best = tuple[NDArray[np.int64], NDArray[np.float32]]
 

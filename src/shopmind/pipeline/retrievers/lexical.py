@@ -37,7 +37,7 @@ class Lexical(Retriever):
             }
         )
         score: Bm25f = field(default_factory=Bm25f)
-        deep: float = 1.5
+        deep: float = 4.0
 
     def __init__(self, options: Options, tools: Tools) -> None:
         self._options = options
