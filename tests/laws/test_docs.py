@@ -38,9 +38,11 @@ EMPTY_FOLDER = ["tutorial/first-shop.md"]
 TINY_SHOP = [
     "how-to/add-a-scenario.md",
     "how-to/backup-and-restore.md",
+    "how-to/correct-the-understanding.md",
     "how-to/evaluate.md",
     "how-to/forget-a-customer.md",
     "how-to/keys.md",
+    "how-to/search.md",
     "how-to/merchandise.md",
     "how-to/weights-and-air-gapped.md",
 ]
