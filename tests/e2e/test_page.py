@@ -201,6 +201,30 @@ def test_searching_marks_words_completes_and_filters(page: Browser) -> None:
     assert "filter" in page.run("document.getElementById('message').innerText")
 
 
+def test_searching_counts_narrows_down_and_sorts(page: Browser) -> None:
+    page.run("location.hash = '#/search?q=tea'")
+    cards = "Array.from(document.querySelectorAll('.grid .card'), card => card.dataset.item)"
+    page.wait(f"document.querySelectorAll('[data-facet=brand] li').length === 2 && {cards}.length === 4")
+    before = page.run("document.querySelector('[data-facet=brand]').innerText")
+    page.run("document.querySelector('[data-facet=brand] input').click()")
+    page.wait(f"location.hash.includes('f=brand') && {cards}.length === 2")
+    page.wait("document.querySelector('[data-facet=brand] input:checked') !== null")
+    assert page.run("document.querySelector('[data-facet=brand]').innerText") == before
+    page.run(
+        "(() => { const sort = document.getElementById('sort'); sort.value = '-price';"
+        " sort.dispatchEvent(new Event('change')) })()"
+    )
+    page.wait("location.hash.includes('sort=-price') && location.hash.includes('f=brand')")
+    page.run("location.hash = '#/search?q=tea&sort=price'")
+    page.wait(f"{cards}[0] === 'tea-03'")
+    page.run("document.querySelector('[data-facet=price] input').click()")
+    page.wait(f"location.hash.includes('price%3A') && {cards}.length >= 1 && {cards}.length < 4")
+    assert page.run("document.getElementById('message').hidden")
+    page.run("location.hash = '#/search?q=qqqqzzzz'")
+    page.wait("document.querySelector('.understood')?.innerText.includes('no item')")
+    assert page.said == []
+
+
 def test_opening_an_item_shows_what_is_similar(page: Browser) -> None:
     page.wait(ROW.format("home"))
     page.run("document.querySelector('section[data-scenario=home] a.open').click()")

@@ -25,6 +25,7 @@ FILES = {
     "api.js": "text/javascript",
     "cards.js": "text/javascript",
     "cart.js": "text/javascript",
+    "search.js": "text/javascript",
     "searchbox.js": "text/javascript",
     "words.js": "text/javascript",
     "docs.css": "text/css",

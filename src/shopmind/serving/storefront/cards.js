@@ -32,6 +32,8 @@ export function card(hit, slate, acts) {
   const node = el("li", { class: "card", "data-item": item.item_id, "data-position": hit.position }, open);
   const place = [item.brand, item.categories.at(-1)].filter(Boolean).join(" · ");
   if (place) node.append(el("p", { class: "place" }, place));
+  if (hit.highlights?.description) node.append(el("p", { class: "part" }, ...marks(hit.highlights.description)));
+  if (hit.variants) node.append(el("p", { class: "place" }, `+ ${hit.variants.length} ${word("variants")}`));
   if (item.kind === "product") {
     const sold = item.stock === 0;
     const add = el("button", { type: "button", class: "add", disabled: sold, onclick: () => acts.add(hit, slate) });

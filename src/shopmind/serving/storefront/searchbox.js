@@ -1,6 +1,7 @@
 // The search box: a combobox whose suggestions come from the API.
-import { ask } from "./api.js";
+import { ask, who } from "./api.js";
 import { el } from "./cards.js";
+import { word } from "./words.js";
 
 const form = document.getElementById("search");
 const input = document.getElementById("text");
@@ -22,7 +23,7 @@ export function startSearchBox(search) {
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    go(chosen >= 0 ? list.children[chosen].textContent : input.value);
+    go(chosen >= 0 ? list.children[chosen].dataset.text : input.value);
   });
   input.addEventListener("input", () => {
     clearTimeout(wait);
@@ -37,7 +38,7 @@ export function startSearchBox(search) {
   });
   input.addEventListener("blur", () => setTimeout(close, 120));
   list.addEventListener("mousedown", (event) => {
-    if (event.target.closest("li")) go(event.target.closest("li").textContent);
+    if (event.target.closest("li")) go(event.target.closest("li").dataset.text);
   });
 }
 
@@ -46,11 +47,12 @@ async function suggest() {
   const text = input.value.trim();
   if (!text) return close();
   try {
-    const answer = await ask("GET", `v1/suggest?n=8&text=${encodeURIComponent(text.slice(0, 200))}`);
+    const answer = await ask("GET", `v1/suggest?${new URLSearchParams({ n: 8, text: text.slice(0, 200), ...who.asking() })}`);
     if (mine !== asked || document.activeElement !== input) return;
     chosen = -1;
-    list.replaceChildren(...answer.suggestions.map((each, place) =>
-      el("li", { role: "option", id: `suggestion-${place}`, "aria-selected": "false" }, each)));
+    list.replaceChildren(...answer.details.map((each, place) =>
+      el("li", { role: "option", id: `suggestion-${place}`, "aria-selected": "false", "data-text": each.text }, each.text, " ",
+        el("span", { class: "quiet" }, word(each.own ? "own" : `from_${each.kind}`)))));
     list.hidden = !answer.suggestions.length;
     input.setAttribute("aria-expanded", String(!list.hidden));
   } catch {

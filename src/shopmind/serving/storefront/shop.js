@@ -2,6 +2,7 @@
 import { ApiError, ask, context, useKey, who } from "./api.js";
 import { card, el, name, price, tile } from "./cards.js";
 import { drawCart, emptyCart, put, startCart } from "./cart.js";
+import { drawSearch, searchAddress } from "./search.js";
 import { searchText, startSearchBox } from "./searchbox.js";
 import { known, speak, spoken, word } from "./words.js";
 
@@ -9,7 +10,6 @@ const main = document.getElementById("main");
 const message = document.getElementById("message");
 const log = document.getElementById("log");
 const FIRST = ["home", "buy_again", "trending", "promotions", "shops", "fresh"];
-const PER_PAGE = 24;
 
 let scenarios = [];
 let shown = 0;
@@ -126,33 +126,11 @@ async function home() {
   await drawRows();
 }
 
-async function search(text, filters) {
-  searchText(text);
-  const body = { text, filters, n: PER_PAGE, ...who.asking(), explain: true, language: spoken() };
-  const field = el("input", { id: "filter", value: filters, placeholder: word("filter_hint"), maxlength: 4000 });
-  const form = el("form", { class: "filter" }, el("label", { for: "filter" }, word("filter")), field, el("button", {}, word("apply")));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    goSearch(text, field.value);
-  });
-  const head = el("h1", { tabindex: "-1" });
-  const list = el("ul", { class: "cards grid", "data-scenario": "search" });
-  const more = el("button", { type: "button", class: "more", hidden: true }, word("more_results"));
-  main.replaceChildren(el("a", { class: "back", href: "#/" }, `← ${word("back")}`), head, form, list, more);
+function search(asked) {
+  searchText(asked.get("q") || "");
   const mine = shown;
-  const page = async (cursor) => {
-    const slate = await ask("POST", "v1/search", cursor ? { ...body, cursor } : body);
-    if (mine !== shown) return;
-    seen(slate);
-    head.textContent = slate.hits.length || cursor ? `${slate.total} ${word("results")} “${text}”` : word("no_hits");
-    list.append(...slate.hits.map((hit) => cardOf(hit, slate)));
-    main.querySelector(".took")?.remove();
-    head.after(took(slate));
-    more.hidden = !slate.next_cursor;
-    more.onclick = () => page(slate.next_cursor).catch(acts.wrong);
-    if (!cursor) reportSearch(text, slate);
-  };
-  await page(null);
+  return drawSearch(asked, { main, seen, took, card: cardOf, report: reportSearch, wrong: acts.wrong,
+    current: () => mine === shown, go: (next) => goTo(searchAddress(next)) });
 }
 
 async function reportSearch(text, slate) {
@@ -190,10 +168,8 @@ async function show() {
   const [path, query] = address.split("?");
   acts.say("");
   try {
-    if (path === "/search") {
-      const asked = new URLSearchParams(query);
-      await search(asked.get("q") || "", asked.get("filters") || "");
-    } else if (path.startsWith("/item/")) await item(decodeURIComponent(path.slice(6)));
+    if (path === "/search") await search(new URLSearchParams(query));
+    else if (path.startsWith("/item/")) await item(decodeURIComponent(path.slice(6)));
     else await home();
     if (mine === shown && address !== "/") main.querySelector("h1")?.focus();
   } catch (error) {
@@ -202,8 +178,7 @@ async function show() {
   document.body.dataset.drawn = String(mine);
 }
 
-function goSearch(text, filters = "") {
-  const address = `#/search?${new URLSearchParams(filters ? { q: text, filters } : { q: text })}`;
+function goTo(address) {
   if (location.hash === address) show();
   else location.hash = address;
 }
@@ -223,7 +198,7 @@ async function start() {
   speak(spoken());
   offerUsers();
   startCart(acts);
-  startSearchBox((text) => goSearch(text));
+  startSearchBox((text) => goTo(searchAddress(new URLSearchParams({ q: text }))));
   document.getElementById("user").addEventListener("change", (event) => {
     who.become(event.target.value);
     emptyCart();

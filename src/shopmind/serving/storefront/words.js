@@ -15,6 +15,11 @@ const WORDS = {
     wrong: "That did not work", not_ready: "Could be better with", quantity: "Quantity",
     click: "You opened", view: "You looked at", add_to_cart: "You put into the cart", remove_from_cart: "You took out",
     purchase: "You bought", searched: "You searched for", noted: "noted in", sold_out: "Sold out", now_you_are: "You are now",
+    narrow: "Narrow down", facet_categories: "Category", facet_brand: "Brand", facet_price: "Price", sort: "Sort",
+    sort_score: "Best match", sort_price: "Price, low first", "sort_-price": "Price, high first", sort_newest: "Newest",
+    sort_popular: "Popular", sort_name: "Name", results_for: "Showing", instead_of: "instead of", did_you_mean: "Did you mean",
+    only: "Only", relaxed: "Too little was found, so this was left aside:", own: "yours", from_query: "", from_category: "category",
+    from_brand: "brand", from_title: "", variants: "more like this",
   },
   zh: {
     skip: "跳到商品", search: "搜索", looking: "想找点什么？", suggestions: "搜索建议",
@@ -31,6 +36,11 @@ const WORDS = {
     wrong: "出错了", not_ready: "有了这些会更好", quantity: "数量",
     click: "你打开了", view: "你查看了", add_to_cart: "你加入了购物车", remove_from_cart: "你移除了",
     purchase: "你购买了", searched: "你搜索了", noted: "已记录，用时", sold_out: "已售罄", now_you_are: "现在的用户是",
+    narrow: "缩小范围", facet_categories: "分类", facet_brand: "品牌", facet_price: "价格", sort: "排序",
+    sort_score: "最相关", sort_price: "价格从低到高", "sort_-price": "价格从高到低", sort_newest: "最新",
+    sort_popular: "最受欢迎", sort_name: "名称", results_for: "显示的是", instead_of: "的结果，而不是", did_you_mean: "您是不是要找",
+    only: "仅限", relaxed: "结果太少，因此放宽了：", own: "我的", from_query: "", from_category: "分类",
+    from_brand: "品牌", from_title: "", variants: "个同款",
   },
 };
 
