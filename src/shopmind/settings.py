@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     impressions: Literal["off", "served"] = Field("off", description='"served" writes an impression with each answer')
     seed: int = Field(0, description="of every fit")
     history: int = Field(5_000, ge=1, le=100_000, description="newest events of one user that the engine looks at")
+    personal: bool = Field(True, description="whether what a customer did may move the order of a search")
     sample_users: tuple[str, ...] = Field((), description="user ids the demo page offers; leave empty in a real shop")
     training: dict[str, dict[str, Any]] = Field(default_factory=dict, description="recipe → options of its fit")
     serving: dict[str, Any] = Field(

@@ -75,6 +75,7 @@ class Context:
         degraded: named fallbacks taken so far.
         facets: counts that were asked for, filled by a reranker.
         applied_rules: the merchandiser's rules that took part.
+        learning: whether every column is wanted, also those that no ranker reads yet.
         ruleset: rules to obey in place of the stored ones, for a preview; None otherwise.
         ruling: what the rules that this request meets say; None when it meets none.
     """
@@ -103,6 +104,7 @@ class Context:
     degraded: list[str] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
     applied_rules: list[AppliedRule] = field(default_factory=list)
+    learning: bool = False
     ruleset: Ruleset | None = None
     ruling: Ruling | None = None
     _history: History | None = field(default=None, init=False, repr=False)

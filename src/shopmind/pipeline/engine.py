@@ -128,6 +128,7 @@ class Engine:
         Args:
             prior: score by what the ranker falls back to, where it has such a thing.
         """
+        context.learning = True
         trace = Trace()
         self._understand(context, trace)
         found = self._find(context, trace, self.scenario.n)

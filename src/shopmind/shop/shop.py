@@ -118,6 +118,8 @@ class Shop(Asking):
 
     def answer(self, query: Query) -> Slate:
         """The slate of a query whose ids are pseudonyms already; what it leaves behind is written shortly after."""
+        if not self.settings.personal:
+            query = replace(query, personal=False)
         slate = self._answering.answer(query)
         behind = self._indexer().behind() if not slate.hits and query.text else 0
         if behind:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from shopmind.stores.ports import Artifact
 from shopmind.training.trees import Trees
 
 Choice = Literal["prior", "linear", "trees", "both", "grade"]
@@ -29,6 +30,13 @@ def inputs(columns: Mapping[str, NDArray[np.float32]], names: Sequence[str], siz
             raw[:, place] = np.nan_to_num(column, nan=0.0, posinf=0.0, neginf=0.0)
     best = raw.max(axis=0, keepdims=True) if size else raw
     return np.concatenate([raw, raw - best], axis=1)
+
+
+def columns_read(artifact: Artifact | None) -> frozenset[str]:
+    """Columns that the order reads; none when the prior ranks."""
+    if artifact is None or artifact.card["figures"]["chosen"] == "prior":
+        return frozenset()
+    return frozenset(artifact.card["figures"]["columns"])
 
 
 @dataclass(frozen=True)

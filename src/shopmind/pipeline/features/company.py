@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shopmind.domain import Candidates
 from shopmind.pipeline.context import Context
+from shopmind.pipeline.features.wanted import Wanted
 from shopmind.pipeline.parts import Feature, Tools
 from shopmind.stores.columns import TextColumn
 
@@ -32,11 +33,12 @@ class Company(Feature):
 
     def __init__(self, options: Options, tools: Tools) -> None:
         self._best = options.best
+        self._wanted = Wanted(tools, "company")
         self._vectors = tools.vector_index if tools.encoder is not None else None
 
     def compute(self, context: Context, candidates: Candidates) -> Mapping[str, NDArray[np.float32]]:
-        """See Feature; says nothing of fewer than three candidates. Ties by hash of the id."""
-        if len(candidates) < 3:
+        """See Feature; says nothing of fewer than three candidates, nor while no ranker reads it. Ties by hash."""
+        if len(candidates) < 3 or not self._wanted.by(context):
             return {}
         tie = context.columns.tie[candidates.items]
         lexical, dense = (np.nan_to_num(candidates.column(name), nan=0.0) for name in ("lexical", "dense"))

@@ -12,6 +12,7 @@ from shopmind.domain import Candidates
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
+from shopmind.pipeline.features.wanted import Wanted
 from shopmind.pipeline.parts import Feature, NoOptions, Tools
 from shopmind.pipeline.retrievers.popularity import Popularity
 from shopmind.stores.columns import NumberColumn
@@ -30,12 +31,15 @@ class Standing(Feature):
     def __init__(self, options: NoOptions, tools: Tools) -> None:
         super().__init__(options, tools)
         self._popularity = Popularity(options, tools)
+        self._wanted = Wanted(tools, "popularity", "age", "price", "rating")
 
     def ready(self) -> None:
         """Never refuses: the columns that need no training are there at once."""
 
     def compute(self, context: Context, candidates: Candidates) -> Mapping[str, NDArray[np.float32]]:
-        """See Feature."""
+        """See Feature; says nothing while no ranker reads it."""
+        if not self._wanted.by(context):
+            return {}
         found: dict[str, NDArray[np.float32]] = {}
         with contextlib.suppress(NotReadyError):  # the retriever of the same name has said so where it is used
             found["popularity"] = np.log1p(self._popularity.score(context, candidates.items)).astype(np.float32)

@@ -29,19 +29,32 @@ class Learned(Ranker):
 
     Source: isotonic regression, Barlow, Bartholomew, Bremner, Brunk, Statistical inference under order restrictions
     (1972), as scipy has it.
+
+    The column `personal`, if a feature makes it, is not learned: it lifts a candidate in the order by at most
+    `personal` of the distance between the best and the last.
     """
 
     artifacts = ("search_ranking",)
 
     @dataclass(frozen=True)
     class Options:
-        """prior: weights of the fusion by value that ranks without the artifact and is evidence with it."""
+        """prior: weights of the fusion by value that ranks without the artifact and is evidence with it. personal:
+        what the column of that name may move, as a share of the range of scores.
+        """
 
         prior: dict[str, float] = field(default_factory=lambda: {"lexical": 0.6, "dense": 0.4})
+        personal: float = 0.1
+
+        def __post_init__(self) -> None:
+            if not 0 <= self.personal <= 1:
+                raise ValueError("personal must lie in 0..1")
+            if "personal" in self.prior:
+                raise ValueError("personal has an option of its own, it is no weight of the prior")
 
     def __init__(self, options: Options, tools: Tools) -> None:
         super().__init__(options, tools)
         self.prior: Ranker = Fusion(Fusion.Options(by="value", weights=options.prior), tools)
+        self._personal = options.personal
         self._model: RankModel | None = None
         self._tried = False
 
@@ -49,13 +62,30 @@ class Learned(Ranker):
         """See Ranker."""
         ranked = self.prior.rank(context, candidates)
         model = self._learned()
-        if model is None or not len(candidates):
+        if not len(candidates):
             return ranked
-        matrix = inputs({**candidates.columns, PRIOR: ranked.scores}, model.names, len(candidates))
-        order = model.order(matrix)
-        scores = falling(model.grades(matrix), order, context.columns.tie[candidates.items])
-        contributions = model.contributions(matrix) if context.query.explain else {}
-        return replace(candidates, scores=scores, contributions=_without_prior(contributions, ranked))
+        shares = dict(ranked.contributions)
+        if model is None:
+            order, grades = ranked.scores.astype(np.float64), None
+        else:
+            matrix = inputs({**candidates.columns, PRIOR: ranked.scores}, model.names, len(candidates))
+            order, grades = model.order(matrix), model.grades(matrix)
+            shares = _without_prior(model.contributions(matrix), ranked) if context.query.explain else {}
+        lift = self._lift(candidates, order)
+        if lift is not None:
+            order = order + lift
+            shares["personal"] = lift.astype(np.float32)
+        tie = context.columns.tie[candidates.items]
+        scores = order.astype(np.float32) if grades is None else falling(grades, order, tie)
+        return replace(candidates, scores=scores, contributions=shares)
+
+    def _lift(self, candidates: Candidates, order: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """(n,) what the customer's own doings add to the order; None when nothing is known of them."""
+        column = candidates.columns.get("personal")
+        if column is None or not self._personal:
+            return None
+        known = np.clip(np.nan_to_num(column, nan=0.0), 0.0, 1.0)
+        return np.asarray(self._personal * float(np.ptp(order)) * known, np.float64)
 
     def _learned(self) -> RankModel | None:
         """None when the prior ranks. A ranker lives as long as its artifacts, so it looks once."""

@@ -1,0 +1,27 @@
+"""Whether anybody reads a column: evidence for the learned order alone costs nothing while there is none."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.parts import Tools
+from shopmind.training.rank_model import columns_read
+
+
+class Wanted:
+    """Of columns whose names begin so. Made with its feature, so it lives as long as the artifacts it looked at."""
+
+    def __init__(self, tools: Tools, *beginnings: str) -> None:
+        self._tools = tools
+        self._beginnings = beginnings
+
+    def by(self, context: Context) -> bool:
+        """True for a request to learn from, and when the learned order reads one of the columns."""
+        return context.learning or self._read
+
+    @cached_property
+    def _read(self) -> bool:
+        return any(
+            name.startswith(self._beginnings) for name in columns_read(self._tools.artifacts.load("search_ranking"))
+        )
