@@ -72,11 +72,13 @@ class Asked:
         most: at most so many queries a set, chosen by hash.
         split: of the Chinese titles: tuning is done on "train" and "valid" alone.
         shop: a shop's folder, for the set "demo"; None leaves it out.
+        timed: how many made queries are timed.
     """
 
     most: int = 1_000
     split: chinese.Split = "test"
     shop: Path | None = None
+    timed: int = TIMED
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def prepare(name: str, asked: Asked) -> Folder | None:
     items.write_parquet(path / "items.parquet")
     queries.write_parquet(path / "queries.parquet")
     judgments.write_parquet(path / "judgments.parquet")
-    timed, _ = made_queries(items["title"].to_list(), TIMED, whole=False)
+    timed, _ = made_queries(items["title"].to_list(), asked.timed, whole=False)
     (path / "timed.json").write_text(json.dumps(timed, ensure_ascii=False))
     return Folder(name, path, made.told, made.zero, made.graded, len(items), len(queries), left_out)
 
