@@ -85,6 +85,11 @@ def test_a_query_in_another_language_is_not_corrected_word_by_word(goods: Shop) 
     assert read(goods, "tharmostat moese wiraless grein").corrected is None
 
 
+def test_what_is_only_likely_is_taken_where_nothing_would_be_found(goods: Shop) -> None:
+    assert read(goods, "wireless pavlion").did_you_mean == "wireless pavilion"
+    assert read(goods, "pavlion").corrected == "pavilion"
+
+
 def test_chinese_is_suggested_never_changed(goods: Shop) -> None:
     context = read(goods, "蓝压耳机")
     assert (context.text, context.did_you_mean) == ("蓝压耳机", "蓝牙耳机")

@@ -10,6 +10,7 @@ from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.lexicon import Lexicon, read, spans
 from shopmind.pipeline.parts import Tools, Understanding
+from shopmind.text.analyse import analyse
 from shopmind.text.spelling import Guess, Speller
 from shopmind.text.surface import Word, surface
 from shopmind.text.vocabulary import SURE, Vocabulary
@@ -25,7 +26,8 @@ class Spelling(Understanding):
     """Sets `text` and `corrected`, or `did_you_mean`.
 
     Numbers, model codes, quoted words, words the shop knows and words the merchandiser protects are left alone. What
-    the merchandiser corrects is always mended. A shop that has not trained a vocabulary is not corrected otherwise.
+    the merchandiser corrects is always mended; what is only likely is mended where the words as typed find nothing. A
+    shop that has not trained a vocabulary is not corrected otherwise.
     """
 
     artifacts = ("vocabulary",)
@@ -59,6 +61,8 @@ class Spelling(Understanding):
         words = surface(given)
         changes = self._changes(given, words, lexicon) if len(words) <= self._options.most_words else []
         sure = [change for change in changes if change[2].probability >= self._options.sure]
+        if len(changes) > len(sure) and not self._finds(_replaced(given, sure), context.language):
+            sure = [change for change in changes if change[2].probability >= self._options.likely]  # nothing to lose
         mended = _replaced(given, sure)
         if mended != context.text:
             context.text = context.corrected = mended
@@ -77,6 +81,13 @@ class Spelling(Understanding):
             return len(self._tools.text_index.search([token], SURE)[0])
         except NotReadyError:
             return 0
+
+    def _finds(self, text: str, language: str) -> bool:
+        """Whether any item has any word of the text."""
+        try:
+            return bool(self._tools.text_index.frequencies(analyse(text, language)).any())
+        except NotReadyError:
+            return True
 
     def _changes(self, text: str, words: list[Word], lexicon: Lexicon) -> list[Change]:
         """Likely changes in the order of the text, none overlapping."""
