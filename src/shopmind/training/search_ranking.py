@@ -24,6 +24,9 @@ CUTOFF = 10
 MANY = 1_000
 """Lists from which one held-out part is enough to choose by."""
 
+ENOUGH = 5_000
+"""Judged pairs from which the expected grade may fall with a column that otherwise only raises it."""
+
 RISING = (PRIOR, "lexical", "dense", "likeness", "complete", "numbers", "company")
 """Beginnings of columns that may only speak for an item: more of it never lowers the score. Every …coverage too."""
 
@@ -168,9 +171,12 @@ def _fitted(lists: Lists, options: Any, growth: Growth, seed: int, parts: tuple[
     if not lambdamart.missing():
         heavy = np.where(judged, lists.weights, options.unjudged_trees)
         trees = lambdamart.rank_trees(lists.matrix, lists.gains, heavy, lists.lengths, rising, growth, seed)
-        free = replace(growth, trees=growth.trees if np.count_nonzero(judged) < 20_000 else 2 * growth.trees, leaves=8)
-        certain = lists.weights[judged]
-        grade = lambdamart.grade_trees(lists.matrix[judged], lists.gains[judged], certain, rising, free, seed)
+        many = np.count_nonzero(judged) >= ENOUGH
+        free = replace(growth, trees=2 * growth.trees if many else growth.trees, leaves=8)
+        bound = np.zeros_like(rising) if many else rising
+        grade = lambdamart.grade_trees(
+            lists.matrix[judged], lists.gains[judged], lists.weights[judged], bound, free, seed
+        )
     scale = (_scale(lists, linear), 1.0 if trees is None else _scale(lists, trees.scores(lists.matrix)))
     return RankModel(lists.names, "both", weights, scale, trees, grade, _grade_ridge(lists, judged, options.ridge))
 

@@ -5,6 +5,7 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "feature",
     {
+        "asked": "shopmind.pipeline.features.asked:Asked",
         "company": "shopmind.pipeline.features.company:Company",
         "category": "shopmind.pipeline.features.category:Category",
         "discovery": "shopmind.pipeline.features.discovery:Discovery",
