@@ -158,3 +158,25 @@ def test_a_full_disk_is_a_storage_fault_and_the_old_index_stands(
     monkeypatch.undo()
     assert (index.mark(), index.count()) == (1, 1)
     assert vector_index(tmp_path).search(np.ones(8, np.float32), 5)[0].tolist() == [1]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.7, 0.2, 0.01])
+def test_the_graph_finds_the_nearest_of_what_is_allowed_also_in_the_delta(tmp_path: Path, share: float) -> None:
+    chance = np.random.default_rng(5)
+    size, late = EXACT_ROWS + 1_500, 300
+    vectors = chance.normal(size=(size + late, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = UsearchVectors(tmp_path, encoder_version="v", dimension=16)
+    index.update(np.arange(1, size + 1), vectors[:size], [], mark=1)
+    index.update(np.arange(size + 1, size + late + 1), vectors[size:], [], mark=2)
+    allowed = np.zeros(size + late + 1, np.bool_)
+    allowed[1:] = chance.random(size + late) < share
+    hits = 0
+    for asked in vectors[chance.integers(0, size + late, 20)]:
+        numbers, cosines = index.search(asked, 30, allowed=allowed)
+        assert len(numbers) == min(30, allowed.sum())
+        assert np.all(allowed[numbers])
+        assert np.all(np.diff(cosines) <= 0)
+        right = np.flatnonzero(allowed)[np.argsort(-(vectors[np.flatnonzero(allowed) - 1] @ asked))[:30]]
+        hits += len(np.intersect1d(numbers, right))
+    assert hits >= 0.95 * 20 * 30

@@ -41,9 +41,7 @@ class Source:
 
 
 @contextlib.contextmanager
-def opened(
-    source: Shop | Path | str, progress: Progress = silent, *, scenario: str | None = None
-) -> Iterator[Source]:
+def opened(source: Shop | Path | str, progress: Progress = silent, *, scenario: str | None = None) -> Iterator[Source]:
     """A folder with shop.toml is a shop, any other a data folder: it becomes a shop in the system's temporary folder
     (TMPDIR), indexed and thrown away afterwards.
 

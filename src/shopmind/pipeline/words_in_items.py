@@ -110,7 +110,7 @@ def look_up(
     if similar:
         np.maximum.at(near, cell, alike[one])
     return WordsInItems(
-        counts.reshape(n, t, f),
+        counts.reshape(n, t, f).astype(np.float64, copy=False),
         np.where(places == _NOWHERE, -1, places).reshape(n, t),
         near.reshape(n, t),
         found.lengths,
@@ -129,4 +129,5 @@ def _worth(context: Context, index: TextIndex) -> NDArray[np.float64]:
     having = index.frequencies([token for group in groups for token in group])
     starts = np.cumsum([0, *map(len, groups)])[:-1]
     frequency = np.maximum.reduceat(having, starts) if len(groups) else having
-    return inverse_frequency(index.count(), frequency) * np.array([term.weight for term in context.terms])
+    worth: NDArray[np.float64] = inverse_frequency(index.count(), frequency)
+    return worth * np.array([term.weight for term in context.terms], np.float64)

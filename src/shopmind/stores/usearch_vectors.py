@@ -38,6 +38,9 @@ DELTA_SHARE, DELTA_ROWS = 0.05, 8_192
 DEAD_SHARE = 0.25
 """When on more than this part of the rows no item stands, the graph is built anew without them."""
 
+MOSTLY = 0.3
+"""When at least this share of the items is allowed, rows are asked one by one whether they are."""
+
 CENTRE_ROWS = 2_048
 CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 32, 128, 640
 _NO_ITEMS: tuple[Numbers, NDArray[np.float32]] = (np.empty(0, np.int64), np.empty(0, np.float32))
@@ -125,12 +128,39 @@ class UsearchVectors:
         if held is None or k < 1 or not asked.any():
             return _NO_ITEMS
         standing = held.standing
+        if allowed is not None and held.graph is not None:
+            near = self._near(held, asked, k, allowed)
+            if near is not None:
+                return near
         live = standing.live if allowed is None else standing.rows_of(allowed)
         wanted = min(k, int(live.sum()))
         if wanted < 1:
             return _NO_ITEMS
         rows, cosines = self._best(held, asked, wanted, live)
         return standing.items_on(rows, cosines, k, allowed)
+
+    def _near(
+        self, held: Held, asked: Rows, k: int, allowed: NDArray[np.bool_]
+    ) -> tuple[Numbers, NDArray[np.float32]] | None:
+        """Where most is allowed: walks first and asks only of what was found whether it is. None: too little found."""
+        standing = held.standing
+        share = np.count_nonzero(allowed[: len(standing.row_of)]) / max(1, len(standing.members))
+        if share < MOSTLY or len(held.base) <= EXACT_ROWS:
+            return None
+        fetch = int(1.2 * k / min(1.0, share)) + 16
+        early = self._walked(held, asked, fetch)
+        late = _exact(held.delta, np.arange(len(held.delta)), asked, fetch)
+        rows = np.concatenate([early[0], late[0] + len(held.base)])
+        cosines = np.concatenate([early[1], late[1]])
+        order = np.argsort(-cosines, kind="stable")
+        numbers, near = standing.items_on(rows[order], cosines[order], k, allowed)
+        return (numbers, near) if len(numbers) == k else None
+
+    def _walked(self, held: Held, asked: Rows, fetch: int) -> _Best:
+        with self._walking:  # the binding gives every caller the first thread's scratch space
+            held.graph.expansion_search = max(EXPANSION_SEARCH, fetch)
+            matches = held.graph.search(asked, min(fetch, len(held.base)), threads=1)
+        return matches.keys.astype(np.int64), (1 - matches.distances).astype(np.float32)
 
     def _best(self, held: Held, asked: Rows, wanted: int, live: NDArray[np.bool_]) -> _Best:
         """The `wanted` best live rows, best first."""
@@ -154,13 +184,10 @@ class UsearchVectors:
         share = live.sum() / len(live)
         fetch = wanted if share == 1.0 else int(1.2 * wanted / share) + 16
         while fetch < min(len(live), max(2_000, 0.05 * live.sum())):
-            with self._walking:  # the binding gives every caller the first thread's scratch space
-                held.graph.expansion_search = max(EXPANSION_SEARCH, fetch)
-                matches = held.graph.search(asked, fetch, threads=1)
-            rows = matches.keys.astype(np.int64)
+            rows, cosines = self._walked(held, asked, fetch)
             kept = live[rows]
             if kept.sum() >= wanted:
-                return rows[kept], (1 - matches.distances[kept]).astype(np.float32)
+                return rows[kept], cosines[kept]
             fetch *= 3
         return None
 
