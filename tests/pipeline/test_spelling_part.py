@@ -28,8 +28,8 @@ def goods(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield opened
 
 
-def read(shop: Shop, text: str, *, verbatim: bool = False) -> Context:
-    context = Context(
+def asked(shop: Shop, text: str, *, verbatim: bool = False) -> Context:
+    return Context(
         query=Query("search", text=text, verbatim=verbatim),
         kinds=("product",),
         now_ms=0,
@@ -38,6 +38,10 @@ def read(shop: Shop, text: str, *, verbatim: bool = False) -> Context:
         anchors=np.empty(0, np.int64),
         encode=lambda text: np.zeros(2, np.float32),
     )
+
+
+def read(shop: Shop, text: str, *, verbatim: bool = False) -> Context:
+    context = asked(shop, text, verbatim=verbatim)
     Spelling(Spelling.Options(), shop.tools).understand(context)
     return context
 
@@ -111,6 +115,22 @@ def test_the_merchandiser_corrects_and_protects(goods: Shop) -> None:
     finally:
         for entry in written:
             lexicon.remove(records, entry.key)
+
+
+def test_a_word_of_new_goods_is_no_slip_any_more(tmp_path: Path) -> None:
+    with shopmind.create(tmp_path / "new", encoder="none") as shop:
+        shop.put_items([{"item_id": f"m{i}", "kind": "product", "title": "Wireless mouse"} for i in range(10)])
+        shop.index()
+        shop.train(["vocabulary"])
+        part = Spelling(Spelling.Options(), shop.tools)
+        context = asked(shop, "mousse")
+        part.understand(context)
+        assert context.corrected == "mouse"
+        shop.put_items([{"item_id": f"n{i}", "kind": "product", "title": "Chocolate mousse"} for i in range(10)])
+        shop.index()
+        context = asked(shop, "mousse")
+        part.understand(context)
+        assert context.corrected is None
 
 
 def test_a_shop_without_a_vocabulary_is_left_alone(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ class CategoryWords:
     @staticmethod
     def of(arrays: Mapping[str, NDArray[Any]]) -> CategoryWords:
         """From the arrays of an artifact."""
-        held = {name: arrays[name] for name in ("prior", "totals", "words", "shares", "starts", "categories", "counts")}
+        parts = ("prior", "totals", "words", "shares", "starts", "categories", "counts")
+        held = {name: np.asarray(arrays[name]) for name in parts}
         names = tuple(orjson.loads(arrays["names"].tobytes()))
         return CategoryWords(names=names, temperature=float(arrays["temperature"][0]), **held)
 

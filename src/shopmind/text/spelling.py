@@ -50,7 +50,7 @@ class Speller:
 
     def __init__(self, vocabulary: Vocabulary, indexed: Callable[[str], int]) -> None:
         self._vocabulary = vocabulary
-        self._indexed = lru_cache(maxsize=4_096)(indexed)
+        self._indexed = indexed
         self._near = lru_cache(maxsize=4_096)(self._look)
 
     def knows(self, word: str) -> bool:

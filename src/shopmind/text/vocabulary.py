@@ -61,7 +61,7 @@ class Vocabulary:
     @staticmethod
     def of(arrays: Mapping[str, NDArray[Any]]) -> Vocabulary:
         """From the arrays of an artifact."""
-        return Vocabulary(**{name: arrays[name] for name in Vocabulary.__slots__})
+        return Vocabulary(**{name: np.asarray(arrays[name]) for name in Vocabulary.__slots__})
 
     def __len__(self) -> int:
         return len(self.hashes)

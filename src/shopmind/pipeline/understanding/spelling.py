@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
@@ -48,6 +48,7 @@ class Spelling(Understanding):
     def __init__(self, options: Options, tools: Tools) -> None:
         self._options = options
         self._tools = tools
+        self._found = lru_cache(maxsize=4_096)(self._count)
 
     def ready(self) -> None:
         """Never missing: without a vocabulary only the merchandiser's corrections are made."""
@@ -78,9 +79,13 @@ class Spelling(Understanding):
 
     def _indexed(self, token: str) -> int:
         try:
-            return len(self._tools.text_index.search([token], SURE)[0])
+            return self._found(token, self._tools.text_index.mark())
         except NotReadyError:
             return 0
+
+    def _count(self, token: str, mark: int) -> int:
+        """How many items have the token, at most SURE, as of a mark of the index."""
+        return len(self._tools.text_index.search([token], SURE)[0])
 
     def _finds(self, text: str, language: str) -> bool:
         """Whether any item has any word of the text."""
