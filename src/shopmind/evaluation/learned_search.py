@@ -37,10 +37,7 @@ def learned(
         InputError: fewer than 2 folds, or more than queries.
         NotReadyError: the scenario's ranker does not learn, or there are too few queries.
     """
-    ranker = shop.scenarios[SCENARIO].ranker.part
-    if ranker != "learned":
-        raise NotReadyError(f"evaluate search: --train-folds needs the ranker learned in {SCENARIO}.toml, not {ranker}")
-    part = fold_of(judged.texts, folds, seed)
+    part = parts(shop, judged, folds, seed)
     recipe = SearchRankingRecipe()
     options = build(recipe.Options, shop.settings.training.get(NAME, {}), where=f"shop.toml: training.{NAME}")
     tables = shop.tables(judgments=_judgments(judged))
@@ -58,6 +55,14 @@ def learned(
     return [asked.answers(shop.catalogue.columns().tie)], cards
 
 
+def parts(shop: Shop, judged: Judged, folds: int, seed: int) -> NDArray[np.int64]:
+    """(n,) fold of each query; refuses what cannot be learned before anything is asked. Raises: see `learned`."""
+    ranker = shop.scenarios[SCENARIO].ranker.part
+    if ranker != "learned":
+        raise NotReadyError(f"evaluate search: --train-folds needs the ranker learned in {SCENARIO}.toml, not {ranker}")
+    return fold_of(judged.texts, folds, seed)
+
+
 def fold_of(texts: tuple[str, ...], folds: int, seed: int) -> NDArray[np.int64]:
     """(n,) fold of each query, by hash of its text: folds differ in size by one text at most.
 
@@ -66,7 +71,9 @@ def fold_of(texts: tuple[str, ...], folds: int, seed: int) -> NDArray[np.int64]:
     """
     known, place = np.unique([text.strip().casefold() for text in texts], return_inverse=True)
     if not 2 <= folds <= len(known):
-        raise InputError(f"train_folds: {folds}; it must lie in 2..{len(known)}, the queries there are", field="folds")
+        raise InputError(
+            f"train_folds: {folds}; it must lie in 2..{len(known)}, the queries there are", field="train_folds"
+        )
     order = np.argsort(hash64_all(f"{seed}\x1f{text}" for text in known), kind="stable")
     part = np.empty(len(known), np.int64)
     part[order] = np.arange(len(known)) % folds

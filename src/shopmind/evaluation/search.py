@@ -15,7 +15,7 @@ from shopmind.evaluation.bm25 import Bm25
 from shopmind.evaluation.figures import OURS, per_case
 from shopmind.evaluation.folder import Source, opened
 from shopmind.evaluation.judged import CUTOFF, SCENARIO, Answers, Asked, Judged, Ranked, at_random, bm25
-from shopmind.evaluation.learned_search import TRAINED, learned
+from shopmind.evaluation.learned_search import TRAINED, learned, parts
 from shopmind.evaluation.protocol import Protocol
 from shopmind.evaluation.report import Report
 from shopmind.kit.errors import InputError
@@ -58,6 +58,8 @@ def evaluate_search(
         judged = _judged(found, grade_zero, most)
         columns = found.shop.catalogue.columns()
         allowed = columns.shown & columns.kinds(found.shop.scenarios[SCENARIO].kinds)
+        if train_folds is not None:
+            parts(found.shop, judged, train_folds, seed)
         asked = Asked.nothing(judged)
         for case in track(range(len(judged.texts)), progress, "ask search", len(judged.texts)):
             asked.ask(found.shop, case)

@@ -74,7 +74,7 @@ def wanted(
     Returns:
         None when no impression of a search has been clicked.
     """
-    rows = [shown_in(events), *([] if shown is None or not shown.height else [shown.select(SHOWN)])]
+    rows = [shown_in(events), *([] if shown is None or not shown.height else [shown.select(list(SHOWN))])]
     table = pl.concat(rows).with_columns(query=pl.col("query").str.strip_chars().str.to_lowercase())
     table = table.filter((pl.col("query") != "") & ~pl.col("query").is_in(list(hidden)))
     table = table.unique(["request_id", "item"], keep="first", maintain_order=True).tail(most)
