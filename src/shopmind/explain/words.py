@@ -26,6 +26,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Its meaning is close to {subject}.",
         "zh": "含义与{subject}相近。",
     },
+    "category": {
+        "en": "It is of the category that “{text}” asks for.",
+        "zh": "属于“{text}”所指的类目。",
+    },
     "cross_encoder": {
         "en": "Read together with “{text}”, it answers it well.",
         "zh": "与“{text}”对照阅读,相符程度高。",
@@ -77,6 +81,14 @@ SENTENCES: dict[str, dict[str, str]] = {
     "pinned": {
         "en": "The shop placed it here.",
         "zh": "本店将它置于此处。",
+    },
+    "personal": {
+        "en": "It is like what you chose before.",
+        "zh": "与您以前选择的商品相似。",
+    },
+    "company": {
+        "en": "It is like the best of what was found.",
+        "zh": "与最相关的结果相似。",
     },
     "linked": {
         "en": "It goes with things you buy.",
