@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shopmind.domain import Candidates, User
 from shopmind.kit.errors import InputError
@@ -104,6 +106,8 @@ def test_a_wrong_row_is_refused_with_its_field(row: dict[str, object], field: st
         ("绿茶", "綠茶", "exact", False),
         ("龙井绿茶礼盒", "龙井", "starts", True),
         ("礼盒龙井", "龙井", "starts", False),
+        ("紫砂茶杯套装", "茶", "all", True),
+        ("不锈钢保温杯", "不锈钢", "starts", True),
         ("红茶", "绿茶", "all", False),
         ("", "tea", "all", False),
         ("😀", "tea", "exact", False),
@@ -120,6 +124,8 @@ def test_a_query_is_only_held_against_rules_that_share_a_word() -> None:
     ruleset = Ruleset.of([*rules, everywhere, chinese])
     near = [each.rule.rule_id for each in ruleset.near([phrase("word7 tea")])]
     assert near == ["all", "r7"]
+    alike = Ruleset.of([RuleVersion(rule(action="banner", text="x", query=["女同款"]))])
+    assert len(alike.near([phrase("轻薄羽绒服男女同款")])) == 1  # no token of the phrase's beginning is in the query
     assert [each.rule.rule_id for each in ruleset.near([phrase("买绿茶杯子")])] == ["all", "zh"]
 
 
@@ -213,6 +219,25 @@ def test_pins_beyond_the_picture_or_the_end_do_no_harm() -> None:
     assert len(placed) == 1
     unchanged = ranked(2, 1)
     assert pinned(unchanged, pin((0, 0), (0, 99)), items(1, 2)) == (unchanged, [])
+
+
+@given(
+    st.integers(0, 12),
+    st.lists(st.tuples(st.integers(0, 15), st.integers(0, 20)), max_size=12),
+    st.sets(st.integers(1, 18)),
+)
+def test_whatever_is_pinned_nothing_is_lost_or_twice(
+    found: int, wanted: list[tuple[int, int]], shown: set[int]
+) -> None:
+    before = ranked(*range(found, 0, -1))
+    after, placed = pinned(before, pin(*wanted), items(*shown, size=19))
+    there = after.items.tolist()
+    ones = [item for _, numbers in placed for item in numbers]
+    assert len(set(there)) == len(there)
+    assert set(there) == set(before.items.tolist()) | set(ones)
+    assert set(ones) == {item for _, item in wanted if item in shown}
+    assert [item for item in there if item not in ones] == [i for i in before.items.tolist() if i not in ones]
+    assert len(after.scores) == len(after.columns["lexical"]) == len(after)
 
 
 def test_contradictions_are_told_in_words() -> None:

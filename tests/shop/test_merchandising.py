@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -145,7 +147,11 @@ def test_times_segments_and_switches_hold(shop: Shop) -> None:
     assert met(None) == []
     assert met("u29") == []  # from Leeds, and refuses to be personalised
     assert met(None, 1_577_836_800_000) == ["early"]
+    assert met(None, 1_577_836_799_999) == []
     assert met(None, 1_580_515_200_000) == []
+    put(shop, "chinese", action="banner", text="x", language="zh")
+    assert [rule.rule_id for rule in shop.search("茶").applied_rules] == ["chinese"]
+    assert shop.search("tea").applied_rules == shop.recommend("home").applied_rules == ()
 
 
 def test_every_version_is_kept_and_can_be_gone_back_to(shop: Shop) -> None:
@@ -313,6 +319,27 @@ def test_training_judges_what_is_found_without_the_hand_of_rules(shop: Shop) -> 
     put(shop, action="pin", items=["kit-02"])
     put(shop, "h", action="hide", items=["tea-01"])
     assert shop._answering.found("green tea", 5).tolist() == before
+
+
+def test_rules_may_change_while_many_search(shop: Shop) -> None:
+    stop = threading.Event()
+    seen: set[int] = set()
+
+    def search() -> None:
+        while not stop.is_set():
+            seen.update(rule.version for rule in shop.search("tea").applied_rules)
+
+    with ThreadPoolExecutor(3) as threads:
+        searching = [threads.submit(search) for _ in range(3)]
+        try:
+            for at in range(25):
+                put(shop, action="pin", items=["kit-02"], note=str(at))
+                assert shop.search("tea").applied_rules[0].version == at + 1
+        finally:
+            stop.set()
+        for each in searching:
+            each.result()
+    assert len(seen) > 1
 
 
 def test_many_contradictory_rules_still_answer(shop: Shop) -> None:

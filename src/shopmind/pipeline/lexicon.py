@@ -273,9 +273,13 @@ _held: weakref.WeakKeyDictionary[Records, _Held] = weakref.WeakKeyDictionary()
 
 
 def forget() -> None:
-    """Lets the next reader look at the stamp at once; called by every write."""
-    for held in list(_held.values()):
-        held.look_again_s = 0.0
+    """Lets the next reader look at the stamp at once; called by every write.
+
+    It waits for a reader that looked before the write and would put off the next look after it.
+    """
+    with _lock:
+        for held in list(_held.values()):
+            held.look_again_s = 0.0
 
 
 def read(records: Records) -> Lexicon:

@@ -92,7 +92,6 @@ class _Held:
 
 _lock = threading.Lock()
 _held: weakref.WeakKeyDictionary[Records, _Held] = weakref.WeakKeyDictionary()
-_writes = 0
 
 
 def read(records: Records) -> Ruleset:
@@ -101,20 +100,22 @@ def read(records: Records) -> Ruleset:
     if held is not None and time.monotonic() < held.look_again_s:
         return held.ruleset
     with _lock:
-        look_again_s, seen = time.monotonic() + LOOK_EVERY_S, _writes
+        look_again_s = time.monotonic() + LOOK_EVERY_S
         stamp = str(_body(records.get(ROWS, STAMP)).get("mark", ""))
         if held is None or held.stamp != stamp:
             held = _held[records] = _Held(stamp, look_again_s, _compiled(records))
-        held.look_again_s = look_again_s if seen == _writes else 0.0  # written to meanwhile: look again at once
+        held.look_again_s = look_again_s
         return held.ruleset
 
 
 def forget() -> None:
-    """Lets the next reader look at the stamp at once; called by every write."""
-    global _writes
-    _writes += 1
-    for held in list(_held.values()):
-        held.look_again_s = 0.0
+    """Lets the next reader look at the stamp at once; called after every write.
+
+    It waits for a reader that looked before the write and would put off the next look after it.
+    """
+    with _lock:
+        for held in list(_held.values()):
+            held.look_again_s = 0.0
 
 
 def stored(records: Records) -> tuple[list[RuleVersion], dict[str, str]]:
