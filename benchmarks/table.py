@@ -32,6 +32,7 @@ def page() -> str:
         ("search", _search),
         ("search_questions", _search_questions),
         ("search_scale", _search_scale),
+        ("suggest", _suggest),
     ):
         path = RESULTS / f"{name}.json"
         if path.is_file():
@@ -157,6 +158,41 @@ SECTIONS = {
     "search_scale": _search_scale,
 }
 """Name of the result → what makes its section, in the order of the page."""
+
+
+def _suggest(result: dict[str, Any]) -> Iterator[str]:
+    figures, limit = result["figures"], result["limits"]["p99_ms"]
+    yield "## Suggestions\n"
+    yield _where(result)
+    yield (
+        f"{figures['phrases']:,} phrases, {figures['held_mb']} MB, made in {figures['made_processor_s']} s of the "
+        f"processor; load {figures['load_before']} before. A keystroke should take at most {limit} ms at p99.\n"
+    )
+    head = (
+        "typed",
+        "answered",
+        "p50, ms",
+        "p99, ms",
+        "of the processor, p99",
+        "p99 while made again",
+        "of the processor",
+    )
+    again = result["while made again"]
+    yield from _rows(
+        head,
+        (
+            (
+                kind,
+                row["answered"],
+                row["p50_ms"],
+                row["p99_ms"],
+                row["processor_p99_ms"],
+                again[kind]["p99_ms"],
+                again[kind]["processor_p99_ms"],
+            )
+            for kind, row in result["rows"].items()
+        ),
+    )
 
 
 def main() -> None:

@@ -215,3 +215,10 @@ def test_more_matches_than_are_looked_at_are_said_to_be_a_lower_bound(
     assert not facet(slate, "brand").exact
     assert sum(items for _, items in facet(slate, "brand").counts) == 12
     assert any(each.startswith("sort: more than") for each in slate.degraded)
+
+
+def test_what_may_not_be_shown_does_not_stand_for_what_matches(lamps: Shop) -> None:
+    sold_out = [{"item_id": f"hook-{number}", "title": "Brass hook", "stock": 0} for number in range(12)]
+    lamps.put_items([*sold_out, {"item_id": "copper", "title": "Copper hook", "price": "3.00"}])
+    lamps.index()
+    assert ids(lamps.search("brass hook", sort="price")) == ["copper"]

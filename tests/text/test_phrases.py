@@ -69,6 +69,11 @@ def test_only_the_word_that_nobody_knows_is_forgiven() -> None:
     assert texts(SHOP, "grene tea") == ["green tea", "Dragon Well Green Tea"]
 
 
+def test_a_forgiven_phrase_that_begins_so_comes_before_one_with_a_word_that_does() -> None:
+    found = phrases(candy_chocolate=2.0, chocolate_bar=1.0)
+    assert texts(found, "choclate") == ["chocolate bar", "candy chocolate"]
+
+
 def test_phrases_that_read_alike_are_one_with_the_larger_weight() -> None:
     found = Phrases([Phrase("Green Tea", "title", 1.0), Phrase("green  tea", "query", 2.0)])
     assert len(found) == 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from shopmind.text.analyse import HAN
@@ -28,6 +30,7 @@ FEW = 3
 MOST_WORDS = 16
 _LONGEST_WORD = 24
 _LONGEST_HAN = 8
+_SURE = 2
 _WIDE = 4_096
 _KEPT = 64
 _BURST = 200
@@ -81,16 +84,22 @@ class Phrases:
             key = " ".join(fold(phrase.text[:LONGEST_TYPED]).split())
             if key and (key not in best or best[key].weight < phrase.weight):
                 best[key] = phrase
-        ordered = sorted(best, key=lambda key: (-best[key].weight, key))
-        self._phrases = [best[key] for key in ordered]
-        self._keys = ordered
         rest()
-        order = sorted(range(len(ordered)), key=ordered.__getitem__)
-        self._sorted = [ordered[number] for number in order]
-        self._sorted_ids = np.array(order, np.int32)
+        # Sorted by polars: Python's own sort would hold every other thread up for a third of a second.
+        table = pl.DataFrame(
+            {"key": best.keys(), "weight": [phrase.weight for phrase in best.values()]},
+            schema={"key": pl.String, "weight": pl.Float64},
+        ).sort("weight", "key", descending=[True, False])
+        self._keys: list[str] = table["key"].to_list()
+        self._phrases = [best[key] for key in self._keys]
+        rest()
+        self._sorted_ids: Ids = table["key"].arg_sort().to_numpy().astype(np.int32)
+        self._sorted = [self._keys[number] for number in self._sorted_ids]
         rest()
         self._read_words(rest)
+        rest()
         self._slips = Slips(self._words)
+        rest()
         self._tops = self._top_of_wide()
 
     def _read_words(self, rest: Callable[[], None]) -> None:
@@ -102,7 +111,7 @@ class Phrases:
             for word in _words(key):
                 of_word.append(codes.setdefault(word, len(codes)))
                 of_phrase.append(number)
-        self._words = sorted(codes)
+        self._words: list[str] = pl.Series(codes.keys(), dtype=pl.String).sort().to_list()
         rest()
         rank = np.empty(len(codes), np.int32)
         rank[[codes[word] for word in self._words]] = np.arange(len(codes), dtype=np.int32)
@@ -192,9 +201,12 @@ class Phrases:
                 for at, word in enumerate(words):
                     if everyone == bool(len(exact[at])):
                         sets[at] = np.concatenate([exact[at], self._near(word, changes, at == len(words) - 1)])
-                common = self._common(sets, n) if all(map(len, sets)) else _NONE
+                common = self._common(sets, _KEPT) if all(map(len, sets)) else _NONE
                 if len(common):
-                    return [Completion(self._phrases[number], forgiven=True) for number in common]
+                    start = words[0][:_SURE]
+                    starting = np.array([self._keys[number].startswith(start) for number in common])
+                    best = self._ranked(common[starting][:n], common[:n], n)
+                    return [Completion(each.phrase, forgiven=True) for each in best]
         return []
 
     def _near(self, word: str, changes: int, last: bool) -> Ids:
@@ -209,14 +221,18 @@ class Phrases:
 
     def _top_of_wide(self) -> dict[str, Ids]:
         """The best of every short beginning that very many phrases share; "^" stands before those of whole phrases."""
-        tops: dict[str, Ids] = {}
-        for beginning in {word[:size] for word in self._words for size in (1, 2, 3)}:
-            ids = self._exact(beginning, last=True)
-            if len(ids) > _WIDE:
-                tops[beginning] = _smallest(ids, _KEPT)
-            low, high = bisect_left(self._sorted, beginning), bisect_left(self._sorted, beginning + _LAST)
-            if high - low > _WIDE:
-                tops[f"^{beginning}"] = _smallest(self._sorted_ids[low:high], _KEPT)
+        wide: Counter[str] = Counter()
+        sizes = (1, 2, 3)
+        for word, phrases in zip(self._words, np.diff(self._first).tolist(), strict=True):
+            for size in sizes[: len(word)]:
+                wide[word[:size]] += phrases
+        tops = {
+            part: _smallest(self._exact(part, last=True), _KEPT) for part, phrases in wide.items() if phrases > _WIDE
+        }
+        starts = Counter(key[:size] for key in self._sorted for size in sizes[: len(key)])
+        for part in (part for part, phrases in starts.items() if phrases > _WIDE):
+            low, high = bisect_left(self._sorted, part), bisect_left(self._sorted, part + _LAST)
+            tops[f"^{part}"] = _smallest(self._sorted_ids[low:high], _KEPT)
         return tops
 
 

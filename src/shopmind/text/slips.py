@@ -28,9 +28,9 @@ class Slips:
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
         self._lengths = np.fromiter(map(len, words), np.int32, len(words))
-        self._letters = np.zeros((LONGEST, len(words)), np.uint32)
-        for place in range(LONGEST):
-            self._letters[place] = [ord(word[place]) if len(word) > place else 0 for word in words]
+        padded = "".join([word[:LONGEST].ljust(LONGEST, "\0") for word in words])
+        letters = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32)
+        self._letters = np.ascontiguousarray(letters.reshape(len(words), LONGEST).T)
 
     @property
     def nbytes(self) -> int:
