@@ -113,6 +113,8 @@ def test_a_search_that_shop_and_client_both_report_counts_once() -> None:
     rows: list[Row] = [("r1", 0, "ann", "tea", 0), ("r1", 0, "ann", "tea", None), ("r2", 0, "bob", "tea", 3)]
     found = report(rows)
     assert (found.searches, found.top[0].empty) == (2, 1)
+    nobody: list[Row] = [("r1", 0, None, "tea", 0), ("r1", 0, None, "tea", None)]
+    assert report(nobody, min_visitors=1).searches == 1
 
 
 def test_an_empty_log_says_that_nothing_is_known() -> None:

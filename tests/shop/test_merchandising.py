@@ -146,6 +146,8 @@ def test_times_segments_and_switches_hold(shop: Shop) -> None:
     assert met("u02") == ["not-leeds"]
     assert met(None) == []
     assert met("u29") == []  # from Leeds, and refuses to be personalised
+    impersonal = Query("home", user_id=shop.pseudonyms.user("u01"), personal=False)
+    assert shop.answer(impersonal).applied_rules == ()
     assert met(None, 1_577_836_800_000) == ["early"]
     assert met(None, 1_577_836_799_999) == []
     assert met(None, 1_580_515_200_000) == []
