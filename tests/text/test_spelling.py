@@ -119,6 +119,9 @@ def test_a_wrong_chinese_character_is_only_guessed_when_the_rest_is_known(spelle
     guess = speller.chinese(["蓝", "压", "耳机"])
     assert guess is not None
     assert guess.text == "蓝牙耳机"
+    swapped = speller.chinese(["牙蓝", "耳机"])
+    assert swapped is not None
+    assert swapped.text == "蓝牙耳机"
     assert speller.chinese(["蓝牙", "耳机"]) is None
     assert speller.chinese(["红", "木", "家具"]) is None
 

@@ -112,14 +112,15 @@ class Speller:
         return found
 
     def chinese(self, words: Sequence[str]) -> Guess | None:
-        """A likelier writing of a run of Chinese words in which one character seems wrong; only ever a suggestion."""
+        """A likelier writing of a run of Chinese words in which one character seems wrong or out of place."""
         run = "".join(words)
         if not 3 <= len(run) <= LONGEST_HAN or self._vocabulary.count(run):
             return None
         if all(len(word) > 1 and self._vocabulary.count(word) >= SURE for word in words):
             return None
         for meant, seen in self._vocabulary.near(run, 1, LOOKED_AT):
-            if len(meant) == len(run) and sum(a != b for a, b in zip(meant, run, strict=True)) == 1:
+            swapped = meant != run and sorted(meant) == sorted(run)
+            if swapped or (len(meant) == len(run) and sum(a != b for a, b in zip(meant, run, strict=True)) == 1):
                 return Guess(meant, seen / (seen + SURE))
         return None
 
