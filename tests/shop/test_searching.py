@@ -214,7 +214,20 @@ def test_more_matches_than_are_looked_at_are_said_to_be_a_lower_bound(
     slate = lamps.search("desk lamp", sort="price", facets=("brand",))
     assert not facet(slate, "brand").exact
     assert sum(items for _, items in facet(slate, "brand").counts) == 12
-    assert any(each.startswith("sort: more than") for each in slate.degraded)
+    assert not any(each.startswith("sort:") for each in slate.degraded)
+    named = lamps.search("desk lamp", sort="name")
+    assert any(each.startswith("sort: more than") for each in named.degraded)
+
+
+@pytest.mark.parametrize("sort", ["price", "-price", "watts", "newest", "popular"])
+def test_a_sort_is_the_same_when_too_many_match_to_be_told(
+    lamps: Shop, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    whole = ids(lamps.search("desk lamp", sort=sort, n=39))
+    monkeypatch.setattr("shopmind.pipeline.matching.MOST", 12)
+    monkeypatch.setattr("shopmind.pipeline.retrievers.ordered.LOOK_AT", 1)
+    assert ids(lamps.search("desk lamp", sort=sort, n=20)) == whole[:20]
+    assert ids(lamps.search("desk lamp", sort=sort, n=19, offset=20)) == whole[20:]
 
 
 def test_what_may_not_be_shown_does_not_stand_for_what_matches(lamps: Shop) -> None:

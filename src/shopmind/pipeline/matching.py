@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shopmind.domain import Candidates
 from shopmind.pipeline.context import Context, Matching
@@ -26,12 +27,34 @@ GOOD = 0.5
 def matching(context: Context, index: TextIndex) -> Matching:
     """Items that have enough of the words, asked once a request; none without words."""
     if context.matching is None:
-        words = [(term.token, *term.alternatives) for term in context.terms]
-        enough = math.ceil(ENOUGH_WORDS * len(words))
-        found = index.having(words, enough, MOST + 1, without=context.unwanted) if words else np.empty(0, np.int64)
+        words = _words(context)
+        found = np.empty(0, np.int64)
+        if words:
+            found = index.having(words, _enough(words), MOST + 1, without=context.unwanted)
         known = np.sort(found[found < context.columns.size])
         context.matching = Matching(known[:MOST], cut=len(found) > MOST)
     return context.matching
+
+
+def has_words(context: Context, index: TextIndex, items: Numbers) -> NDArray[np.bool_]:
+    """(n,) whether each of these items is what `matching` looks for; for few items of very many that match."""
+    words = _words(context)
+    tokens = [token for word in words for token in word] + list(context.unwanted)
+    of_word = [at for at, word in enumerate(words) for _ in word] + [len(words)] * len(context.unwanted)
+    found = index.matches(items, tokens)
+    has = np.zeros((len(items), len(words) + 1), np.bool_)
+    has[found.rows, np.array(of_word, np.int64)[found.tokens]] = True
+    enough: NDArray[np.bool_] = has[:, :-1].sum(axis=1) >= _enough(words)
+    return enough & ~has[:, -1]
+
+
+def _words(context: Context) -> list[tuple[str, ...]]:
+    """Each word by the tokens that stand for it."""
+    return [(term.token, *term.alternatives) for term in context.terms]
+
+
+def _enough(words: list[tuple[str, ...]]) -> int:
+    return math.ceil(ENOUGH_WORDS * len(words))
 
 
 def by_words(context: Context, index: TextIndex) -> Numbers | None:
@@ -61,6 +84,6 @@ def matched(context: Context, index: TextIndex, candidates: Candidates) -> Numbe
     return np.union1d(few[offered(context)[few]], good)
 
 
-def offered(context: Context) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def offered(context: Context) -> NDArray[np.bool_]:
     """(size,) what may be shown, the query's own filter aside."""
     return context.offered if len(context.offered) else context.allowed

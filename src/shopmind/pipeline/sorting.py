@@ -27,16 +27,28 @@ class Order:
 
     Attributes:
         keys: (size,) by item number, smallest first; NaN stands last.
-        column: what they are made from.
+        whole: whether every item has its key; of texts only the items that were asked about have one.
     """
 
     keys: NDArray[np.float64]
-    column: str
+    whole: bool
 
     def of(self, context: Context, items: Numbers) -> NDArray[np.intp]:
         """(n,) rows of the items in order; equal keys by hash of the id, unknown ones last."""
         keys = self.keys[items]
         return np.lexsort((context.columns.tie[items], np.where(np.isnan(keys), np.inf, keys)))
+
+    def first(self, context: Context, items: Numbers, n: int) -> Numbers:
+        """The n items that stand first, in no order, without ordering all; unknown ones not among them."""
+        keys = self.keys[items]
+        items, keys = items[~np.isnan(keys)], keys[~np.isnan(keys)]
+        if len(items) <= n:
+            return items
+        edge = np.partition(keys, n - 1)[n - 1]
+        sure, equal = items[keys < edge], items[keys == edge]
+        left = n - len(sure)
+        ties = np.argpartition(context.columns.tie[equal], left - 1)[:left]
+        return np.concatenate([sure, equal[ties]])
 
 
 class Orders:
@@ -65,20 +77,21 @@ class Orders:
                 context.degraded.append(note)
                 return None
         else:
-            values = self._values(context, name, items)
-        return Order(-values if asked.startswith("-") else values, name)
+            values, whole = self._values(context, name, items)
+            return Order(-values if asked.startswith("-") else values, whole)
+        return Order(-values if asked.startswith("-") else values, whole=True)
 
-    def _values(self, context: Context, name: str, items: Numbers) -> NDArray[np.float64]:
+    def _values(self, context: Context, name: str, items: Numbers) -> tuple[NDArray[np.float64], bool]:
         column = context.columns.column("categories" if name == "category" else name.removeprefix("attributes."))
         if column is None:
             raise unknown_column("sort", name, self._tools, (*ALIASES, POPULARITY))
         if isinstance(column, NumberColumn):
-            return column.values
+            return column.values, True
         values = np.full(context.columns.size, np.nan)
         known = items[column.codes[items] >= 0]
         texts = [column.vocabulary[code].casefold() for code in column.codes[known]]
         values[known] = np.unique(np.array(texts, dtype=object), return_inverse=True)[1] if texts else np.nan
-        return values
+        return values, False
 
     def _popularity(self, size: int) -> NDArray[np.float64] | None:
         scores = self._scores

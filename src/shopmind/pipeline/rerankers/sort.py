@@ -6,7 +6,7 @@ import numpy as np
 
 from shopmind.domain import Candidates
 from shopmind.pipeline.context import Context
-from shopmind.pipeline.matching import MOST, matched, matching
+from shopmind.pipeline.matching import MOST, has_words, matched, matching
 from shopmind.pipeline.parts import NoOptions, Reranker, Tools
 from shopmind.pipeline.sorting import Orders
 
@@ -31,7 +31,11 @@ class Sort(Reranker):
         order = self._orders.of(context, candidates.items)
         if order is None:
             return candidates
-        if context.terms and matching(context, self._index).cut:
-            context.degraded.append(f"sort: more than {MOST} items match; only so many were ordered")
-        kept = candidates.take(np.isin(candidates.items, matched(context, self._index, candidates)))
+        if context.terms and context.query.min_score is None and matching(context, self._index).cut:
+            keep = has_words(context, self._index, candidates.items)
+            if not order.whole:
+                context.degraded.append(f"sort: more than {MOST} items match; only so many were ordered")
+        else:
+            keep = np.isin(candidates.items, matched(context, self._index, candidates))
+        kept = candidates.take(keep)
         return kept.take(order.of(context, kept.items))
