@@ -80,8 +80,9 @@ def read(shop: Shop, text: str, *, verbatim: bool = False) -> Context:
         anchors=np.empty(0, np.int64),
         encode=lambda text: np.zeros(2, np.float32),
     )
-    for part in (Words, Synonyms, Categories):
-        part(part.Options(), shop.tools).understand(context)
+    Words(Words.Options(), shop.tools).understand(context)
+    Synonyms(Synonyms.Options(), shop.tools).understand(context)
+    Categories(Categories.Options(), shop.tools).understand(context)
     return context
 
 
