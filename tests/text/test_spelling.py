@@ -130,3 +130,11 @@ def test_an_empty_vocabulary_knows_nothing_and_fails_at_nothing() -> None:
     empty = Speller(Vocabulary.of(vocabulary.build([])), lambda token: 0)
     assert empty.guesses("mosue") == []
     assert empty.chinese(["蓝", "压", "耳机"]) is None
+
+
+def test_memory_is_bounded_by_forgetting_what_is_seen_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "MOST_HELD", 20)
+    rare = [(f"{chr(97 + i % 26)}{chr(97 + i // 26)}xq word", 1) for i in range(200)]
+    made = Vocabulary.of(vocabulary.build(rare))
+    assert made.count("word") == 200
+    assert len(made) < 40

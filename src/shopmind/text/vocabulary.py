@@ -22,6 +22,7 @@ LONGEST = 24
 LONGEST_HAN = 6
 MOST_WORDS = 200_000
 MOST_PAIRS = 500_000
+MOST_HELD = 2_000_000
 SURE = 5
 """Seen so often a word is one that may be meant; rarer ones are met only at one change."""
 
@@ -130,7 +131,8 @@ def words_of(text: str) -> list[str]:
 
 
 def build(texts: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
-    """The arrays of a vocabulary.
+    """The arrays of a vocabulary. What is seen least is forgotten whenever MOST_HELD words or pairs are held, so that
+    memory stays bounded; what is rare in a catalogue of millions says nothing of spelling.
 
     Args:
         texts: text → how often it counts.
@@ -138,11 +140,18 @@ def build(texts: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
     counts: Counter[str] = Counter()
     joined: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
+    rare = 0
     for text, times in texts:
+        if max(len(counts), len(pairs)) > MOST_HELD:
+            rare += 1
+            counts = Counter({word: count for word, count in counts.items() if count > rare})
+            pairs = Counter({pair: count for pair, count in pairs.items() if count > rare})
         found = words_of(text)
         for word in set(found):
-            counts[word.removeprefix("-")] += times
-            joined[word.removeprefix("-")] += times * word.startswith("-")
+            plain = word.removeprefix("-")
+            counts[plain] += times
+            if word.startswith("-"):
+                joined[plain] += times
         for first, second in pairwise(found):
             if first and second and "-" not in (first[0], second[0]):
                 pairs[first, second] += times

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ class VocabularyRecipe(Recipe):
         Raises:
             NotReadyError: no item has a title.
         """
-        arrays = vocabulary.build([*_catalogue(tables.columns), *asked(tables.events, options.people)])
+        arrays = vocabulary.build(chain(_catalogue(tables.columns), asked(tables.events, options.people)))
         if not len(arrays["hashes"]):
             raise NotReadyError("vocabulary: no item has a title yet")
         return Fitted(arrays, {"words": len(arrays["hashes"]), "pairs": len(arrays["pairs"])})
