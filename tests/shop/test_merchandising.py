@@ -12,6 +12,7 @@ import pytest
 import shopmind
 from shopmind.domain import AppliedRule, Query, Slate
 from shopmind.kit.errors import InputError, NotFoundError
+from shopmind.operations.doctor import examine
 from shopmind.pipeline.rules import read_rule
 from shopmind.pipeline.rules.book import HISTORY, ROWS
 from shopmind.shop import Shop
@@ -193,6 +194,8 @@ def test_a_row_that_cannot_be_read_is_left_out_named_and_can_be_removed(shop_fol
         assert "rules: not readable, left out: empty, half" in slate.degraded
         assert [rule.rule_id for rule in slate.applied_rules] == ["good"]
         assert set(shop.rules.unreadable()) == {"empty", "half"}
+        finding = next(each for each in examine(shop) if each.name == "rules")
+        assert (finding.state, "2 rules or words" in finding.text) == ("warn", True)
         for key in ("half", "empty"):
             shop.rules.remove(key)
         assert not any("rules" in each for each in shop.search("tea").degraded)

@@ -13,6 +13,7 @@ from typing import Literal
 
 import shopmind
 from shopmind.kit.clock import DAY_MS, HOUR_MS, format_time
+from shopmind.pipeline import lexicon
 from shopmind.privacy.erase import STALE
 from shopmind.shop import Shop
 from shopmind.shop.folder import NO_ENCODER, SECRET
@@ -45,10 +46,20 @@ def examine(shop: Shop) -> list[Finding]:
         _weights(shop),
         *_artifacts(shop),
         *_scenarios(shop),
+        _rules(shop),
         _disk(shop.path),
         _clock(shop),
         _secret(shop.path / SECRET),
     ]
+
+
+def _rules(shop: Shop) -> Finding:
+    faults = {**shop.rules.unreadable(), **lexicon.read(shop.records).faults}
+    if faults:
+        first = next(iter(faults.values()))
+        advice = f"write them again, or take them out: shopmind rules FOLDER --remove {next(iter(faults))}"
+        return Finding("rules", "warn", f"{len(faults)} rules or words cannot be read, the first: {first}", advice)
+    return Finding("rules", "ok", f"{len(shop.rules.all())} rules, {len(shop.lexicon.all())} entries of the lexicon")
 
 
 def _versions() -> Finding:
