@@ -65,7 +65,7 @@ def test_the_position_based_model_worked_by_hand() -> None:
     # One pair at two places, clicked half the time at the first and a quarter at the second: examination 1 and 1/2.
     shown = Shown(
         np.zeros(8000, np.int64), np.arange(8000) % 2,
-        (np.arange(8000) % 8 < 6).astype(float) * (np.arange(8000) % 4 < 1) + (np.arange(8000) % 8 == 1), np.arange(8000),
+        np.isin(np.arange(8000) % 8, (0, 1, 4)).astype(float), np.arange(8000),
     )  # fmt: skip
     rates = [shown.clicked[shown.places == place].mean() for place in (0, 1)]
     assert rates == [0.5, 0.25]

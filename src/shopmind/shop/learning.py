@@ -13,9 +13,11 @@ from shopmind.shop import fitting
 from shopmind.shop.answering import Answering
 from shopmind.shop.folder import WORK, Folder, pretrained
 from shopmind.stores.ports import Artifact
+from shopmind.training.clicked_searches import SHOWN
 from shopmind.training.recipe import Tables
 
 UNTRAINED = "untrained"
+MOST_SLATES = 200_000
 
 
 def tables(
@@ -26,6 +28,7 @@ def tables(
     *,
     judgments: pl.DataFrame | None = None,
     hidden: frozenset[str] = frozenset(),
+    shown: pl.DataFrame | None = None,
 ) -> Tables:
     """The shop as recipes see it, with `events` as its log."""
     return Tables(
@@ -35,6 +38,7 @@ def tables(
         catalogue=folder.catalogue,
         judgments=judgments,
         hidden=hidden,
+        shown=shown,
         search=answering.found,
         evidence=answering.evidence,
         encoder=pretrained(folder.settings, folder.database),
@@ -48,7 +52,32 @@ def tables_now(
     """With the whole log; one that ended long ago (an old export) is looked at from its end, not from today."""
     span = folder.events.time_range()
     now_ms = folder.clock() if span is None else min(folder.clock(), span[1] + DAY_MS)
-    return tables(folder, answering, folder.events.table(), now_ms, judgments=judgments, hidden=hidden)
+    return tables(
+        folder,
+        answering,
+        folder.events.table(),
+        now_ms,
+        judgments=judgments,
+        hidden=hidden,
+        shown=shown_in_records(folder),
+    )
+
+
+def shown_in_records(folder: Folder) -> pl.DataFrame:
+    """What stood where in the newest answers to searches, from the records every answer leaves."""
+    rows: list[tuple[str, str, str, int, int]] = []
+    for request_id, body in folder.records.scan("slate", MOST_SLATES):
+        if body.get("text") and body.get("scenario") == "search":
+            first = int(body.get("offset", 0))
+            rows += [
+                (request_id, body["text"], item_id, first + place, int(body["at_ms"]))
+                for place, item_id in enumerate(body["items"])
+            ]
+    if not rows:
+        return pl.DataFrame(schema=SHOWN)
+    numbers = folder.catalogue.numbers([row[2] for row in rows])
+    frame = pl.DataFrame(rows, ["request_id", "query", "item_id", "position", "timestamp_ms"], orient="row")
+    return frame.with_columns(item=pl.Series(numbers, dtype=pl.Int64)).filter(pl.col("item") > 0).select(list(SHOWN))
 
 
 def learn(
@@ -70,6 +99,7 @@ def learn(
         asked=names is not None,
     )
     for artifact in made:
+        (folder.path / WORK / f"{artifact.name}.pt").unlink(missing_ok=True)
         folder.records.delete(STALE, artifact.name)
         folder.records.delete(UNTRAINED, artifact.name)
     for name, why in missing.items():

@@ -21,8 +21,8 @@ from shopmind.training.rank_model import PRIOR, Choice, RankModel
 from shopmind.training.recipe import Fitted, Recipe, Tables
 
 CUTOFF = 10
-MANY = 1_000
-"""Lists from which one held-out part is enough to choose by."""
+FEW, MANY = 300, 1_000
+"""Lists below which many small parts are held out, one after the other; from which one held-out part is enough."""
 
 ENOUGH = 5_000
 """Judged pairs from which the expected grade may fall with a column that otherwise only raises it."""
@@ -46,7 +46,9 @@ class SearchRankingRecipe(Recipe):
     class Options:
         """queries: at most. at_least: queries below which nothing is learned. unjudged: candidates nobody judged, over
         all queries. unjudged_linear, unjudged_trees: what one weighs beside one that was judged. ridge: of the linear
-        models. folds: held-out parts of the inner comparison. trees, leaves: see lambdamart.Growth.
+        models. folds: held-out parts of the inner comparison, of fewer than 300 queries; of 1,000 and more one part is
+        enough. level: of the interval that must be clear of 0. trees, leaves: see lambdamart.Growth. without: columns
+        not to learn from.
         """
 
         queries: int = 20_000
@@ -55,7 +57,8 @@ class SearchRankingRecipe(Recipe):
         unjudged_linear: float = 0.05
         unjudged_trees: float = 1.0
         ridge: float = 100.0
-        folds: int = 3
+        folds: int = 10
+        level: float = 0.8
         trees: int = 200
         leaves: int = 6
         without: tuple[str, ...] = field(default=())
@@ -98,7 +101,7 @@ class SearchRankingRecipe(Recipe):
         growth = Growth(trees=options.trees, leaves=options.leaves)
         held = _compare(lists, options, growth, seed, progress)
         best = max(held, key=lambda name: (float(np.nanmean(held[name])), name == "prior"))
-        gain = paired(held[best], held["prior"], seed=seed)
+        gain = paired(held[best], held["prior"], seed=seed, level=options.level)
         chosen: Choice = best if best != "prior" and gain.low > 0 else "prior"
         model = replace(_fitted(lists, options, growth, seed, ("linear", "trees", "grade")), chosen=chosen)
         return Fitted(
@@ -125,12 +128,13 @@ def _compare(
     size = len(lists.queries)
     order = np.argsort([hash64(f"{seed}\x1f{text}") for text in lists.queries], kind="stable")
     part = np.empty(size, np.int64)
-    part[order] = np.arange(size) % max(2, options.folds)
+    folds = max(2, options.folds if size < FEW else min(options.folds, 5))
+    part[order] = np.arange(size) % folds
     choices: list[Choice] = ["prior", "linear", "grade"]
     if not lambdamart.missing():
         choices += ["trees", "both"]
     held = {name: np.full(size, np.nan) for name in choices}
-    rounds = 1 if size >= MANY else max(2, options.folds)
+    rounds = 1 if size >= MANY else folds
     for fold in track(range(rounds), progress, "compare search_ranking", rounds):
         model = _fitted(lists.of(part != fold), options, growth, seed, ("linear", "trees", "grade"))
         rest = lists.of(part == fold)

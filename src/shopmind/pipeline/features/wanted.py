@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from shopmind.kit.errors import StorageError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Tools
 from shopmind.training.rank_model import columns_read
@@ -22,6 +23,8 @@ class Wanted:
 
     @cached_property
     def _read(self) -> bool:
-        return any(
-            name.startswith(self._beginnings) for name in columns_read(self._tools.artifacts.load("search_ranking"))
-        )
+        try:
+            artifact = self._tools.artifacts.load("search_ranking")
+        except StorageError:  # the ranker says so, and ranks by the prior
+            return False
+        return any(name.startswith(self._beginnings) for name in columns_read(artifact))
