@@ -21,6 +21,9 @@ from shopmind.training.clicked import clicked
 from shopmind.training.recipe import Fitted, Recipe, Tables
 
 MOST_QUERIES = 20_000
+MOST_SHARED = 500
+"""An item taken after more queries tells nothing of any, and would make every two of them alike."""
+
 LONGEST = 4
 """Words of the longest phrase that is learned."""
 
@@ -80,15 +83,18 @@ def _from_log(taken: pl.DataFrame, options: Any) -> Iterator[tuple[Pair, float]]
     kept = taken.filter(pl.col("query").is_in(queries))
     rows = np.array([place[query] for query in kept["query"]], np.int64)
     items, people = kept["item"].to_numpy(), kept["people"].to_numpy().astype(np.float64)
-    matrix = sparse.csr_array((people, (rows, items)), shape=(len(queries), int(items.max()) + 1))
+    telling = np.bincount(items)[items] <= MOST_SHARED
+    rows, items, people = rows[telling], items[telling], people[telling]
+    matrix = sparse.csr_array((people, (rows, items)), shape=(len(queries), int(items.max(initial=0)) + 1))
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     scaled = sparse.csr_array(sparse.diags_array(1 / np.maximum(lengths, 1e-12)) @ matrix)
     alike = sparse.coo_array(scaled @ scaled.T)
     shared = sparse.csr_array((matrix > 0).astype(np.int32) @ (matrix > 0).astype(np.int32).T)
     keys = [key_of(query) for query in queries]
     found: dict[Pair, list[float]] = defaultdict(list)
-    for i, j, cosine in zip(alike.row.tolist(), alike.col.tolist(), alike.data.tolist(), strict=True):
-        if i < j and cosine >= options.likeness and shared[i, j] >= options.least_items:
+    near = (alike.row < alike.col) & (alike.data >= options.likeness)
+    for i, j, cosine in zip(alike.row[near].tolist(), alike.col[near].tolist(), alike.data[near].tolist(), strict=True):
+        if shared[i, j] >= options.least_items:
             pair = differing(keys[i], keys[j])
             if pair is not None:
                 found[pair].append(cosine)
