@@ -1,7 +1,7 @@
 """What a merchandiser says of words: synonyms, corrections, protected words, stop words and categories.
 
 Rows live in `Records` under the kind "lexicon"; every write changes the row STAMP in the same transaction. The process
-that wrote sees the change at its very next query; the others look at the stamp four times a second.
+that wrote sees the change at its very next query, the others within a second.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from shopmind.text.surface import key_of, surface
 ROWS = "lexicon"
 STAMP = "@stamp"
 MOST_ENTRIES = 100_000
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 0.8
 MOST_PHRASES = 100
 LONGEST_PHRASE = 100
 
