@@ -13,6 +13,7 @@ import pytest
 import shopmind
 from shopmind.evaluation import evaluate_search
 from shopmind.evaluation.bm25 import Bm25
+from shopmind.evaluation.learned_search import fold_of
 from shopmind.kit.errors import InputError, NotReadyError
 
 ITEMS = {
@@ -112,9 +113,68 @@ def test_fewer_queries_may_be_asked_and_the_rest_is_counted(folder: Path) -> Non
     assert found["protocol"]["left_out"]["queries_not_sampled"] == 1
 
 
-def test_a_learned_ranker_is_refused_until_there_is_one(folder: Path) -> None:
-    with pytest.raises(NotReadyError, match="train-folds"):
-        evaluate_search(folder, train_folds=5)
+def test_a_scenario_that_does_not_learn_is_refused_before_anything_is_asked(folder: Path) -> None:
+    (folder / "scenarios").mkdir()
+    (folder / "scenarios" / "search.toml").write_text(
+        'base = "search"\nranker = {part = "fusion", by = "value", weights = {lexical = 1.0}}\n'
+    )
+    with pytest.raises(NotReadyError, match="not fusion"):
+        evaluate_search(folder, train_folds=2)
+
+
+def test_folds_fewer_than_two_or_more_than_queries_are_refused(folder: Path) -> None:
+    for folds in (1, 3):
+        with pytest.raises(InputError, match=r"2\.\.2"):
+            evaluate_search(folder, train_folds=folds)
+
+
+def test_too_few_queries_to_learn_from_are_named(folder: Path) -> None:
+    with pytest.raises(NotReadyError, match="30 are needed"):
+        evaluate_search(folder, train_folds=2)
+
+
+WORDS = ("oak", "brass", "wool", "glass", "steel", "blue", "tall", "round")
+
+
+@pytest.fixture
+def graded(tmp_path: Path) -> Path:
+    """A shop whose judges want what is cheap, which no order that was not learned from them can know."""
+    home = tmp_path / "graded"
+    with shopmind.create(home, encoder="none") as shop:
+        shop.put_items(
+            [
+                {"item_id": f"{word}-{i}", "kind": "product", "title": f"{word} thing", "price": 1 + 7 * i % 20}
+                for word in WORDS
+                for i in range(20)
+            ]
+        )
+        shop.index()
+    with (home / "shop.toml").open("a") as file:
+        file.write("\n[training.search_ranking]\nat_least = 4\nfolds = 2\nridge = 1.0\ntrees = 20\n")
+    pl.DataFrame({"query_id": WORDS, "query": WORDS}).write_parquet(home / "queries.parquet")
+    rows = [(word, f"{word}-{i}", float(20 - 7 * i % 20) // 5) for word in WORDS for i in range(20)]
+    pl.DataFrame(rows, schema=["query_id", "item_id", "grade"], orient="row").write_parquet(home / "judgments.parquet")
+    return home
+
+
+def test_what_other_queries_teach_is_used_for_those_held_out(graded: Path) -> None:
+    found = evaluate_search(graded, train_folds=2)
+    assert set(found["systems"]) == {"shopmind", "shopmind_trained", "bm25", "random"}
+    assert {"shopmind_trained-bm25", "shopmind_trained-shopmind"} <= set(found["differences"])
+    assert found["differences"]["shopmind_trained-shopmind"]["full"]["ndcg@10"]["low"] > 0.1
+    trained = found["systems"]["shopmind_trained"]
+    assert trained["full"]["ndcg@10"]["value"] > 0.9
+    assert trained["judged"]["spearman"]["value"] > 0.8
+    assert [fold["queries"] for fold in found["folds"]] == [4, 4]
+    json.dumps(found, allow_nan=False)
+
+
+def test_equal_texts_share_a_fold_and_folds_are_even() -> None:
+    texts = ("b", "a", " A ", "c", "d", "b")
+    part = fold_of(texts, 2, 0)
+    assert part[1] == part[2]
+    assert part[0] == part[5]
+    assert np.bincount([part[i] for i in (0, 1, 3, 4)]).tolist() == [2, 2]
 
 
 def test_a_folder_without_judgments_is_refused(folder: Path) -> None:

@@ -81,11 +81,16 @@ def with_intervals(systems: Mapping[str, Values], *, seed: int) -> dict[str, dic
 
 
 def differences(systems: Mapping[str, Values], *, seed: int, ours: str = OURS) -> dict[str, dict[str, Interval]]:
-    """ "shopmind-bm25" → figure → mean paired difference with its interval, over every other system."""
+    """ "shopmind-bm25" → figure → mean paired difference with its interval.
+
+    Ours over every system of others, and each of ours that was trained ("shopmind_…") over ours and the others.
+    """
+    own = [name for name in systems if name == ours or name.startswith(f"{ours}_")]
     pairs = {
-        f"{ours}-{other}": {figure: systems[ours][figure] - values[figure] for figure in values}
+        f"{one}-{other}": {figure: systems[one][figure] - values[figure] for figure in values}
+        for one in own
         for other, values in systems.items()
-        if other != ours and ours in systems
+        if other not in own or (other == ours and one != ours)
     }
     return with_intervals(pairs, seed=seed)
 
