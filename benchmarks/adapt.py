@@ -49,9 +49,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--learn", choices=("judgments", "goods"), default="judgments")
     parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--rate", type=float, default=3e-5)
     parser.add_argument("--masked", type=int, default=0)
     parser.add_argument("--cross", type=int, default=0, help="steps of the cross-encoder; 0 leaves it out")
     parser.add_argument("--method", choices=("full", "lora"), default="full")
+    parser.add_argument("--work", type=Path, help="folder with which a run that was killed goes on")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="shopmind-adapt-") as scratch,
@@ -80,10 +82,16 @@ def measure(shop: Shop, given: Any, scratch: Path) -> dict[str, Any]:
         catalogue=shop.catalogue,
         judgments=taught,
         hidden=frozenset(asked["query"].to_list()),
+        work=given.work,
     )
     kinds = ("judged", "described") if given.learn == "judgments" else ("described",)
     options = EncoderRecipe.Options(
-        kinds=kinds, steps=given.steps, masked_steps=given.masked, method=given.method, held_out=0.05
+        kinds=kinds,
+        steps=given.steps,
+        rate=given.rate,
+        masked_steps=given.masked,
+        method=given.method,
+        held_out=0.05,
     )
     artifacts = FolderArtifacts(scratch / "artifacts")
     result: dict[str, Any] = {"learn": given.learn, "queries": asked["query"].n_unique(), "pairs": len(asked)}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from shopmind.encoders import load, weights, wheels
+from shopmind.encoders import checkpoint, load, weights, wheels
 from shopmind.kit.errors import InputError, NotFoundError, NotReadyError
-from shopmind.testing.encoder_suite import HEADS, LAYERS, tiny_state, tiny_tokenizer
+from shopmind.testing.encoder_suite import HEADS, LAYERS, tiny_base, tiny_state, tiny_tokenizer
 
 
 @pytest.fixture
@@ -95,3 +95,33 @@ def test_without_an_index_the_error_names_the_file_to_carry(wheel: Path) -> None
     wheel.unlink()
     with pytest.raises(NotReadyError, match=rf"weights add {wheel.name}"):
         weights.get("minilm")
+
+
+def test_the_wheel_of_full_precision_is_found_or_kept_for_the_next_training(
+    wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert weights.wheel("minilm") == wheel
+    base = checkpoint.read("minilm")
+    assert base.dimension == 32
+    assert base.languages == ("en",)
+    assert "tokenizer.json" in base.words
+    kept = weights.cache_folder().with_name("wheels") / wheel.name
+    wheel.rename(kept)
+    monkeypatch.delenv("SHOPMIND_WHEELS")
+    assert weights.wheel("minilm") == kept
+    kept.unlink()
+    with pytest.raises(NotReadyError, match="weights add"):
+        weights.wheel("minilm")
+
+
+def test_a_base_that_is_no_checkpoint_is_refused_with_what_is_allowed(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"minilm, e5, or a folder with config\.json"):
+        checkpoint.read(str(tmp_path))
+    base = tiny_base(tmp_path / "base")
+    assert checkpoint.read(str(base)).max_tokens == 64
+    (base / "config.json").write_text('{"model_type": "gpt2"}')
+    with pytest.raises(InputError, match="gpt2"):
+        checkpoint.read(str(base))
+    (base / "config.json").write_text("{")
+    with pytest.raises(InputError, match="encoder base"):
+        checkpoint.read(str(base))

@@ -35,6 +35,7 @@ def add(app: typer.Typer) -> None:
             shop.index(progress)
             made = shop.train(names or None, progress, judgments=graded)
             missing, untrained = shop.readiness(), shop.untrained()
+            pinned = shop.settings.encoder
         if json:
             show.data(
                 {
@@ -47,6 +48,8 @@ def add(app: typer.Typer) -> None:
         for artifact in made:
             for line in _told(artifact):
                 show.line(line)
+            if artifact.name == "encoder" and pinned != "auto":
+                show.line(f'  not used: the settings say encoder = "{pinned}"; "auto" takes what was adapted')
         for name, why in untrained.items():
             show.line(f"{name} could not be trained: {why}")
         told = tuple(f"{name}: not trained yet" for name in untrained)

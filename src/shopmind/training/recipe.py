@@ -34,7 +34,7 @@ class Tables:
             those of the ranking that needs no learning. The same code as serving.
         shown: what stood where in answers the log holds no impressions of, of schema clicked_searches.SHOWN.
         encoder: spec of the pretrained encoder that suits the shop.
-        work: a folder for what an interrupted fit goes on with; None keeps nothing.
+        work: a folder for what an interrupted fit goes on with, in NAME.pt until the artifact is kept; None for none.
     """
 
     events: pl.DataFrame

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ import polars as pl
 import pytest
 
 import shopmind
-from shopmind.kit.errors import NotReadyError
+from shopmind.kit.errors import BusyError, NotReadyError
 from shopmind.kit.progress import silent
 from shopmind.shop import Shop, learning
+from shopmind.stores.lease import Lease
 from shopmind.testing.encoder_suite import tiny_base
 from shopmind.testing.tiny_shop import make_tiny_shop
 from shopmind.training.encoder import NEEDED
@@ -70,7 +72,7 @@ def fitted(shop: Shop, judgments: pl.DataFrame | None = None, hidden: frozenset[
         shop.folder, shop._answering, shop.events.table(), shop.folder.clock(), judgments=judgments, hidden=hidden
     )
     chosen = EncoderRecipe.Options(**{**FAST, "base": base, **options})
-    return EncoderRecipe().fit(tables, chosen, seed=0, progress=silent)
+    return EncoderRecipe().fit(replace(tables, work=None), chosen, seed=0, progress=silent)
 
 
 def test_the_adapted_encoder_is_promoted_indexed_and_answers(shop: Shop) -> None:
@@ -133,3 +135,8 @@ def test_a_shop_whose_encoder_cannot_be_trained_says_what_to_set(shop: Shop) -> 
     with pytest.raises(NotReadyError, match="cannot be trained"):
         base_of(tables, "")
     assert base_of(tables, "minilm") == "minilm"
+
+
+def test_two_processes_do_not_train_the_same_thing_at_once(shop: Shop) -> None:
+    with Lease(shop.path / "training" / "encoder.pt.lease").hold(), pytest.raises(BusyError, match="has the lease"):
+        shop.train(["encoder"])

@@ -13,7 +13,7 @@ from shopmind.encoders import Role, adapted, checkpoint
 from shopmind.encoders.checkpoint import Checkpoint
 from shopmind.encoders.onnx_encoder import OnnxEncoder
 from shopmind.kit.progress import Progress
-from shopmind.training.encoder import need_extra, proof
+from shopmind.training.encoder import alone, need_extra, proof
 from shopmind.training.encoder.export import encoder_of, exported, graph
 from shopmind.training.encoder.material import Material, base_of, gather
 from shopmind.training.encoder.pairs import Kind
@@ -87,13 +87,18 @@ class EncoderRecipe(Recipe):
 
         Raises:
             MissingExtraError: torch is not installed.
+            BusyError: another process trains it.
             NotReadyError: the shop has no pairs to learn from, or the base's weights cannot be had.
         """
         need_extra("training the encoder")
+        with alone(tables.work, CHECKPOINT):
+            return self._fit(tables, options, seed, progress)
+
+    def _fit(self, tables: Tables, options: Any, seed: int, progress: Progress) -> Fitted:
         material = gather(tables, options, seed=seed, progress=progress)
         base = checkpoint.read(base_of(tables, options.base), progress=progress)
         before = encoder_of(base, graph(base), "before")
-        network, losses, finish = _train(base, before, material, tables, options, seed, progress)
+        network, losses = _train(base, before, material, tables, options, seed, progress)
         trained = exported(base, network.state(), network.shape)
         after = encoder_of(trained, graph(trained), "after")
         asked = proof.cases(material.held, material.passages, seed=seed)
@@ -107,7 +112,6 @@ class EncoderRecipe(Recipe):
             "held_out": proved,
             "kept_back": worse,
         }
-        finish()
         return Fitted(adapted.pack(graph(trained), trained), figures, promote=not worse, tail=False)
 
 
@@ -119,7 +123,7 @@ def _train(
     options: Any,
     seed: int,
     progress: Progress,
-) -> tuple[Network, dict[str, list[float]], Any]:
+) -> tuple[Network, dict[str, list[float]]]:
     from shopmind.training.encoder import network as networks
     from shopmind.training.encoder import steps
 
@@ -140,7 +144,7 @@ def _train(
         )
         kept = steps.Kept(file, said, options.save_every)
         losses = steps.run(list(_phases(network, before, material, options, seed)), kept, progress)
-    return network, losses, lambda: steps.finish(kept)
+    return network, losses
 
 
 def _phases(network: Network, before: OnnxEncoder, material: Material, options: Any, seed: int) -> Sequence[Phase]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from shopmind.kit.seeds import generator
 from shopmind.metrics.correlation import spearman
 from shopmind.metrics.intervals import bootstrap, paired
 from shopmind.metrics.ranking import ndcg
-from shopmind.training.encoder import need_extra
+from shopmind.training.encoder import alone, need_extra
 from shopmind.training.encoder.export import encoder_of, graph
 from shopmind.training.encoder.material import base_of
 from shopmind.training.encoder.mining import mine
@@ -84,13 +84,18 @@ class CrossEncoderRecipe(Recipe):
 
         Raises:
             MissingExtraError: torch is not installed.
+            BusyError: another process trains it.
             NotReadyError: too few judged or clicked queries, or the base's weights cannot be had.
         """
         need_extra("training the cross-encoder")
+        with alone(tables.work, CHECKPOINT):
+            return self._fit(tables, options, seed, progress)
+
+    def _fit(self, tables: Tables, options: Any, seed: int, progress: Progress) -> Fitted:
         learn, held, counts = examples(tables, options, seed=seed, progress=progress)
         base = checkpoint.read(base_of(tables, options.base), progress=progress)
         base = replace(base, max_tokens=min(options.max_tokens, base.max_tokens), prefixes={})
-        trained, losses, finish = _train(base, learn, tables, options, seed, progress)
+        trained, losses = _train(base, learn, tables, options, seed, progress)
         model = bert_graph.build(trained.state, trained.shape, max_tokens=trained.max_tokens, scored=True)
         scorer = PairScorer(
             "after",
@@ -108,7 +113,6 @@ class CrossEncoderRecipe(Recipe):
             "held_out": proved,
             "kept_back": f"held-out queries are ordered worse than by cosine: {proved}" if worse else "",
         }
-        finish()
         return Fitted(adapted.pack(model, trained), figures, promote=not worse, tail=False)
 
 
@@ -190,7 +194,7 @@ def _ndcg(gains: NDArray[np.float64], scores: NDArray[np.float32]) -> float:
 
 def _train(
     base: Checkpoint, learn: Sequence[Example], tables: Tables, options: Any, seed: int, progress: Progress
-) -> tuple[Checkpoint, dict[str, list[float]], Callable[[], None]]:
+) -> tuple[Checkpoint, dict[str, list[float]]]:
     import torch
 
     from shopmind.training.encoder import network as networks
@@ -234,7 +238,7 @@ def _train(
         losses = steps.run([phase], kept, progress)
     state = dict(network.state())
     state |= {f"score.{name}": each.detach().numpy() for name, each in head.named_parameters()}
-    return replace(base, state=state, shape=network.shape), losses, lambda: steps.finish(kept)
+    return replace(base, state=state, shape=network.shape), losses
 
 
 def _joined_ids(base: Checkpoint, learn: Sequence[Example]) -> list[list[int]]:

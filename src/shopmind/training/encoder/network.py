@@ -17,6 +17,7 @@ from shopmind.encoders.checkpoint import Checkpoint
 Method = Literal["full", "lora"]
 Ids = Sequence[Sequence[int]]
 LAYER = "encoder.layer."
+WIDTH = 8
 
 
 class Network:
@@ -127,8 +128,8 @@ def shallow(state: State, shape: BertShape, layers: int) -> tuple[BertShape, Sta
 
 
 def padded(ids: Ids) -> tuple[Any, Any]:
-    """(texts, longest) ids and mask, int64."""
-    shape = (len(ids), max(len(row) for row in ids))
+    """(texts, longest) ids and mask, int64; widths are multiples of WIDTH, for each new shape costs time and memory."""
+    shape = (len(ids), -(-max(len(row) for row in ids) // WIDTH) * WIDTH)
     places, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     for place, row in enumerate(ids):
         places[place, : len(row)] = row

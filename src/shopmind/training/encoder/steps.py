@@ -97,12 +97,6 @@ def run(phases: Sequence[Phase], kept: Kept, progress: Progress) -> dict[str, li
     return {name: _thinned(values) for name, values in losses.items()}
 
 
-def finish(kept: Kept) -> None:
-    """Throws away what was kept: the result is safe elsewhere."""
-    if kept.file is not None:
-        kept.file.unlink(missing_ok=True)
-
-
 def _step(phase: Phase, optimiser: Any, step: int) -> float:
     torch.manual_seed(step)  # dropout, the same whether the run was killed before or not
     optimiser.zero_grad()
