@@ -222,6 +222,8 @@ def test_searching_counts_narrows_down_and_sorts(page: Browser) -> None:
     assert page.run("document.getElementById('message').hidden")
     page.run("location.hash = '#/search?q=qqqqzzzz'")
     page.wait("document.querySelector('.understood')?.innerText.includes('no item')")
+    page.run("location.hash = '#/search?q=drgaon&verbatim=1'")
+    page.wait("document.querySelector('.instead a')?.innerText.startsWith('Dragon Well')")
     assert page.said == []
 
 

@@ -41,8 +41,17 @@ export async function drawSearch(asked, page) {
     understood.replaceChildren(...reading(slate, asked, text));
     facets.replaceChildren(...(slate.facets || []).map((facet) => counted(facet, asked, page)).filter(Boolean));
     page.report(text, slate);
+    if (!slate.hits.length) understood.append(...(await instead(text)));
   };
   await show(null);
+}
+
+// Where nothing was found: what the shop would complete the text to.
+async function instead(text) {
+  const answer = await ask("GET", `v1/suggest?${new URLSearchParams({ n: 4, text: text.slice(0, 200), ...who.asking() })}`);
+  const links = answer.suggestions.filter((each) => each !== text).flatMap((each) =>
+    [el("a", { href: searchAddress(new URLSearchParams({ q: each })) }, each), " · "]);
+  return links.length ? [el("p", { class: "instead" }, `${word("instead")} `, ...links.slice(0, -1))] : [];
 }
 
 function bar(asked, change) {
@@ -62,13 +71,13 @@ function bar(asked, change) {
 // What the text was taken for, and the way back to what was typed.
 function reading(slate, asked, text) {
   const said = slate.understood || {};
-  const instead = (words, more) => el("a", { href: searchAddress(new URLSearchParams({ q: words, ...more })) }, `“${words}”`);
+  const link = (words, more) => el("a", { href: searchAddress(new URLSearchParams({ q: words, ...more })) }, `“${words}”`);
   const lines = [];
   if (said.corrected) {
-    lines.push(el("p", { class: "corrected" }, `${word("results_for")} `, instead(said.corrected, {}), ` ${word("instead_of")} `,
-      instead(text, { verbatim: "1" })));
+    lines.push(el("p", { class: "corrected" }, `${word("results_for")} `, link(said.corrected, {}), ` ${word("instead_of")} `,
+      link(text, { verbatim: "1" })));
   }
-  if (said.did_you_mean) lines.push(el("p", { class: "did-you-mean" }, `${word("did_you_mean")} `, instead(said.did_you_mean, {}), "?"));
+  if (said.did_you_mean) lines.push(el("p", { class: "did-you-mean" }, `${word("did_you_mean")} `, link(said.did_you_mean, {}), "?"));
   const relaxed = new Set(said.relaxed || []);
   const taken = (said.constraints || []).filter((each) => !relaxed.has(each.expression));
   if (taken.length) lines.push(el("p", { class: "quiet" }, `${word("only")} `, ...chips(taken.map((each) => each.expression))));
