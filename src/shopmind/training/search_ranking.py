@@ -100,9 +100,9 @@ class SearchRankingRecipe(Recipe):
         """The model of these lists."""
         growth = Growth(trees=options.trees, leaves=options.leaves)
         held = _compare(lists, options, growth, seed, progress)
-        best = max(held, key=lambda name: (float(np.nanmean(held[name])), name == "prior"))
+        best = _champion(held, options.level, seed)
         gain = paired(held[best], held["prior"], seed=seed, level=options.level)
-        chosen: Choice = best if best != "prior" and gain.low > 0 else "prior"
+        chosen: Choice = best if gain.low > 0 else "prior"
         model = replace(_fitted(lists, options, growth, seed, ("linear", "trees", "grade")), chosen=chosen)
         return Fitted(
             model.arrays(),
@@ -141,6 +141,18 @@ def _compare(
         for name in choices:
             held[name][part == fold] = quality(rest, model.order(rest.matrix, name))
     return held
+
+
+def _champion(held: Mapping[Choice, NDArray[np.float64]], level: float, seed: int) -> Choice:
+    """Both models together, or another learned one that beats them by an interval clear of 0.
+
+    The best of several close means is mostly luck; the sum of two models errs least, so it need not win.
+    """
+    best: Choice = "both" if "both" in held else "linear"
+    for name in held:
+        if name not in ("prior", best) and paired(held[name], held[best], seed=seed, level=level).low > 0:
+            best = name
+    return best
 
 
 def quality(lists: Lists, scores: NDArray[np.float64]) -> NDArray[np.float64]:
