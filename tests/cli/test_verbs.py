@@ -69,7 +69,7 @@ def test_with_json_stdout_is_json_alone_and_without_it_people_can_read(tiny_fold
     json.loads(run("search", tiny_folder, "tea", "--json").stdout)
     plain = run("search", tiny_folder, "green tea", "--explain")
     assert "Dragon Well" in plain.stdout
-    assert "Its words match" in plain.stdout
+    assert "Matches “green”, “tea” in the title." in plain.stdout
 
 
 def test_a_search_is_counted_and_sorted_on_the_command_line(tiny_folder: Path) -> None:

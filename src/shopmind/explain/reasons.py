@@ -48,12 +48,16 @@ class Reasons:
             self._shares[family] = self._shares.get(family, 0.0) + known - (known.mean() if len(known) else 0.0)
 
     def of(self, row: int) -> tuple[Reason, ...]:
-        """What speaks for one candidate, largest share first, at most five; that a rule placed it comes first."""
+        """What speaks for one candidate, largest share first, at most five; that a rule placed it comes first.
+
+        Where nothing speaks for it more than for the average candidate, the strongest signal is told with its share.
+        """
         values = self._values(row)
         shares = {family: float(share[row]) for family, share in self._shares.items() if family in values}
         if not self._shares:
             shares = dict.fromkeys(values, float("nan"))
-        chosen = sorted((family for family in shares if not shares[family] <= 0), key=lambda name: -shares[name])
+        ordered = sorted(shares, key=lambda name: -shares[name])
+        chosen = [family for family in ordered if not shares[family] <= 0] or ordered[:1]
         if "pinned" in values:
             shares["pinned"] = float("nan")
             chosen = ["pinned", *(family for family in chosen if family != "pinned")]
