@@ -108,6 +108,7 @@ class Asked:
 def bm25(
     peer: Bm25, judged: Judged, allowed: NDArray[np.bool_], tie: NDArray[np.uint64], progress: Progress
 ) -> Answers:
+    """What the peer says: over all that may be shown, and of every judged item; its score is told by word asked for."""
     full = np.full((len(judged.texts), CUTOFF), -1, np.int64)
     raw, relative = [], []
     for case, text in enumerate(track(judged.texts, progress, "ask bm25", len(judged.texts))):
@@ -125,6 +126,7 @@ def bm25(
 
 
 def at_random(judged: Judged, allowed: NDArray[np.bool_], seed: int) -> Answers:
+    """What no knowledge reaches, once."""
     chance = generator(seed, "random search")
     numbers = np.flatnonzero(allowed)
     full = np.full((len(judged.texts), CUTOFF), -1, np.int64)
