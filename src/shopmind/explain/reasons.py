@@ -50,14 +50,16 @@ class Reasons:
     def of(self, row: int) -> tuple[Reason, ...]:
         """What speaks for one candidate, largest share first, at most five; that a rule placed it comes first.
 
-        Where nothing speaks for it more than for the average candidate, the strongest signal is told with its share.
+        Where nothing speaks for a hit of a search more than for the average one, its strongest signal is told.
         """
         values = self._values(row)
         shares = {family: float(share[row]) for family, share in self._shares.items() if family in values}
         if not self._shares:
             shares = dict.fromkeys(values, float("nan"))
         ordered = sorted(shares, key=lambda name: -shares[name])
-        chosen = [family for family in ordered if not shares[family] <= 0] or ordered[:1]
+        chosen = [family for family in ordered if not shares[family] <= 0]
+        if not chosen and self._words:
+            chosen = ordered[:1]
         if "pinned" in values:
             shares["pinned"] = float("nan")
             chosen = ["pinned", *(family for family in chosen if family != "pinned")]
