@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shopmind.domain import Facet, Query, Slate
 from shopmind.kit.errors import InputError
+from shopmind.pipeline.context import Term
 from shopmind.pipeline.matching import MOST
+from shopmind.pipeline.parts import NoOptions
+from shopmind.pipeline.retrievers.ordered import Ordered
 from shopmind.shop import Shop
+from shopmind.testing import part_suite
 
 BRANDS = ("Alder", "Birch", "Cedar")
 
@@ -235,3 +241,17 @@ def test_what_may_not_be_shown_does_not_stand_for_what_matches(lamps: Shop) -> N
     lamps.put_items([*sold_out, {"item_id": "copper", "title": "Copper hook", "price": "3.00"}])
     lamps.index()
     assert ids(lamps.search("brass hook", sort="price")) == ["copper"]
+
+
+def test_the_first_of_very_many_are_looked_for_until_there_are_enough(
+    lamps: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shopmind.pipeline.matching.MOST", 12)
+    monkeypatch.setattr("shopmind.pipeline.retrievers.ordered.LOOK_AT", 1)
+    request = part_suite.requests(lamps)["regular"]
+    asked = replace(request.query, text="desk lamp", sort="price")
+    context = replace(request, query=asked, terms=tuple(Term(token) for token in ("desk", "lamp")))
+    items, scores = Ordered(NoOptions(), lamps.tools).retrieve(context, 5)
+    found = [item.item_id for item in lamps.catalogue.get(items) if item is not None]
+    assert found == [f"lamp-{number:02d}" for number in range(5)]
+    assert scores.tolist() == [0, -1, -2, -3, -4]

@@ -34,7 +34,10 @@ def test_without_the_marks_the_text_is_whole(text: str, query: str) -> None:
 
 
 LONG = (
-    "Nothing here. " * 30 + "A kettle that boils water for green tea and black teas alike, in steel. " + "More. " * 50
+    "All for tea. "
+    + "Nothing here. " * 30
+    + "A kettle that boils water for green tea and black teas alike, in steel. "
+    + "More. " * 50
 )
 
 
