@@ -249,9 +249,9 @@ def test_the_first_of_very_many_are_looked_for_until_there_are_enough(
     monkeypatch.setattr("shopmind.pipeline.matching.MOST", 12)
     monkeypatch.setattr("shopmind.pipeline.retrievers.ordered.LOOK_AT", 1)
     request = part_suite.requests(lamps)["regular"]
-    asked = replace(request.query, text="desk lamp", sort="price")
+    asked = replace(request.query, text="desk lamp", sort="-price")
     context = replace(request, query=asked, terms=tuple(Term(token) for token in ("desk", "lamp")))
     items, scores = Ordered(NoOptions(), lamps.tools).retrieve(context, 5)
     found = [item.item_id for item in lamps.catalogue.get(items) if item is not None]
-    assert found == [f"lamp-{number:02d}" for number in range(5)]
+    assert found == [f"lamp-{number:02d}" for number in range(39, 34, -1)]
     assert scores.tolist() == [0, -1, -2, -3, -4]
