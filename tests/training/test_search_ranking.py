@@ -1,4 +1,4 @@
-"""An order learned from judgments or clicks: right where there is something to learn, the prior's where there is not."""
+"""An order learned from judgments or clicks: right where there is something to learn, else the prior's."""
 
 from __future__ import annotations
 
@@ -104,6 +104,18 @@ def test_hidden_queries_are_not_learned_from() -> None:
     assert len(lists.queries) == QUERIES - 20
 
 
+def test_lists_stay_whole_until_the_candidates_are_used_up() -> None:
+    evidence, good = world()
+    options = replace(OPTIONS, unjudged=40 * (ITEMS - 12))
+    lists = SearchRankingRecipe().lists(tables(evidence, judgments=judgments(good)), options, seed=0, progress=silent)
+    assert np.count_nonzero(lists.whole) == 40
+    assert set(lists.lengths[lists.whole]) == {ITEMS}
+    assert set(lists.lengths[~lists.whole]) == {12}
+    assert np.isnan(quality(lists, lists.matrix[:, 0])[~lists.whole]).all()
+    made = SearchRankingRecipe().learn(lists, options, seed=0, progress=silent)
+    assert made.figures["chosen"] != "prior"
+
+
 def test_the_same_seed_gives_the_same_model() -> None:
     evidence, good = world(noise=0.0)
     one, other = (fitted(tables(evidence, judgments=judgments(good))) for _ in range(2))
@@ -138,15 +150,20 @@ def test_grades_are_spread_over_0_to_1_and_equal_texts_are_one_query() -> None:
 def test_quality_worked_by_hand() -> None:
     lists = Lists(
         ("q",), ("x",), np.zeros((3, 2), np.float32), np.zeros(3, np.int64), np.array([1.0, 0, 0]),
-        np.array([1.0, 1, 0]), np.array([True, True, True]),
+        np.array([1.0, 1, 0]), np.array([True, True, True]), np.array([True]),
     )  # fmt: skip
     # The third, which nobody judged, stands first: found 1 / log2(3), judged alone 1.
     assert quality(lists, np.array([2.0, 1.0, 3.0]))[0] == pytest.approx((1 / np.log2(3) + 1) / 2)
 
 
-def test_inputs_hold_each_column_as_it_is_and_less_its_best() -> None:
-    columns = {"a": np.array([0.2, np.nan, 0.5], np.float32)}
-    np.testing.assert_allclose(inputs(columns, ("a", "b"), 3), [[0.2, 0, -0.3, 0], [0, 0, -0.5, 0], [0.5, 0, 0, 0]])
+def test_inputs_hold_each_column_as_it_is_less_its_best_and_less_the_share_that_is_better() -> None:
+    columns = {"a": np.array([0.2, np.nan, 0.5, 0.5], np.float32)}
+    found = inputs(columns, ("a", "b"), 4)
+    np.testing.assert_allclose(found[:, 0], [0.2, 0, 0.5, 0.5])
+    np.testing.assert_allclose(found[:, 2], [-0.3, -0.5, 0, 0])
+    np.testing.assert_allclose(found[:, 4], [-0.5, -0.75, 0, 0])
+    assert not found[:, [1, 3, 5]].any()
+    assert inputs({}, ("a",), 0).shape == (0, 3)
     assert columns_read(None) == frozenset()
 
 

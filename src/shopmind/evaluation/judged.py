@@ -13,6 +13,7 @@ from shopmind.evaluation.bm25 import Bm25
 from shopmind.evaluation.replay import LONGEST
 from shopmind.kit.progress import Progress, track
 from shopmind.kit.seeds import generator
+from shopmind.pipeline.rankers.learned import GRADE
 from shopmind.shop import Shop
 from shopmind.text.analyse import analyse
 
@@ -98,7 +99,8 @@ class Asked:
         place = {int(number): row for row, number in enumerate(table.items)}
         places = np.array([place[int(item)] for item in self.judged.items[rows]], np.int64)
         self.orders[rows] = -places
-        self.scores[rows] = np.nan_to_num(table.scores[places], nan=0.0)
+        told = table.columns.get(GRADE, table.scores)
+        self.scores[rows] = np.nan_to_num(told[places], nan=0.0)
 
     def answers(self, tie: NDArray[np.uint64]) -> Answers:
         """When all are asked."""

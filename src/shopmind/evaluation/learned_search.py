@@ -20,6 +20,7 @@ from shopmind.training.search_ranking import SearchRankingRecipe
 
 TRAINED = "shopmind_trained"
 NAME = "search_ranking"
+TOLD = ("chosen", "graded", "best", "queries", "pairs", "held_out", "spearman", "gain", "trees")
 
 
 def learned(
@@ -91,4 +92,4 @@ def _card(fitted: Fitted) -> dict[str, Any]:
 
 
 def _told(fitted: Fitted) -> dict[str, Any]:
-    return {name: fitted.figures[name] for name in ("chosen", "best", "queries", "pairs", "held_out", "gain", "trees")}
+    return {name: fitted.figures[name] for name in TOLD}

@@ -162,7 +162,7 @@ def _protocol(judged: Judged, grade_zero: float, seed: int, most: int | None) ->
         "full ranks the whole corpus and an unjudged item gains 0; judged orders each query's judged items alone",
         "judged items that the engine does not find by itself are scored too",
         "spearman: score against grade over all judged pairs of these queries; ours as it is (it does not depend on "
-        "what else is found), bm25's over the number of words asked for",
+        "what else is found), trained the grade it expects, bm25's over the number of words asked for",
         f"random is the mean of {RANDOM_DRAWS} draws; bm25 has k1 = {Bm25.options['k1']}, b = {Bm25.options['b']}",
     ]
     if "queries_not_sampled" in judged.left_out:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from shopmind.domain import Candidates
 from shopmind.kit.progress import Progress, track
+from shopmind.kit.seeds import hash64
 from shopmind.stores.ports import Numbers
 from shopmind.training.clicked_searches import wanted
-from shopmind.training.rank_model import PRIOR, inputs
+from shopmind.training.rank_model import BLOCKS, PRIOR, inputs
 from shopmind.training.recipe import Tables
 
 
@@ -39,10 +40,11 @@ class Lists:
     Attributes:
         queries: text of each list.
         names: the columns of the first half of `matrix`; see rank_model.inputs.
-        matrix: (n, 2m).
+        matrix: (n, 3m).
         lists: (n,) list of each row, rising.
         gains, weights: (n,) see Known; an item nobody judged has gain 0 and weight 0.
         found: (n,) whether the engine found the item itself.
+        whole: (lists,) whether a list holds every candidate; of the others only judged rows were kept.
         figures: where they come from, for the card.
     """
 
@@ -53,6 +55,7 @@ class Lists:
     gains: NDArray[np.float64]
     weights: NDArray[np.float64]
     found: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
     figures: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -77,6 +80,7 @@ class Lists:
             self.gains[rows],
             self.weights[rows],
             self.found[rows],
+            self.whole[chosen],
             self.figures,
         )
 
@@ -125,71 +129,79 @@ def gather(
     *,
     unjudged: int,
     without: Iterable[str],
-    chance: np.random.Generator,
     progress: Progress,
 ) -> Lists | None:
     """Asks the engine for each query's candidates, and puts them beside what is known.
 
     Args:
         evidence: see Tables.evidence.
-        unjudged: candidates nobody judged that are kept, over all lists; half of a list's are its best by the prior.
+        unjudged: candidates nobody judged that are kept, over all lists. Lists stay whole until they are used up, for a
+            sample of candidates is an order's easier half; queries are taken by hash, so which ones is chance.
         without: columns not to be learned from.
 
     Returns:
         None when the engine finds nothing for any query.
     """
-    each = max(10, unjudged // max(len(known), 1))
-    parts: list[tuple[str, Candidates, Known, NDArray[np.intp]]] = []
-    bests: list[dict[str, float]] = []
-    for text, told in track(known.items(), progress, "replay searches", len(known)):
-        candidates = _with_prior(evidence(text, told.items))
+    left_out = {FOUND, *without}
+    parts: list[_Part] = []
+    left = unjudged
+    texts = sorted(known, key=hash64)
+    for text in track(texts, progress, "replay searches", len(texts)):
+        told = known[text]
+        candidates = evidence(text, told.items)
+        candidates = candidates.with_columns({PRIOR: candidates.scores})
         if len(candidates) < 2:
             continue
-        bests.append({name: float(np.nanmax(np.nan_to_num(col))) for name, col in candidates.columns.items()})
-        rows = _kept(candidates, told.items, each, chance)
-        parts.append((text, candidates.take(rows), told, rows))
+        judged = np.isin(candidates.items, told.items)
+        others = int(np.count_nonzero(~judged))
+        whole = others <= left
+        left -= others if whole else 0
+        parts.append(_part(text, candidates, told, np.ones_like(judged) if whole else judged, left_out, whole))
     if not parts:
         return None
-    left_out = {FOUND, *without}
-    names = tuple(sorted({name for best in bests for name in best} - left_out))
-    blocks = [_block(part.columns, names, best, len(part)) for (_, part, _, _), best in zip(parts, bests, strict=True)]
-    gains, weights, found = zip(*(_told(part, told) for _, part, told, _ in parts), strict=True)
+    names = tuple(sorted({name for part in parts for name in part.names}))
     return Lists(
-        tuple(text for text, *_ in parts),
+        tuple(part.text for part in parts),
         names,
-        np.concatenate(blocks),
-        np.repeat(np.arange(len(parts)), [len(part) for _, part, _, _ in parts]),
-        np.concatenate(gains),
-        np.concatenate(weights),
-        np.concatenate(found),
+        np.concatenate([part.spread(names) for part in parts]),
+        np.repeat(np.arange(len(parts)), [len(part.gains) for part in parts]),
+        np.concatenate([part.gains for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+        np.concatenate([part.found for part in parts]),
+        np.array([part.whole for part in parts]),
     )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One list before all columns are known."""
+
+    text: str
+    names: tuple[str, ...]
+    matrix: NDArray[np.float32]
+    gains: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    found: NDArray[np.bool_]
+    whole: bool
+
+    def spread(self, names: tuple[str, ...]) -> NDArray[np.float32]:
+        """The matrix in the order of all columns; 0 for those this query does not have."""
+        made = np.zeros((len(self.matrix), BLOCKS, len(names)), np.float32)
+        at = [names.index(name) for name in self.names]
+        made[:, :, at] = self.matrix.reshape(len(self.matrix), BLOCKS, len(self.names))
+        return made.reshape(len(made), -1)
+
+
+def _part(
+    text: str, candidates: Candidates, told: Known, rows: NDArray[np.bool_], left_out: set[str], whole: bool
+) -> _Part:
+    names = tuple(name for name in candidates.columns if name not in left_out)
+    matrix = inputs(candidates.columns, names, len(candidates))[rows]
+    return _Part(text, names, matrix, *_told(candidates.take(rows), told), whole)
 
 
 FOUND = "found"
 """The column of Tables.evidence that is 1 for what the engine found itself."""
-
-
-def _with_prior(candidates: Candidates) -> Candidates:
-    return candidates.with_columns({PRIOR: candidates.scores})
-
-
-def _kept(candidates: Candidates, judged: Numbers, most: int, chance: np.random.Generator) -> NDArray[np.intp]:
-    """Rows of the judged items, and of at most `most` others: half the best by the prior, half by chance."""
-    known = np.isin(candidates.items, judged)
-    others = np.flatnonzero(~known)
-    if len(others) > most:
-        others = others[np.argsort(-np.nan_to_num(candidates.scores[others], nan=-np.inf), kind="stable")]
-        others = np.concatenate([others[: most // 2], chance.permutation(others[most // 2 :])[: most - most // 2]])
-    return np.sort(np.concatenate([np.flatnonzero(known), others]))
-
-
-def _block(
-    columns: Mapping[str, NDArray[np.float32]], names: tuple[str, ...], best: Mapping[str, float], size: int
-) -> NDArray[np.float32]:
-    """`inputs` of the kept rows, with the best of all candidates."""
-    raw = inputs(columns, names, size)[:, : len(names)]
-    tops = np.array([best.get(name, 0.0) for name in names], np.float32)
-    return np.concatenate([raw, raw - tops], axis=1)
 
 
 def _told(candidates: Candidates, told: Known) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:

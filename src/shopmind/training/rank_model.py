@@ -18,23 +18,37 @@ PRIOR = "prior"
 """The column that holds the score of the ranking nobody had to learn."""
 
 
-def inputs(columns: Mapping[str, NDArray[np.float32]], names: Sequence[str], size: int) -> NDArray[np.float32]:
-    """(n, 2m): each column as it is, then less its best among the candidates; what cannot be said is 0.
+BLOCKS = 3
+"""What `inputs` says of each column."""
 
-    The first half tells queries apart, the second does not know how hard a query is.
+
+def inputs(columns: Mapping[str, NDArray[np.float32]], names: Sequence[str], size: int) -> NDArray[np.float32]:
+    """(n, 3m): each column as it is; less its best among the candidates; less the share of them that have more of it.
+
+    The first block tells queries apart, the others do not know how hard a query is. What cannot be said is 0.
     """
     raw = np.zeros((size, len(names)), np.float32)
     for place, name in enumerate(names):
         column = columns.get(name)
         if column is not None:
             raw[:, place] = np.nan_to_num(column, nan=0.0, posinf=0.0, neginf=0.0)
-    best = raw.max(axis=0, keepdims=True) if size else raw
-    return np.concatenate([raw, raw - best], axis=1)
+    if not size:
+        return np.zeros((0, BLOCKS * len(names)), np.float32)
+    rising = np.sort(raw, axis=0)
+    better = np.zeros_like(raw)
+    for place in range(len(names)):
+        better[:, place] = size - np.searchsorted(rising[:, place], raw[:, place], side="right")
+    return np.concatenate([raw, raw - rising[-1], -better / np.float32(size)], axis=1)
+
+
+def used(figures: Mapping[str, Any]) -> bool:
+    """Whether order or grade were found better than the prior's."""
+    return figures["chosen"] != "prior" or bool(figures.get("graded"))
 
 
 def columns_read(artifact: Artifact | None) -> frozenset[str]:
-    """Columns that the order reads; none when the prior ranks."""
-    if artifact is None or artifact.card["figures"]["chosen"] == "prior":
+    """Columns that order or grade read; none when the prior ranks and scores."""
+    if artifact is None or not used(artifact.card["figures"]):
         return frozenset()
     return frozenset(artifact.card["figures"]["columns"])
 
@@ -50,7 +64,7 @@ class RankModel:
         scale: what the linear model and the trees are multiplied by, so that both weigh the same in "both".
         trees: order, or None.
         grade: trees that say the grade in 0..1, or None.
-        grade_weights: (2m + 1,) a linear model of the grade, its constant last, where there are no trees.
+        grade_weights: (3m + 1,) a linear model of the grade, its constant last, where there are no trees.
     """
 
     names: tuple[str, ...]
@@ -84,19 +98,18 @@ class RankModel:
         return np.clip(told, 0.0, 1.0)
 
     def contributions(self, matrix: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Column → (n,) what it adds to `order`; both halves of a column count as one."""
+        """Column → (n,) what it adds to `order`; all blocks of a column count as one."""
         m = len(self.names)
         found = np.zeros((len(matrix), m))
+        if self.chosen == "prior":
+            found[:, self.names.index(PRIOR)] = self.order(matrix)
         if self.chosen in ("linear", "both"):
             found += self.scale[0] * matrix[:, :m] * self.weights
-        for by, trees, scale in (("rank", self.trees, self.scale[1]), ("grade", self.grade, 1.0)):
-            wanted = self.chosen == "grade" if by == "grade" else self.chosen in ("trees", "both")
-            if wanted and trees is not None:
-                parts = trees.contributions(matrix)
-                found += scale * (parts[:, :m] + parts[:, m:])
-        if self.chosen == "grade" and self.grade is None:
-            parts = matrix * self.grade_weights[:-1]
-            found += parts[:, :m] + parts[:, m:]
+        if self.chosen in ("trees", "both") and self.trees is not None:
+            found += self.scale[1] * _together(self.trees.contributions(matrix), m)
+        if self.chosen == "grade":
+            told = self.grade.contributions(matrix) if self.grade is not None else matrix * self.grade_weights[:-1]
+            found += _together(told, m)
         return {name: found[:, place].astype(np.float32) for place, name in enumerate(self.names)}
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -124,3 +137,9 @@ class RankModel:
             Trees.of(arrays, "grade"),
             np.asarray(arrays["grade_weights"]),
         )
+
+
+def _together(parts: NDArray[np.float64], m: int) -> NDArray[np.float64]:
+    """(n, m) sums over the blocks of (n, 3m)."""
+    summed: NDArray[np.float64] = parts.reshape(len(parts), BLOCKS, m).sum(axis=1)
+    return summed

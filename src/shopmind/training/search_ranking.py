@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.progress import Progress, track
-from shopmind.kit.seeds import generator, hash64
+from shopmind.kit.seeds import hash64
+from shopmind.metrics.correlation import spearman
 from shopmind.metrics.intervals import Interval, paired
 from shopmind.metrics.ranking import ndcg
 from shopmind.training import lambdamart
 from shopmind.training.judged_lists import Lists, from_clicks, from_judgments, gather
 from shopmind.training.lambdamart import Growth
-from shopmind.training.rank_model import PRIOR, Choice, RankModel
+from shopmind.training.rank_model import BLOCKS, PRIOR, Choice, RankModel
 from shopmind.training.recipe import Fitted, Recipe, Tables
 
 CUTOFF = 10
@@ -53,7 +54,7 @@ class SearchRankingRecipe(Recipe):
 
         queries: int = 20_000
         at_least: int = 30
-        unjudged: int = 60_000
+        unjudged: int = 200_000
         unjudged_linear: float = 0.05
         unjudged_trees: float = 1.0
         ridge: float = 100.0
@@ -86,10 +87,7 @@ class SearchRankingRecipe(Recipe):
         found = None
         if tables.evidence is not None and len(known) >= options.at_least:
             without = (*options.without, *(LEAKY if clicked else ()))
-            chance = generator(seed, "search_ranking unjudged")
-            found = gather(
-                known, tables.evidence, unjudged=options.unjudged, without=without, chance=chance, progress=progress
-            )
+            found = gather(known, tables.evidence, unjudged=options.unjudged, without=without, progress=progress)
         if found is None or len(found.queries) < options.at_least:
             raise NotReadyError(
                 f"search_ranking: {len(known)} queries with judgments or clicks; {options.at_least} are needed"
@@ -99,20 +97,22 @@ class SearchRankingRecipe(Recipe):
     def learn(self, lists: Lists, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """The model of these lists."""
         growth = Growth(trees=options.trees, leaves=options.leaves)
-        held = _compare(lists, options, growth, seed, progress)
+        held, graded = _compare(lists, options, growth, seed, progress)
         best = _champion(held, options.level, seed)
         gain = paired(held[best], held["prior"], seed=seed, level=options.level)
         chosen: Choice = best if gain.low > 0 else "prior"
-        model = replace(_fitted(lists, options, growth, seed, ("linear", "trees", "grade")), chosen=chosen)
+        model = replace(_fitted(lists, options, growth, seed), chosen=chosen)
         return Fitted(
             model.arrays(),
             {
                 **lists.figures,
                 "chosen": chosen,
+                "graded": bool(graded["grade"] > np.nan_to_num(graded["prior"], nan=0.0)),
                 "columns": list(model.names),
                 "queries": len(lists.queries),
                 "pairs": int(np.count_nonzero(lists.judged)),
                 "held_out": {name: round(float(np.nanmean(values)), 4) for name, values in held.items()},
+                "spearman": {name: None if np.isnan(value) else round(value, 4) for name, value in graded.items()},
                 "best": best,
                 "gain": _plain(gain),
                 "trees": lambdamart.missing() or "grown",
@@ -123,8 +123,10 @@ class SearchRankingRecipe(Recipe):
 
 def _compare(
     lists: Lists, options: Any, growth: Growth, seed: int, progress: Progress
-) -> dict[Choice, NDArray[np.float64]]:
-    """Choice → (lists,) held-out quality, NaN for lists that were never held out."""
+) -> tuple[dict[Choice, NDArray[np.float64]], dict[str, float]]:
+    """Choice → (lists,) held-out quality, NaN for lists that were never held out or are not whole; and how far the
+    prior's score and the expected grade agree with the gains of all held-out judged pairs.
+    """
     size = len(lists.queries)
     order = np.argsort([hash64(f"{seed}\x1f{text}") for text in lists.queries], kind="stable")
     part = np.empty(size, np.int64)
@@ -135,12 +137,18 @@ def _compare(
         choices += ["trees", "both"]
     held = {name: np.full(size, np.nan) for name in choices}
     rounds = 1 if size >= MANY else folds
+    told: dict[str, list[NDArray[np.float64]]] = {"prior": [], "grade": [], "gains": []}
     for fold in track(range(rounds), progress, "compare search_ranking", rounds):
-        model = _fitted(lists.of(part != fold), options, growth, seed, ("linear", "trees", "grade"))
+        model = _fitted(lists.of(part != fold), options, growth, seed)
         rest = lists.of(part == fold)
         for name in choices:
             held[name][part == fold] = quality(rest, model.order(rest.matrix, name))
-    return held
+        judged = rest.judged
+        told["gains"].append(rest.gains[judged])
+        for name in ("prior", "grade"):
+            told[name].append(model.order(rest.matrix[judged], name))
+    gains = np.concatenate(told["gains"])
+    return held, {name: spearman(np.concatenate(told[name]), gains) for name in ("prior", "grade")}
 
 
 def _champion(held: Mapping[Choice, NDArray[np.float64]], level: float, seed: int) -> Choice:
@@ -158,8 +166,8 @@ def _champion(held: Mapping[Choice, NDArray[np.float64]], level: float, seed: in
 def quality(lists: Lists, scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """(lists,) mean of two nDCG@10: of what the engine finds, where unjudged items gain nothing, and of the judged.
 
-    NaN for a list without a positive gain. Each alone would mislead: the first pays for finding what judges were shown,
-    the second forgives any stranger among the first ten.
+    NaN for a list without a positive gain, and for one that is not whole. Each alone would mislead: the first pays for
+    finding what judges were shown, the second forgives any stranger among the first ten.
     """
     found = np.full(len(lists.queries), np.nan)
     ends = np.cumsum(lists.lengths)
@@ -168,7 +176,7 @@ def quality(lists: Lists, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         rows = np.arange(start, end)
         order = rows[np.argsort(-scores[rows], kind="stable")]
         ideal = lists.gains[rows]
-        if not (ideal > 0).any():
+        if not lists.whole[row] or not (ideal > 0).any():
             continue
         whole = lists.gains[order[lists.found[order]]][:CUTOFF]
         pool = lists.gains[order[judged[order]]][:CUTOFF]
@@ -176,24 +184,24 @@ def quality(lists: Lists, scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _fitted(lists: Lists, options: Any, growth: Growth, seed: int, parts: tuple[str, ...]) -> RankModel:
+def _fitted(lists: Lists, options: Any, growth: Growth, seed: int) -> RankModel:
+    """The order from whole lists, the grade from all judged rows."""
     m = len(lists.names)
+    rising = np.tile([name.startswith(RISING) or name.endswith("coverage") for name in lists.names], BLOCKS)
+    whole = lists.of(lists.whole) if lists.whole.any() else lists
+    light = np.where(whole.judged, whole.weights, options.unjudged_linear)
+    weights = _centred_ridge(whole, light, options.ridge)
+    scale, trees, grade = (_scale(whole, whole.matrix[:, :m] @ weights), 1.0), None, None
     judged = lists.judged
-    rising = np.tile([name.startswith(RISING) or name.endswith("coverage") for name in lists.names], 2)
-    light = np.where(judged, lists.weights, options.unjudged_linear)
-    weights = _centred_ridge(lists, light, options.ridge)
-    linear = lists.matrix[:, :m] @ weights
-    trees = grade = None
     if not lambdamart.missing():
-        heavy = np.where(judged, lists.weights, options.unjudged_trees)
-        trees = lambdamart.rank_trees(lists.matrix, lists.gains, heavy, lists.lengths, rising, growth, seed)
+        heavy = np.where(whole.judged, whole.weights, options.unjudged_trees)
+        trees = lambdamart.rank_trees(whole.matrix, whole.gains, heavy, whole.lengths, rising, growth, seed)
+        scale = (scale[0], _scale(whole, trees.scores(whole.matrix)))
         many = np.count_nonzero(judged) >= ENOUGH
         free = replace(growth, trees=2 * growth.trees if many else growth.trees, leaves=8)
         bound = np.zeros_like(rising) if many else rising
-        grade = lambdamart.grade_trees(
-            lists.matrix[judged], lists.gains[judged], lists.weights[judged], bound, free, seed
-        )
-    scale = (_scale(lists, linear), 1.0 if trees is None else _scale(lists, trees.scores(lists.matrix)))
+        certain = lists.weights[judged]
+        grade = lambdamart.grade_trees(lists.matrix[judged], lists.gains[judged], certain, bound, free, seed)
     return RankModel(lists.names, "both", weights, scale, trees, grade, _grade_ridge(lists, judged, options.ridge))
 
 
@@ -222,7 +230,7 @@ def _centred_ridge(lists: Lists, weights: NDArray[np.float64], ridge: float) -> 
 
 
 def _grade_ridge(lists: Lists, judged: NDArray[np.bool_], ridge: float) -> NDArray[np.float64]:
-    """(2m + 1,) a linear model of the gain of judged rows, its constant last."""
+    """(3m + 1,) a linear model of the gain of judged rows, its constant last."""
     columns, gains, weights = lists.matrix[judged].astype(np.float64), lists.gains[judged], lists.weights[judged]
     mean, deviation = np.average(columns, axis=0, weights=weights), columns.std(axis=0) + 1e-6
     level = float(np.average(gains, weights=weights))

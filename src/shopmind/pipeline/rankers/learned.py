@@ -14,7 +14,10 @@ from shopmind.kit.errors import NotReadyError, StorageError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Ranker, Tools
 from shopmind.pipeline.rankers.fusion import Fusion
-from shopmind.training.rank_model import PRIOR, RankModel, inputs
+from shopmind.training.rank_model import PRIOR, RankModel, inputs, used
+
+GRADE = "expected_grade"
+"""The column with the grade that is expected of each pair by itself, in 0..1, before it is brought to fall."""
 
 STEP = 1e-6
 """What equal grades differ by, so that scores fall along the order."""
@@ -24,8 +27,9 @@ class Learned(Ranker):
     """Orders by the artifact `search_ranking` (training/search_ranking.py), and scores by the grade it expects.
 
     The score of a hit is the grade it expects, in 0..1 and comparable between queries, brought to fall along the order
-    by isotonic regression. Until something is learned, or when it was not better than the prior, the prior ranks: only
-    `ready` speaks of it, no answer does, for the customer misses nothing that was ever there.
+    by isotonic regression; by itself it is the column `expected_grade`. Order and grade are each used only where they
+    were better than the prior's. Until something is, the prior ranks and scores: only `ready` speaks of it, no answer
+    does, for the customer misses nothing that was ever there.
 
     Source: isotonic regression, Barlow, Bartholomew, Bremner, Brunk, Statistical inference under order restrictions
     (1972), as scipy has it.
@@ -83,7 +87,10 @@ class Learned(Ranker):
             order = order + lift
             shares["personal"] = lift.astype(np.float32)
         tie = context.columns.tie[candidates.items]
-        scores = order.astype(np.float32) if grades is None else falling(grades, order, tie)
+        if grades is None:
+            return replace(candidates, scores=order.astype(np.float32), contributions=shares)
+        scores = falling(grades, order, tie)
+        candidates = candidates.with_columns({GRADE: grades.astype(np.float32)})
         return replace(candidates, scores=scores, contributions=shares)
 
     def _lift(self, candidates: Candidates, order: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -116,7 +123,7 @@ def falling(grades: NDArray[np.float64], order: NDArray[np.float64], tie: NDArra
 
 def _model(arrays: Any, card: Any) -> RankModel | None:
     figures = card["figures"]
-    return None if figures["chosen"] == "prior" else RankModel.of(arrays, figures)
+    return RankModel.of(arrays, figures) if used(figures) else None
 
 
 def _without_prior(shares: dict[str, NDArray[np.float32]], ranked: Candidates) -> dict[str, NDArray[np.float32]]:
