@@ -63,7 +63,8 @@ def main() -> None:
         found = measure(shop, given, Path(scratch))
     path = RESULTS / "adapt.json"
     before = json.loads(path.read_text("utf-8"))["runs"] if path.is_file() else {}
-    name = f"{given.folder.name}, {given.learn}, {given.method}"
+    fits = {f"{given.steps} steps": given.steps, f"cross-encoder of {given.cross} steps": given.cross}
+    name = ", ".join([given.folder.name, given.learn, given.method, *(fit for fit in fits if fits[fit])])
     print(json.dumps(found, indent=2))
     write("adapt", {"runs": {**before, name: {"commit": commit(), "machine": machine(), **found}}})
 
