@@ -78,33 +78,19 @@ def wanted(
     table = pl.concat(rows).with_columns(query=pl.col("query").str.strip_chars().str.to_lowercase())
     table = table.filter((pl.col("query") != "") & ~pl.col("query").is_in(list(hidden)))
     table = table.unique(["request_id", "item"], keep="first", maintain_order=True).tail(most)
-    codes = {EVENT_TYPES.index(kind): worth for kind, worth in WORTHS.items()}
-    after = events.filter(pl.col("type").is_in(list(codes)) & pl.col("request_id").is_not_null()).drop_nulls("item")
-    after = after.select(
-        "request_id",
-        "item",
-        at="timestamp_ms",
-        worth=pl.col("type").replace_strict(codes, default=0.0, return_dtype=pl.Float64),
-    )
-    joined = table.join(after, on=["request_id", "item"], how="left").with_columns(
-        worth=pl.when((pl.col("at") - pl.col("timestamp_ms")).is_between(-1_000, WITHIN_MS))
-        .then(pl.col("worth"))
-        .otherwise(0.0)
-        .fill_null(0.0)
-    )
-    best = joined.group_by("request_id", "item", maintain_order=True).agg(
-        pl.col("query").first(), pl.col("position").first(), pl.col("worth").max()
-    )
+    best = _with_worth(table, events)
     if not best.height or not float(best["worth"].sum()) > 0:
         return None
     named = best.select("query", "item").unique(maintain_order=True).with_row_index("pair")
     best = best.join(named, on=["query", "item"], how="left", maintain_order="left")
+    answers = best.select("request_id").unique(maintain_order=True).with_row_index("answer")
+    best = best.join(answers, on="request_id", how="left", maintain_order="left")
     worth = best["worth"].to_numpy()
     seen = Shown(
         best["pair"].to_numpy().astype(np.int64),
         best["position"].to_numpy(),
         (worth > 0).astype(np.float64),
-        best["request_id"].cast(pl.Categorical).to_physical().to_numpy().astype(np.int64),
+        best["answer"].to_numpy().astype(np.int64),
     )
     bias = examination(seen)
     gains, looks = attraction_of(seen, worth, bias)
@@ -122,6 +108,27 @@ def wanted(
             "examination": [round(float(each), 3) for each in bias.share[:10]],
             "agreement_with_cascade": _agreement(seen, gains),
         },
+    )
+
+
+def _with_worth(table: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Impressions with the worth of the strongest event that each led to, 0 where there was none."""
+    codes = {EVENT_TYPES.index(kind): worth for kind, worth in WORTHS.items()}
+    after = events.filter(pl.col("type").is_in(list(codes)) & pl.col("request_id").is_not_null()).drop_nulls("item")
+    after = after.select(
+        "request_id",
+        "item",
+        at="timestamp_ms",
+        worth=pl.col("type").replace_strict(codes, default=0.0, return_dtype=pl.Float64),
+    )
+    joined = table.join(after, on=["request_id", "item"], how="left").with_columns(
+        worth=pl.when((pl.col("at") - pl.col("timestamp_ms")).is_between(-1_000, WITHIN_MS))
+        .then(pl.col("worth"))
+        .otherwise(0.0)
+        .fill_null(0.0)
+    )
+    return joined.group_by("request_id", "item", maintain_order=True).agg(
+        pl.col("query").first(), pl.col("position").first(), pl.col("worth").max()
     )
 
 
