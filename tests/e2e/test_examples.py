@@ -24,7 +24,7 @@ def example(name: str) -> dict[str, Any]:
 def test_search_and_recommend_finds_recommends_and_explains(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     example("search_and_recommend")["main"](str(shop.path))
     printed = capsys.readouterr().out
-    assert "Its words match “tea”." in printed
+    assert "Matches “tea” in the title." in printed
     assert "Goes with it" in printed
     assert "Event: accepted" in printed
 
