@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import shopmind
 from shopmind.domain import Candidates, Query, Slate
+from shopmind.pipeline.context import Term
+from shopmind.pipeline.features.asked import Asked
 from shopmind.pipeline.features.company import Company
 from shopmind.pipeline.features.personal import Personal
 from shopmind.pipeline.features.standing import Standing
 from shopmind.pipeline.rankers.learned import Learned, falling
 from shopmind.shop import Shop
+from shopmind.shop.learning import shown_in_records
 from shopmind.testing.part_suite import requests
 from shopmind.training.rank_model import PRIOR, RankModel
 
@@ -234,6 +238,28 @@ def test_company_of_category_worked_by_hand(shop: Shop) -> None:
     found = Company(Company.Options(best=3), shop.tools).compute(context, pool)["company_category"]
     codes = context.columns.column("category").codes[items]  # type: ignore[union-attr]
     np.testing.assert_allclose(found, [(codes[:3] == code).mean() for code in codes], atol=1e-6)
+
+
+def test_how_hard_a_query_is_worked_by_hand(shop: Shop) -> None:
+    context = replace(requests(shop)["regular"], learning=True)
+    context.terms = (Term("tea"), Term("unheardof"))
+    found = Asked(Asked.Options(), shop.tools).compute(context, Candidates(np.array([1, 2])))
+    (having,) = shop.tools.text_index.frequencies(["tea"])
+    assert found["asked_words"].tolist() == [2, 2]
+    assert found["asked_unknown"].tolist() == [0.5, 0.5]
+    assert found["asked_rare"][0] == pytest.approx(1 - having / shop.tools.text_index.count())
+
+
+def test_answers_kept_as_records_are_what_clicks_are_put_to(shop: Shop) -> None:
+    slate = shop.search("green tea")
+    shop.search("tea", offset=1)
+    shop._slates.flush()
+    shown = shown_in_records(shop.folder)
+    first = shown.filter(pl.col("request_id") == slate.request_id).sort("position")
+    assert first["query"].to_list() == ["green tea"] * len(slate.hits)
+    assert first["item"].to_list() == shop.catalogue.numbers(ids(slate)).tolist()
+    assert first["position"].to_list() == list(range(len(slate.hits)))
+    assert shown.filter(pl.col("query") == "tea")["position"].min() == 1
 
 
 def test_options_out_of_range_are_refused() -> None:
