@@ -37,7 +37,7 @@ def save(shop: Shop, chosen: str, weights: dict[str, float]) -> None:
         (1.0, 1.0),
         None,
         None,
-        np.full(3 * len(names) + 1, 0.1),  # type: ignore[arg-type]
+        np.full(2 * len(names) + 1, 0.1),  # type: ignore[arg-type]
     )
     card = {"events": 0, "event_number": 0, "tail": False, "figures": {"chosen": chosen, "columns": list(names)}}
     shop.artifacts.save("search_ranking", model.arrays(), card)

@@ -79,11 +79,14 @@ def test_an_order_better_than_the_prior_is_learned_and_kept() -> None:
 
 def test_an_order_that_is_no_better_is_saved_but_the_prior_ranks() -> None:
     evidence, good = world()
-    chance = np.random.default_rng(5)
-    noise = {text: chance.random(ITEMS).astype(np.float32) for text in good}
-    made = fitted(tables(evidence, judgments=judgments(noise)))
-    assert made.figures["chosen"] == "prior"
-    assert set(made.figures["gain"]) == {"value", "low", "high"}
+    chosen = []
+    for seed in range(4):  # an interval of 80 % is clear of 0 by luck now and then
+        chance = np.random.default_rng(1_000 + seed)
+        noise = {text: chance.random(ITEMS).astype(np.float32) for text in good}
+        made = fitted(tables(evidence, judgments=judgments(noise)))
+        assert set(made.figures["gain"]) == {"value", "low", "high"}
+        chosen.append(made.figures["chosen"])
+    assert chosen.count("prior") >= 3
 
 
 def test_too_few_queries_teach_nothing_and_the_message_says_how_many() -> None:
@@ -156,14 +159,10 @@ def test_quality_worked_by_hand() -> None:
     assert quality(lists, np.array([2.0, 1.0, 3.0]))[0] == pytest.approx((1 / np.log2(3) + 1) / 2)
 
 
-def test_inputs_hold_each_column_as_it_is_less_its_best_and_less_the_share_that_is_better() -> None:
-    columns = {"a": np.array([0.2, np.nan, 0.5, 0.5], np.float32)}
-    found = inputs(columns, ("a", "b"), 4)
-    np.testing.assert_allclose(found[:, 0], [0.2, 0, 0.5, 0.5])
-    np.testing.assert_allclose(found[:, 2], [-0.3, -0.5, 0, 0])
-    np.testing.assert_allclose(found[:, 4], [-0.5, -0.75, 0, 0])
-    assert not found[:, [1, 3, 5]].any()
-    assert inputs({}, ("a",), 0).shape == (0, 3)
+def test_inputs_hold_each_column_as_it_is_and_less_its_best() -> None:
+    columns = {"a": np.array([0.2, np.nan, 0.5], np.float32)}
+    np.testing.assert_allclose(inputs(columns, ("a", "b"), 3), [[0.2, 0, -0.3, 0], [0, 0, -0.5, 0], [0.5, 0, 0, 0]])
+    assert inputs({}, ("a",), 0).shape == (0, 2)
     assert columns_read(None) == frozenset()
 
 

@@ -40,7 +40,7 @@ class Lists:
     Attributes:
         queries: text of each list.
         names: the columns of the first half of `matrix`; see rank_model.inputs.
-        matrix: (n, 3m).
+        matrix: (n, 2m).
         lists: (n,) list of each row, rising.
         gains, weights: (n,) see Known; an item nobody judged has gain 0 and weight 0.
         found: (n,) whether the engine found the item itself.

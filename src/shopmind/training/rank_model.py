@@ -18,27 +18,22 @@ PRIOR = "prior"
 """The column that holds the score of the ranking nobody had to learn."""
 
 
-BLOCKS = 3
+BLOCKS = 2
 """What `inputs` says of each column."""
 
 
 def inputs(columns: Mapping[str, NDArray[np.float32]], names: Sequence[str], size: int) -> NDArray[np.float32]:
-    """(n, 3m): each column as it is; less its best among the candidates; less the share of them that have more of it.
+    """(n, 2m): each column as it is, then less its best among the candidates; what cannot be said is 0.
 
-    The first block tells queries apart, the others do not know how hard a query is. What cannot be said is 0.
+    The first block tells queries apart, the second does not know how hard a query is.
     """
     raw = np.zeros((size, len(names)), np.float32)
     for place, name in enumerate(names):
         column = columns.get(name)
         if column is not None:
             raw[:, place] = np.nan_to_num(column, nan=0.0, posinf=0.0, neginf=0.0)
-    if not size:
-        return np.zeros((0, BLOCKS * len(names)), np.float32)
-    rising = np.sort(raw, axis=0)
-    better = np.zeros_like(raw)
-    for place in range(len(names)):
-        better[:, place] = size - np.searchsorted(rising[:, place], raw[:, place], side="right")
-    return np.concatenate([raw, raw - rising[-1], -better / np.float32(size)], axis=1)
+    best = raw.max(axis=0, keepdims=True) if size else raw
+    return np.concatenate([raw, raw - best], axis=1)
 
 
 def used(figures: Mapping[str, Any]) -> bool:
@@ -64,7 +59,7 @@ class RankModel:
         scale: what the linear model and the trees are multiplied by, so that both weigh the same in "both".
         trees: order, or None.
         grade: trees that say the grade in 0..1, or None.
-        grade_weights: (3m + 1,) a linear model of the grade, its constant last, where there are no trees.
+        grade_weights: (2m + 1,) a linear model of the grade, its constant last, where there are no trees.
     """
 
     names: tuple[str, ...]
@@ -140,6 +135,6 @@ class RankModel:
 
 
 def _together(parts: NDArray[np.float64], m: int) -> NDArray[np.float64]:
-    """(n, m) sums over the blocks of (n, 3m)."""
+    """(n, m) sums over the blocks of (n, 2m)."""
     summed: NDArray[np.float64] = parts.reshape(len(parts), BLOCKS, m).sum(axis=1)
     return summed

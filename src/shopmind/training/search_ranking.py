@@ -98,7 +98,7 @@ class SearchRankingRecipe(Recipe):
         """The model of these lists."""
         growth = Growth(trees=options.trees, leaves=options.leaves)
         held, graded = _compare(lists, options, growth, seed, progress)
-        best = _champion(held, options.level, seed)
+        best = _champion(held, seed)
         gain = paired(held[best], held["prior"], seed=seed, level=options.level)
         chosen: Choice = best if gain.low > 0 else "prior"
         model = replace(_fitted(lists, options, growth, seed), chosen=chosen)
@@ -151,14 +151,14 @@ def _compare(
     return held, {name: spearman(np.concatenate(told[name]), gains) for name in ("prior", "grade")}
 
 
-def _champion(held: Mapping[Choice, NDArray[np.float64]], level: float, seed: int) -> Choice:
-    """Both models together, or another learned one that beats them by an interval clear of 0.
+def _champion(held: Mapping[Choice, NDArray[np.float64]], seed: int) -> Choice:
+    """Both models together, or another learned one that beats them by a 95 % interval clear of 0.
 
     The best of several close means is mostly luck; the sum of two models errs least, so it need not win.
     """
     best: Choice = "both" if "both" in held else "linear"
     for name in held:
-        if name not in ("prior", best) and paired(held[name], held[best], seed=seed, level=level).low > 0:
+        if name not in ("prior", best) and paired(held[name], held[best], seed=seed).low > 0:
             best = name
     return best
 
@@ -230,7 +230,7 @@ def _centred_ridge(lists: Lists, weights: NDArray[np.float64], ridge: float) -> 
 
 
 def _grade_ridge(lists: Lists, judged: NDArray[np.bool_], ridge: float) -> NDArray[np.float64]:
-    """(3m + 1,) a linear model of the gain of judged rows, its constant last."""
+    """(2m + 1,) a linear model of the gain of judged rows, its constant last."""
     columns, gains, weights = lists.matrix[judged].astype(np.float64), lists.gains[judged], lists.weights[judged]
     mean, deviation = np.average(columns, axis=0, weights=weights), columns.std(axis=0) + 1e-6
     level = float(np.average(gains, weights=weights))

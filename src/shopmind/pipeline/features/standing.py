@@ -15,13 +15,12 @@ from shopmind.pipeline.context import Context
 from shopmind.pipeline.features.wanted import Wanted
 from shopmind.pipeline.parts import Feature, NoOptions, Tools
 from shopmind.pipeline.retrievers.popularity import Popularity
-from shopmind.stores.columns import NumberColumn, TextColumn
+from shopmind.stores.columns import NumberColumn
 
 
 class Standing(Feature):
     """Columns: `popularity` (ln(1 + decayed events)), `age` (ln(1 + days in the catalogue), as of the request), `price`
-    (share of the candidates that cost less; equal prices share the mean), `rating` (the attribute of that name),
-    `title_length` (ln(1 + characters)).
+    (share of the candidates that cost less; equal prices share the mean), `rating` (the attribute of that name).
 
     NaN where the catalogue does not say; a column that says nothing of any item is left out. `popularity` is that of
     now, also when a logged search is replayed: an order is not learned from clicks with it.
@@ -32,7 +31,7 @@ class Standing(Feature):
     def __init__(self, options: NoOptions, tools: Tools) -> None:
         super().__init__(options, tools)
         self._popularity = Popularity(options, tools)
-        self._wanted = Wanted(tools, "popularity", "age", "price", "rating", "title_length")
+        self._wanted = Wanted(tools, "popularity", "age", "price", "rating")
 
     def ready(self) -> None:
         """Never refuses: the columns that need no training are there at once."""
@@ -47,12 +46,6 @@ class Standing(Feature):
         born = _numbers(context, "created_at", candidates)
         if born is not None:
             found["age"] = np.log1p(np.maximum(context.now_ms - born, 0) / DAY_MS).astype(np.float32)
-        titles = context.columns.column("title")
-        if isinstance(titles, TextColumn):
-            long = [
-                len(titles.vocabulary[code]) if code >= 0 else 0 for code in titles.codes[candidates.items].tolist()
-            ]
-            found["title_length"] = np.log1p(np.array(long)).astype(np.float32)
         price = _numbers(context, "price", candidates)
         if price is not None:
             known = np.sort(price[~np.isnan(price)])
