@@ -80,7 +80,9 @@ class Learned(Ranker):
             order, grades = ranked.scores.astype(np.float64), None
         else:
             matrix = inputs({**candidates.columns, PRIOR: ranked.scores}, model.names, len(candidates))
-            order, grades = model.order(matrix), model.grades(matrix)
+            graded = self.fitted.card["figures"].get("graded", True)
+            order = model.order(matrix)
+            grades = model.grades(matrix) if graded else ranked.scores.astype(np.float64)
             shares = _without_prior(model.contributions(matrix), ranked) if context.query.explain else {}
         lift = self._lift(candidates, order)
         if lift is not None:
