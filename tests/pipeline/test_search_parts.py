@@ -82,19 +82,22 @@ def test_an_alternative_counts_by_its_worth(shop: Shop, asking: Asking) -> None:
     assert 0 < scores[0] < scores[1] < 1
 
 
-def test_fusion_by_value_by_hand_and_without_one_side() -> None:
-    fusion = Fusion(Fusion.Options(by="value", weights={"lexical": 0.6, "dense": 0.4}), None)  # type: ignore[arg-type]
+def test_fusion_by_value_by_hand_without_one_side_and_in_another_language(asking: Asking) -> None:
+    options = Fusion.Options(by="value", weights={"lexical": 0.6, "dense": 0.4}, languages={"zh": {"dense": 1.4}})
+    fusion = Fusion(options, None)  # type: ignore[arg-type]
     nan = float("nan")
 
-    def scores(**columns: list[float]) -> list[float]:
+    def scores(language: str = "en", **columns: list[float]) -> list[float]:
         table = {name: np.array(column, np.float32) for name, column in columns.items()}
-        ranked = fusion.rank(None, Candidates(np.array([1, 2]), table))  # type: ignore[arg-type]
+        context = replace(asking("tea"), language=language)
+        ranked = fusion.rank(context, Candidates(np.array([1, 2]), table))
         assert np.sum(list(ranked.contributions.values()), axis=0) == pytest.approx(ranked.scores)
         return [round(float(score), 5) for score in ranked.scores]
 
     assert scores(lexical=[0.5, nan], dense=[0.25, 0.5], other=[9, 9]) == [0.4, 0.2]
     assert scores(lexical=[0.5, 1.0]) == [0.5, 1.0], "without a dense column the scale stays"
     assert scores(lexical=[0.5, 1.0], dense=[nan, nan]) == [0.5, 1.0]
+    assert scores("zh", lexical=[0.5, 1.0], dense=[0.5, 0.0]) == [0.5, 0.3], "(.6 · 1 + 1.4 · 0) / 2"
 
 
 @pytest.mark.parametrize("text", ["dv7-1211ea", "SHL8800/10", "4006381333931", "dv7-1211ea B00X4WHP5E"])

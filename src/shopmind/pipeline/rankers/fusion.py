@@ -20,17 +20,19 @@ class Fusion(Ranker):
     "score" is the convex combination of min-max scores, Bruch, Gai, Ingber, TOIS 2023 (arXiv:2210.11934), whose
     combination with theoretical bounds instead of those of the candidates is "value", for columns that have such
     bounds: an item's score then depends on no other item, so it is stable over pages and comparable between queries.
-    The weight of a column that nobody made, or that says nothing of any candidate, is shared out among the others.
+    The weight of a column that nobody made, or that says nothing of any candidate, is shared out among the others: the
+    weights of the rest are taken as parts of 1.
     Equal scores share the best of their ranks; a missing score adds nothing.
     """
 
     @dataclass(frozen=True)
     class Options:
-        """by: what is added. weights: column → weight; a column left out has weight 1, by value 0. constant: of rank
-        fusion."""
+        """by: what is added. weights: column → weight; a column left out has weight 1, by value 0. languages: language
+        of the text → weights that differ for it. constant: of rank fusion."""
 
         by: Literal["rank", "score", "value"] = "rank"
         weights: dict[str, float] = field(default_factory=dict)
+        languages: dict[str, dict[str, float]] = field(default_factory=dict)
         constant: float = 60.0
 
     def __init__(self, options: Options, tools: Tools) -> None:
@@ -38,15 +40,16 @@ class Fusion(Ranker):
 
     def rank(self, context: Context, candidates: Candidates) -> Candidates:
         """See Ranker."""
+        weights = {**self._options.weights, **self._options.languages.get(context.language, {})}
         shares = {}
         for name, column in candidates.columns.items():
-            weight = self._options.weights.get(name, 0.0 if self._options.by == "value" else 1.0)
+            weight = weights.get(name, 0.0 if self._options.by == "value" else 1.0)
             if weight and (self._options.by != "value" or not np.isnan(column).all()):
                 shares[name] = (weight * self._evidence(column)).astype(np.float32)
         if self._options.by == "value" and shares:
             # without one side (no encoder, a code that has no meaning) the rest keeps the scale
-            scale = sum(self._options.weights.values()) / sum(self._options.weights[name] for name in shares)
-            shares = {name: (share * scale).astype(np.float32) for name, share in shares.items()}
+            total = sum(weights[name] for name in shares)
+            shares = {name: (share / total).astype(np.float32) for name, share in shares.items()}
         scores = np.sum(list(shares.values()), axis=0) if shares else np.zeros(len(candidates))
         return replace(candidates, scores=np.asarray(scores, np.float32), contributions=shares)
 

@@ -42,11 +42,13 @@ class Learned(Ranker):
 
     @dataclass(frozen=True)
     class Options:
-        """prior: weights of the fusion by value that ranks without the artifact and is evidence with it. personal:
-        what the column of that name may move, as a share of the range of scores.
+        """prior: weights of the fusion by value that ranks without the artifact and is evidence with it. languages:
+        language of the text → weights of the prior that differ for it. personal: what the column of that name may
+        move, as a share of the range of scores.
         """
 
         prior: dict[str, float] = field(default_factory=lambda: {"lexical": 0.6, "dense": 0.4})
+        languages: dict[str, dict[str, float]] = field(default_factory=dict)
         personal: float = 0.1
 
         def __post_init__(self) -> None:
@@ -57,7 +59,9 @@ class Learned(Ranker):
 
     def __init__(self, options: Options, tools: Tools) -> None:
         super().__init__(options, tools)
-        self.prior: Ranker = Fusion(Fusion.Options(by="value", weights=options.prior), tools)
+        self.prior: Ranker = Fusion(
+            Fusion.Options(by="value", weights=options.prior, languages=options.languages), tools
+        )
         self._personal = options.personal
         self._model: RankModel | None = None
         self._tried = False
