@@ -16,7 +16,7 @@ from shopmind.domain import KINDS
 from shopmind.kit import errors
 from shopmind.kit.errors import InputError, ShopmindError
 from shopmind.kit.menu import Menu
-from shopmind.metrics import business, calibration, correlation, diversity, intervals, proportion, ranking
+from shopmind.metrics import business, calibration, correlation, diversity, intervals, ranking
 from shopmind.pipeline.features import MENU as FEATURES
 from shopmind.pipeline.filters import MENU as FILTERS
 from shopmind.pipeline.filters import language
