@@ -35,15 +35,17 @@ def highlight(text: str, tokens: Collection[str]) -> str:
     pieces: list[str] = []
     end = 0
     for match in _PIECES.finditer(text):
-        pieces.append(escape(text[end : match.start()]))
-        end = match.end()
         word = match[0]
-        if _HAN_ONLY.fullmatch(word):
-            pieces.append(_mark_han(word, han))
+        if _HAN_ONLY.match(word):
+            if not any(token in word for token in han):
+                continue
+            marked = _mark_han(word, han)
         elif wanted.isdisjoint(_tokens_of(word)):
-            pieces.append(escape(word))
+            continue
         else:
-            pieces.append(f"<mark>{escape(word)}</mark>")
+            marked = f"<mark>{escape(word)}</mark>"
+        pieces += (escape(text[end : match.start()]), marked)
+        end = match.end()
     pieces.append(escape(text[end:]))
     return "".join(pieces).replace("</mark><mark>", "")
 
@@ -109,6 +111,7 @@ def _tokens_of(word: str) -> tuple[str, ...]:
     return tuple(analyse(word[:MAX_WORD]))
 
 
+@lru_cache(maxsize=256)
 def _han_wanted(wanted: frozenset[str]) -> tuple[str, ...]:
     """The Chinese tokens worth marking, longest first."""
     han = {token for token in wanted if _HAN_ONLY.fullmatch(token)}
