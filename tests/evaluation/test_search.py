@@ -164,7 +164,7 @@ def test_what_other_queries_teach_is_used_for_those_held_out(graded: Path) -> No
     assert found["differences"]["shopmind_trained-shopmind"]["full"]["ndcg@10"]["low"] > 0.1
     trained = found["systems"]["shopmind_trained"]
     assert trained["full"]["ndcg@10"]["value"] > 0.9
-    assert trained["judged"]["spearman"]["value"] > 0.8
+    assert [fold["graded"] for fold in found["folds"]] == [False, False], "so few pairs teach an order, but no grade"
     assert [fold["queries"] for fold in found["folds"]] == [4, 4]
     json.dumps(found, allow_nan=False)
 
