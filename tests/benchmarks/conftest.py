@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from benchmarks.search import vectors
 from benchmarks.search.sets import Folder
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from benchmarks.search import tables
 from benchmarks.search.figures import Truth
 from benchmarks.search.question_pairs import Pairs, average_precision, scores

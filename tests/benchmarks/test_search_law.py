@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from benchmarks.search import measure, sets, vectors
 from benchmarks.search.figures import quality
 from benchmarks.search.peers import BM25, OURS
 from benchmarks.search.peers.peer import Goods
 from benchmarks.search.sets import SETS, Asked, prepare
-
 from shopmind.encoders import weights
 
 pytestmark = [pytest.mark.slow, pytest.mark.data, pytest.mark.weights]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from benchmarks.search import measure
 from benchmarks.search.environments import NotHere, interpreter
 from benchmarks.search.figures import quality

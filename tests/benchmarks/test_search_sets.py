@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+
 from benchmarks.search import chinese, scale
 from benchmarks.search.multiply import grow
 from benchmarks.search.peers.peer import Goods
