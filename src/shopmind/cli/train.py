@@ -52,10 +52,9 @@ def add(app: typer.Typer) -> None:
                 show.line(f'  not used: the settings say encoder = "{pinned}"; "auto" takes what was adapted')
         for name, why in untrained.items():
             show.line(f"{name} could not be trained: {why}")
-        told = tuple(f"{name}: not trained yet" for name in untrained)
         for scenario, needs in missing.items():
             for need in needs:
-                if not any(each in need for each in told):
+                if not any(why in need for why in untrained.values()):  # it was just said
                     show.line(f"{scenario} is not fully ready: {need}")
 
 

@@ -134,9 +134,13 @@ class Shop(Asking):
         self.suggest("a")
 
     def readiness(self) -> dict[str, list[str]]:
-        """Scenario → what it still needs, in words; an empty list is ready."""
+        """Scenario → what it still needs, in words; an empty list is ready.
+
+        Where the last training could not make an artifact, what was missing for it is said.
+        """
+        refused = self.untrained()
         return {
-            name: [f"{part}: {what}" for part, what in missing.items()]
+            name: [f"{part}: {refused.get(what.partition(':')[0], what)}" for part, what in missing.items()]
             for name, missing in self._answering.missing().items()
         }
 
