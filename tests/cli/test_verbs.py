@@ -114,3 +114,11 @@ def test_the_command_is_a_process_of_its_own_too(shop_folder: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("shopmind: scenario: 'hme' is not allowed")
+
+
+def test_a_search_tells_people_what_the_text_was_taken_to_mean(tiny_folder: Path) -> None:
+    told = run("search", tiny_folder, "tea without mint under 20").stdout
+    assert "without: mint" in told
+    assert "given up, too little was found: price < 20" in told
+    assert "only: price < 1000" in run("search", tiny_folder, "tea under 1000").stdout
+    assert "only:" not in run("search", tiny_folder, "tea under 20", "--verbatim").stdout

@@ -102,6 +102,8 @@ def slate(answered: Slate, as_json: bool) -> None:
         for reason in hit.reasons:
             table.add_row("", "", f"[dim]{reason.text}[/dim]", "", "")
     people.print(table)
+    for line in _reading(answered):
+        people.print(line, style="dim", markup=False, highlight=False)
     for facet in answered.facets:
         people.print(_counted(facet), style="dim", markup=False, highlight=False)
     for fallback in answered.degraded:
@@ -110,6 +112,21 @@ def slate(answered: Slate, as_json: bool) -> None:
         about = rule.says or ", ".join(rule.items)
         people.print(f"rule {rule.rule_id} v{rule.version}: {rule.action} {about}".rstrip(), style="dim", markup=False)
     people.print(f"{len(answered.hits)} of {answered.total} in {answered.took_ms:.1f} ms", style="dim")
+
+
+def _reading(answered: Slate) -> list[str]:
+    """What the text was taken to mean, where that is not what was typed."""
+    read = answered.understood
+    if read is None:
+        return []
+    told = {
+        "searched for": read.corrected,
+        "did you mean": read.did_you_mean,
+        "only": ", ".join(each.expression for each in read.constraints if each.expression not in read.relaxed),
+        "without": ", ".join(read.without),
+        "given up, too little was found": ", ".join(read.relaxed),
+    }
+    return [f"{what}: {words}" for what, words in told.items() if words]
 
 
 def _counted(facet: Facet) -> str:
