@@ -42,10 +42,14 @@ def commit() -> str:
     return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
 
 
+def head() -> dict[str, Any]:
+    """What stands beside every figure."""
+    return {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "machine": machine()}
+
+
 def write(name: str, result: dict[str, Any]) -> Path:
     """Writes results/NAME.json."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
-    head = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "machine": machine()}
-    path.write_text(json.dumps({**head, **result}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps({**head(), **result}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

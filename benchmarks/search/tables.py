@@ -29,7 +29,6 @@ corpus, which lowers systems that bring others than those the judges were shown.
 def page(result: Mapping[str, Any]) -> Iterator[str]:
     """The section of the docs."""
     yield READING + "\n"
-    yield f"Measured in {result['minutes']:.0f} minutes, at most {result['queries_at_most']:,} queries a set.\n"
     yield from verdicts(result["sets"])
     for name, found in result["sets"].items():
         yield f"### {name.replace('_', ' ')}\n"
@@ -45,9 +44,16 @@ def show(sets: Mapping[str, Any]) -> None:
 
 def of_set(found: Mapping[str, Any]) -> Iterator[str]:
     """Lines of Markdown: what the set is, quality, differences, speed."""
-    yield f"{found['items']:,} items, {found['queries']:,} queries: {found['told']}.\n"
+    yield f"{found['items']:,} items, {found['queries']:,} queries: {found['told']}.{_of_run(found.get('run'))}\n"
     yield from _quality(found)
     yield from _speed(found["speed"])
+
+
+def _of_run(run: Mapping[str, Any] | None) -> str:
+    """In which run a set was measured; nothing of the run that is being printed."""
+    if not run:
+        return ""
+    return f" Measured on {run['measured_at'][:10]} at commit {run['commit'][:8]}, {run['machine']['processor']}."
 
 
 def verdicts(sets: Mapping[str, Any]) -> Iterator[str]:
