@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopmind.evaluation.protocol import SPLITS, Fit, fit_name, split_name
-from shopmind.evaluation.split import Split, split_events, wanted
+from shopmind.evaluation.split import Split, split_events
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import InputError
+from shopmind.training.worth import wanted
 
 from .conftest import make_table
 

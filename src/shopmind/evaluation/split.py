@@ -18,11 +18,10 @@ from shopmind.evaluation.protocol import Fit, SplitName
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import InputError
 from shopmind.kit.seeds import generator
+from shopmind.training.worth import wanted
 
 WINDOW_DAYS = 28.0
 HISTORY = ["number", "type", "timestamp_ms", "user", "item", "quantity", "order"]
-UNWANTED: frozenset[EventType] = frozenset({"remove_from_cart", "dislike", "return"})
-"""Events of a user's own doing that do not say "I want this"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +92,6 @@ class Split:
     cutoff_ms: int | None = None
     window_days: float | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
-
-
-def wanted(table: pl.DataFrame) -> tuple[EventType, ...]:
-    """The event types to predict: purchases where the log has any, else whatever says "I want this"."""
-    present = {EVENT_TYPES[code] for code in table["type"].unique().to_list()}
-    if "purchase" in present:
-        return ("purchase",)
-    return tuple(kind for kind in HISTORY_TYPES if kind in present and kind not in UNWANTED)
 
 
 def split_events(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from shopmind.kit.errors import MissingExtraError, NotReadyError, not_allowed
@@ -63,7 +64,7 @@ def fit(
         recipe: Recipe = RECIPES.load(name)()
         chosen = build(recipe.Options, options.get(name, {}), where=f"shop.toml: training.{name}")
         try:
-            fitted = recipe.fit(tables, chosen, seed=seed, progress=progress)
+            fitted = recipe.fit(replace(tables, artifacts=artifacts), chosen, seed=seed, progress=progress)
         except NotReadyError as error:
             if asked and isinstance(error, MissingExtraError):
                 raise

@@ -29,6 +29,7 @@ def tables(
     judgments: pl.DataFrame | None = None,
     hidden: frozenset[str] = frozenset(),
     shown: pl.DataFrame | None = None,
+    held: pl.DataFrame | None = None,
 ) -> Tables:
     """The shop as recipes see it, with `events` as its log."""
     return Tables(
@@ -42,6 +43,8 @@ def tables(
         search=answering.found,
         evidence=answering.evidence,
         encoder=pretrained(folder.settings, folder.database),
+        vectors=folder.vector_index.vectors if folder.encoder is not None else None,
+        held=held,
         work=folder.path / WORK,
     )
 

@@ -263,9 +263,18 @@ class Shop(Asking):
 
     @contextlib.contextmanager
     def fitted_on(
-        self, events: pl.DataFrame, now_ms: int, *, seed: int | None = None, progress: Progress = silent
+        self,
+        events: pl.DataFrame,
+        now_ms: int,
+        *,
+        held: pl.DataFrame | None = None,
+        seed: int | None = None,
+        progress: Progress = silent,
     ) -> Iterator[Shop]:
         """The same shop with artifacts fitted on `events` only (schema EVENT_TABLE) and no live tail.
+
+        Args:
+            held: later events that may choose settings and weights but make no statistics (Tables.held).
 
         For evaluation: queries bring their own `history` and `now_ms`.
         """
@@ -273,7 +282,7 @@ class Shop(Asking):
             artifacts = FolderArtifacts(Path(scratch))
             fitting.fit(
                 fitting.needed(self.scenarios.values()),
-                learning.tables(self._folder, self._answering, events, now_ms),
+                learning.tables(self._folder, self._answering, events, now_ms, held=held),
                 artifacts,
                 self.settings.training,
                 seed=self.settings.seed if seed is None else seed,

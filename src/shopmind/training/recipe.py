@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shopmind.domain import Candidates
 from shopmind.kit.progress import Progress
 from shopmind.stores.columns import ItemColumns
-from shopmind.stores.ports import Catalogue, Numbers
+from shopmind.stores.ports import Artifacts, Catalogue, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Tables:
             those of the ranking that needs no learning. The same code as serving.
         shown: what stood where in answers the log holds no impressions of, of schema clicked_searches.SHOWN.
         encoder: spec of the pretrained encoder that suits the shop.
+        vectors: numbers → (n, d) float32 unit vectors of the items' texts, rows of NaN where there is none.
+        held: events after `events` that may choose settings and weights but make no statistics, EVENT_TABLE; without
+            them a recipe that needs such a step keeps the last one of the log back, and joins it again at the end.
+        artifacts: what the recipes before this one made.
         work: a folder for what an interrupted fit goes on with, in NAME.pt until the artifact is kept; None for none.
     """
 
@@ -47,6 +51,9 @@ class Tables:
     evidence: Callable[[str, Numbers], Candidates] | None = None
     shown: pl.DataFrame | None = None
     encoder: str = "minilm"
+    vectors: Callable[[Numbers], NDArray[np.float32]] | None = None
+    held: pl.DataFrame | None = None
+    artifacts: Artifacts | None = None
     work: Path | None = None
 
     def without_events(self) -> Tables:

@@ -1,0 +1,85 @@
+"""What b users did, as one table: a request is a batch of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from shopmind.domain import History
+
+NEWEST = 50
+"""Newest events of a user that are looked at; what is older says little of what comes next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Histories of b users, one after the other, each oldest first and at most NEWEST long.
+
+    Attributes:
+        starts: (b + 1,) int64, where each user's events begin.
+        items: (m,) int64 item numbers.
+        types: (m,) int8 positions in EVENT_TYPES.
+        times_ms: (m,) int64.
+        now_ms: (b,) int64, when each is asked.
+    """
+
+    starts: NDArray[np.int64]
+    items: NDArray[np.int64]
+    types: NDArray[np.int8]
+    times_ms: NDArray[np.int64]
+    now_ms: NDArray[np.int64]
+
+    @staticmethod
+    def of(histories: Sequence[History], now_ms: Iterable[int]) -> Asked:
+        """The newest events of each history; an empty one stays empty."""
+        kept = [history.last(NEWEST) for history in histories]
+        starts = np.concatenate([[0], np.cumsum([len(each) for each in kept])]).astype(np.int64)
+        joined: list[NDArray[Any]] = [
+            np.concatenate([getattr(each, name) for each in kept] or [np.empty(0, np.int64)])
+            for name in ("items", "types", "times_ms")
+        ]
+        return Asked(starts, joined[0], joined[1].astype(np.int8), joined[2], np.fromiter(now_ms, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """(b,) events of each user."""
+        return np.diff(self.starts)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """(m,) whose each event is."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    @property
+    def ranks(self) -> NDArray[np.int64]:
+        """(m,) 0 for a user's newest event, 1 for the one before."""
+        return np.repeat(self.starts[1:], self.lengths) - 1 - np.arange(len(self.items))
+
+    def take(self, rows: slice) -> Asked:
+        """Some users, neighbours of each other."""
+        starts = self.starts[rows.start : rows.stop + 1]
+        inside = slice(int(starts[0]), int(starts[-1]))
+        return Asked(
+            starts - starts[0], self.items[inside], self.types[inside], self.times_ms[inside], self.now_ms[rows]
+        )
+
+    def recency(self, decay: float, size: int) -> sparse.csr_array:
+        """(b, size) decay ** rank of each event; equal items are added up, items beyond `size` are left out."""
+        inside = self.items < size
+        values = np.power(decay, self.ranks[inside]).astype(np.float32)
+        return sparse.csr_array((values, (self.rows[inside], self.items[inside])), shape=(len(self), size))
+
+    def newest(self) -> NDArray[np.int64]:
+        """(b,) the newest item of each user, -1 without any."""
+        found = np.full(len(self), -1, np.int64)
+        some = self.lengths > 0
+        found[some] = self.items[self.starts[1:][some] - 1]
+        return found
