@@ -61,6 +61,16 @@ def test_a_refit_sees_the_validation_event_and_valid_predicts_it(table: MakeTabl
     assert (targets(valid), histories(valid), known(valid, 1)) == ({1: [13]}, {1: [11, 12]}, [11, 12])
 
 
+def test_what_a_refit_would_know_too_is_held_for_a_train_fit_to_choose_its_settings_by(table: MakeTable) -> None:
+    rows = [*LINE[:3], (1, 16, 2.5, 3), *LINE[3:]]
+    split = split_events(table(rows, ["purchase"] * 3 + ["view"] + ["purchase"] * 4), "leave-one-out", "train")
+    assert split.held is not None
+    assert split.held["item"].to_list() == [13, 16], "and what was done between it and the target"
+    assert split.held.schema == split.known.schema
+    assert split_events(table(rows), "leave-one-out", "refit").held is None
+    assert split_events(table(WEEKS), "time", "train").held is None
+
+
 def test_events_after_the_target_are_in_no_history_and_no_fit(table: MakeTable) -> None:
     rows = [(1, 11, 0, 1), (1, 12, 1, 1), (1, 13, 2, 1), (1, 14, 3, 1), (1, 13, 4, 1), (1, 15, 5, 1)]
     split = split_events(table(rows, ["purchase"] * 4 + ["click", "impression"]), "leave-one-out", "train")

@@ -135,7 +135,9 @@ class _Run:
         ranked: dict[str, dict[str, NDArray[np.int64]]] = {view: {} for view in self.variants}
         took: dict[str, dict[str, float]] = {}
         degraded: dict[str, int] = {}
-        with self.shop.fitted_on(split.known, split.now_ms, seed=seed, progress=self.progress) as fitted:
+        with self.shop.fitted_on(
+            split.known, split.now_ms, held=split.held, seed=seed, progress=self.progress
+        ) as fitted:
             for view, variant in self.variants.items():
                 answered = replay(
                     fitted,

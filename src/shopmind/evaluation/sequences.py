@@ -7,6 +7,7 @@ the same moment, so that no recency counts between users and none is invented be
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -82,7 +83,7 @@ def _require(frame: pl.DataFrame, columns: tuple[str, ...], name: str) -> None:
 def _counted(split: Split, unknown: int, unusable: int = 0) -> Split:
     counts = {"events_of_unknown_items": unknown, "instances_without_history_or_known_item": unusable}
     left_out = {**split.left_out, **{name: count for name, count in counts.items() if count}}
-    return Split(split.known, split.cases, split.now_ms, split.events, None, None, left_out)
+    return replace(split, left_out=left_out)
 
 
 def _table(lists: pl.Series, users: NDArray[np.int64], numbers: NumbersOf, end_ms: int) -> tuple[pl.DataFrame, int]:

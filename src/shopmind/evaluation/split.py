@@ -82,6 +82,8 @@ class Split:
         now_ms: the moment of the fit.
         events: event types that are predicted.
         left_out: name → how many users or baskets have no case.
+        held: events that may choose settings and weights but make no statistics (Tables.held); None where a recipe is
+            to keep its own last step back.
         cutoff_ms: None where every user has a cutoff of his own.
     """
 
@@ -92,6 +94,7 @@ class Split:
     cutoff_ms: int | None = None
     window_days: float | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
+    held: pl.DataFrame | None = None
 
 
 def split_events(
@@ -152,9 +155,11 @@ def _leave_one_out(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: F
     people, place = people[enough], np.arange(len(table))
     asked = valid if fit == "valid" else test
     before = place < _by_row(users, people, asked)
-    known = place < _by_row(users, people, test if fit == "refit" else valid)
+    until_valid, until_test = (place < _by_row(users, people, each) for each in (valid, test))
+    known = until_test if fit == "refit" else until_valid
     found = _made(table, wanted.events, known, people, times[asked], before, asked)
-    return replace(found, left_out={"users_with_fewer_than_3_events": int((~enough).sum())})
+    held = table.filter(pl.Series(until_test & ~until_valid)).sort("number") if fit == "train" else None
+    return replace(found, left_out={"users_with_fewer_than_3_events": int((~enough).sum())}, held=held)
 
 
 def _by_row(users: NDArray[np.int64], people: NDArray[np.int64], values: NDArray[np.intp]) -> NDArray[np.intp]:
