@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 
-from shopmind.shop import Shop
-from shopmind.shop.phrase_sources import private
+import numpy as np
+import pytest
+
+from shopmind.shop import Shop, phrase_sources
+from shopmind.shop.phrase_sources import private, worth_suggesting
 
 
 def searched(shop: Shop, text: str, *visitors: str) -> None:
@@ -102,3 +105,30 @@ def test_a_shop_may_be_closed_while_suggestions_are_made(shop: Shop) -> None:
     shop.close()
     assert shop._suggestions._thread is not None
     assert not shop._suggestions._thread.is_alive()
+
+
+def _suggested(shop: Shop, kind: str, popularity: np.ndarray | None = None) -> set[str]:
+    found = worth_suggesting(shop.catalogue, shop.events, 0, kinds=("product",), popularity=popularity)
+    return {phrase.text for phrase in found if phrase.kind == kind}
+
+
+def test_of_many_titles_those_of_the_most_popular_items_are_kept(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = _suggested(shop, "title")
+    numbers = np.flatnonzero(shop.catalogue.columns().shown & shop.catalogue.columns().kinds(("product",)))
+    popularity = np.zeros(numbers[-1] - 1, np.float32)
+    popularity[numbers[[2, 5]]] = (1.0, 2.0)
+    assert len(everything) > 3
+    monkeypatch.setattr(phrase_sources, "MOST_TITLES", 2)
+    assert _suggested(shop, "title", popularity) == set(shop.catalogue.titles(numbers[[2, 5]]))
+    assert len(_suggested(shop, "title")) == 2
+
+
+@pytest.mark.parametrize("kind", ["brand", "category"])
+def test_of_many_brands_and_categories_those_with_most_items_are_kept(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    shop.put_items(
+        [{"item_id": f"z{at}", "title": f"Lamp {at}", "brand": "Zzap", "categories": ["Zzyzx"]} for at in range(200)]
+    )
+    monkeypatch.setattr(phrase_sources, {"brand": "MOST_BRANDS", "category": "MOST_CATEGORIES"}[kind], 1)
+    assert _suggested(shop, kind) == {{"brand": "Zzap", "category": "Zzyzx"}[kind]}

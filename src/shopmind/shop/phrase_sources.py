@@ -1,4 +1,7 @@
-"""What is worth suggesting: what several visitors searched for, and the categories, brands and titles of the goods."""
+"""What is worth suggesting: what several visitors searched for, and the categories, brands and titles of the goods.
+
+Each source is bounded, the best are kept: a keystroke and the memory of a process stay the same however large the shop.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from numpy.typing import NDArray
 from shopmind.domain import SuggestionKind
 from shopmind.kit.clock import DAY_MS
 from shopmind.stores.columns import ItemColumns, TextColumn
-from shopmind.stores.ports import Events
+from shopmind.stores.ports import Catalogue, Events, Numbers
 from shopmind.text.phrases import Phrase
 
 WORTH: dict[SuggestionKind, float] = {"query": 4.0, "category": 2.5, "brand": 2.0, "title": 1.0}
@@ -28,37 +31,37 @@ RECENT_COUNTS = 3.0
 """A recent search counts so many times more."""
 
 MOST_QUERIES = 20_000
-MOST_TITLES = 200_000
+MOST_CATEGORIES = 10_000
+MOST_BRANDS = 20_000
+MOST_TITLES = 150_000
 LONGEST_QUERY = 60
 MOST_DIGITS = 6
+_BLOCK = 2_000
 _SPEAKS = re.compile(r"[^\W\d_]")
 
 
 def worth_suggesting(
-    columns: ItemColumns,
+    catalogue: Catalogue,
     events: Events,
     now_ms: int,
     *,
     kinds: tuple[str, ...],
     popularity: NDArray[np.float32] | None,
 ) -> Iterator[Phrase]:
-    """All phrases, in no order, bounded by MOST_QUERIES and MOST_TITLES.
+    """All phrases, in no order; of each source the most that its bound allows.
 
     Args:
         kinds: of the items that search shows.
         popularity: (size,) by item number; None when nothing is known of it.
     """
+    columns = catalogue.columns()
     yield from _queries(events, now_ms)
     shown = columns.shown & columns.kinds(kinds)
-    for text, items in _categories(columns, shown).items():
+    for text, items in _categories(columns, shown).most_common(MOST_CATEGORIES):
         yield _phrase(text, "category", items)
-    brand = columns.column("brand")
-    if isinstance(brand, TextColumn):
-        codes = brand.codes[shown]
-        counts = np.bincount(codes[codes >= 0], minlength=len(brand.vocabulary))
-        for code in np.flatnonzero(counts):
-            yield _phrase(brand.vocabulary[code], "brand", float(counts[code]))
-    yield from _titles(columns, shown, popularity)
+    for text, items in _brands(columns, shown).most_common(MOST_BRANDS):
+        yield _phrase(text, "brand", items)
+    yield from _titles(catalogue, np.flatnonzero(shown), columns.tie, popularity)
 
 
 def private(text: str) -> bool:
@@ -92,22 +95,30 @@ def _categories(columns: ItemColumns, shown: NDArray[np.bool_]) -> Counter[str]:
     return names
 
 
-def _titles(columns: ItemColumns, shown: NDArray[np.bool_], popularity: NDArray[np.float32] | None) -> Iterator[Phrase]:
-    column = columns.column("title")
+def _brands(columns: ItemColumns, shown: NDArray[np.bool_]) -> Counter[str]:
+    """Brand → its items."""
+    column = columns.column("brand")
     if not isinstance(column, TextColumn):
-        return
-    numbers = np.flatnonzero(shown & (column.codes >= 0))
-    wanted = np.zeros(len(column.vocabulary))
-    present = np.zeros(len(column.vocabulary), np.bool_)
-    present[column.codes[numbers]] = True
+        return Counter()
+    codes = column.codes[shown]
+    counts = np.bincount(codes[codes >= 0], minlength=len(column.vocabulary))
+    return Counter({column.vocabulary[code]: int(counts[code]) for code in np.flatnonzero(counts)})
+
+
+def _titles(
+    catalogue: Catalogue, numbers: Numbers, tie: NDArray[np.uint64], popularity: NDArray[np.float32] | None
+) -> Iterator[Phrase]:
+    """Titles of the most popular items, read some at a time: a column of a million titles would be held for ever."""
+    wanted = np.zeros(len(numbers))
     if popularity is not None:
-        known = numbers[numbers < len(popularity)]
-        np.maximum.at(wanted, column.codes[known], np.maximum(popularity[known], 0.0))
-    codes = np.flatnonzero(present)
-    if len(codes) > MOST_TITLES:
-        codes = codes[np.argsort(-wanted[codes], kind="stable")[:MOST_TITLES]]
-    for code in codes:
-        yield _phrase(column.vocabulary[code], "title", float(wanted[code]))
+        known = numbers < len(popularity)
+        wanted[known] = np.maximum(popularity[numbers[known]], 0.0)
+    best = np.sort(np.lexsort((tie[numbers], -wanted))[:MOST_TITLES])
+    for start in range(0, len(best), _BLOCK):
+        block = best[start : start + _BLOCK]
+        for title, evidence in zip(catalogue.titles(numbers[block]), wanted[block].tolist(), strict=True):
+            if title:
+                yield _phrase(title, "title", evidence)
 
 
 def _phrase(text: str, kind: SuggestionKind, evidence: float) -> Phrase:

@@ -166,7 +166,7 @@ class Suggestions:
         mark = (self._catalogue.last_change(), self._events.last_number())
         popularity = self._artifacts.load("popularity")
         source = worth_suggesting(
-            self._catalogue.columns(),
+            self._catalogue,
             self._events,
             self._clock(),
             kinds=self._kinds,

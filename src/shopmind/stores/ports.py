@@ -105,6 +105,10 @@ class Catalogue(Protocol):
         """The items in the given order; None where there is none."""
         ...
 
+    def titles(self, numbers: Sequence[Number] | Numbers) -> list[str | None]:
+        """The titles in the given order, without reading the rest of the items; None where there is no item."""
+        ...
+
     def scan(self, numbers: Sequence[Number] | Numbers | None = None) -> Iterator[tuple[Number, Item]]:
         """All items (or the given ones that exist) by rising number, read in blocks."""
         ...

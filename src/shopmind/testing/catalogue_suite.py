@@ -77,6 +77,14 @@ class CatalogueSuite:
         assert database.catalogue.get([b, 999, 0, -1, a]) == [Item("b"), None, None, None, Item("a")]
         assert database.catalogue.get([]) == []
 
+    def test_titles_come_in_the_given_order_and_none_for_what_is_not_there(self, database: ShopDatabase) -> None:
+        numbers = database.catalogue.put([Item(f"i{i}", title=f"title {i}") for i in range(4_500)])
+        database.catalogue.remove(["i7"])
+        wanted = [int(numbers[4_321]), 10**9, int(numbers[7]), int(numbers[0]), int(numbers[4_321]), -1]
+        assert database.catalogue.titles(wanted) == ["title 4321", None, None, "title 0", "title 4321", None]
+        assert database.catalogue.titles(numbers)[4_400] == "title 4400"
+        assert database.catalogue.titles([]) == []
+
     def test_scan_yields_all_or_the_given_items_by_rising_number(self, database: ShopDatabase) -> None:
         items = [Item(f"i{i}", title=str(i)) for i in range(4_500)]
         numbers = database.catalogue.put(items)

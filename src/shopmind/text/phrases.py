@@ -6,8 +6,9 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from shopmind.text.analyse import HAN
 from shopmind.text.normalise import fold
+from shopmind.text.packed import PackedTexts
 from shopmind.text.slips import Slips
 
 LONGEST_TYPED = 100
@@ -77,37 +79,29 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[Phrase], rest: Callable[[], None] = lambda: None) -> None:
-        best: dict[str, Phrase] = {}
-        for place, phrase in enumerate(phrases):
-            if place % _BURST == 0:
-                rest()
-            key = " ".join(fold(phrase.text[:LONGEST_TYPED]).split())
-            if key and (key not in best or best[key].weight < phrase.weight):
-                best[key] = phrase
+        table = _ranked_table(phrases, rest)
         rest()
-        # Sorted by polars: Python's own sort would hold every other thread up for a third of a second.
-        table = pl.DataFrame(
-            {"key": best.keys(), "weight": [phrase.weight for phrase in best.values()]},
-            schema={"key": pl.String, "weight": pl.Float64},
-        ).sort("weight", "key", descending=[True, False])
-        self._keys: list[str] = table["key"].to_list()
-        self._phrases = [best[key] for key in self._keys]
+        self._texts = PackedTexts(_resting(table["text"], rest))
+        self._weights: NDArray[np.float64] = table["weight"].to_numpy().copy()
+        self._kinds: list[str] = table["kind"].unique().sort().to_list()
+        self._kind: NDArray[np.int8] = (table["kind"].rank("dense").to_numpy() - 1).astype(np.int8)
         rest()
-        self._sorted_ids: Ids = table["key"].arg_sort().to_numpy().astype(np.int32)
-        self._sorted = [self._keys[number] for number in self._sorted_ids]
-        rest()
-        self._read_words(rest)
+        keys = table["key"]
+        del table
+        self._sorted_ids: Ids = keys.arg_sort().to_numpy().astype(np.int32)
+        self._sorted = PackedTexts(_resting(keys.gather(self._sorted_ids), rest))
+        self._place: Ids = np.empty(len(keys), np.int32)
+        self._place[self._sorted_ids] = np.arange(len(keys), dtype=np.int32)
+        self._read_words(keys, rest)
         rest()
         self._slips = Slips(self._words)
         rest()
         self._tops = self._top_of_wide()
 
-    def _read_words(self, rest: Callable[[], None]) -> None:
+    def _read_words(self, keys: pl.Series, rest: Callable[[], None]) -> None:
         codes: dict[str, int] = {}
         of_word, of_phrase = array("i"), array("i")
-        for number, key in enumerate(self._keys):
-            if number % _BURST == 0:
-                rest()
+        for number, key in enumerate(_resting(keys, rest)):
             for word in _words(key):
                 of_word.append(codes.setdefault(word, len(codes)))
                 of_phrase.append(number)
@@ -121,15 +115,15 @@ class Phrases:
         self._first = np.searchsorted(ranks[order], np.arange(len(codes) + 1))
 
     def __len__(self) -> int:
-        return len(self._phrases)
+        return len(self._texts)
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, texts by their letters and the usual 49 bytes of an object."""
-        texts = sum(49 + len(text) for texts in (self._keys, self._words) for text in texts)
-        texts += sum(49 + 56 + len(phrase.text) for phrase in self._phrases)
-        lists = 8 * (2 * len(self._keys) + len(self._words) + len(self._phrases))
-        return texts + lists + self._ids.nbytes + self._first.nbytes + self._sorted_ids.nbytes + self._slips.nbytes
+        """Bytes held, words by their letters and the usual 49 bytes of an object and 8 of its place in a list."""
+        words = sum(57 + len(word) for word in self._words)
+        arrays = (self._weights, self._kind, self._sorted_ids, self._place, self._ids, self._first)
+        packed = self._texts.nbytes + self._sorted.nbytes + self._slips.nbytes
+        return words + packed + sum(array.nbytes for array in arrays)
 
     def complete(self, typed: str, n: int) -> list[Completion]:
         """At most n completions, best first; none for what has no letters or digits.
@@ -137,7 +131,7 @@ class Phrases:
         A phrase comes when it begins as typed, or holds every word typed, the last one as a beginning. When there is
         none (of a single word: fewer than three), words are forgiven one slip from four letters on and two from eight.
         """
-        key = " ".join(fold(typed[:LONGEST_TYPED]).split())
+        key = _key(typed)
         words = _WORD.findall(key)[:MOST_WORDS]
         if not words or n < 1:
             return []
@@ -146,28 +140,31 @@ class Phrases:
         kept = self._tops.get(key)
         inside = self._common(sets, n) if kept is None else kept[:n]
         found = self._ranked(starting, inside, n)
+        more: list[int] = []
         if not found or (len(words) == 1 and len(found) < min(n, FEW)):
-            more = self._forgiving(words, n)
-            known = {id(each.phrase) for each in found}
-            found += [each for each in more if id(each.phrase) not in known][: n - len(found)]
-        return found
+            more = [number for number in self._forgiving(words, n) if number not in found][: n - len(found)]
+        return [Completion(self._phrase(number)) for number in found] + [
+            Completion(self._phrase(number), forgiven=True) for number in more
+        ]
 
     def holds(self, text: str) -> bool:
         """Whether this very phrase is known, however it is written."""
-        key = " ".join(fold(text[:LONGEST_TYPED]).split())
+        key = _key(text)
         place = bisect_left(self._sorted, key)
         return place < len(self._sorted) and self._sorted[place] == key
+
+    def _phrase(self, number: int) -> Phrase:
+        return Phrase(self._texts[number], self._kinds[self._kind[number]], float(self._weights[number]))
 
     def _starting(self, key: str, n: int) -> Ids:
         low, high = bisect_left(self._sorted, key), bisect_left(self._sorted, key + _LAST)
         kept = self._tops.get(f"^{key}")
         return kept[:n] if kept is not None else _smallest(self._sorted_ids[low:high], n)
 
-    def _ranked(self, starting: Ids, inside: Ids, n: int) -> list[Completion]:
-        worth = {int(number): self._phrases[number].weight for number in inside}
-        worth |= {int(number): AT_START * self._phrases[number].weight for number in starting}
-        best = sorted(worth, key=lambda number: (-worth[number], number))[:n]
-        return [Completion(self._phrases[number]) for number in best]
+    def _ranked(self, starting: Ids, inside: Ids, n: int) -> list[int]:
+        worth = dict(zip(inside.tolist(), self._weights[inside].tolist(), strict=True))
+        worth |= dict(zip(starting.tolist(), (AT_START * self._weights[starting]).tolist(), strict=True))
+        return sorted(worth, key=lambda number: (-worth[number], number))[:n]
 
     def _common(self, sets: list[Ids], n: int) -> Ids:
         """The n smallest numbers that are in every set."""
@@ -178,7 +175,7 @@ class Phrases:
         for others in rest:
             if not len(common):
                 break
-            held = np.zeros(len(self._phrases), np.bool_)
+            held = np.zeros(len(self), np.bool_)
             held[others] = True
             common = common[held[common]]
         return common[:n]
@@ -192,7 +189,7 @@ class Phrases:
             high = low + int(low < len(self._words) and self._words[low] == cut)
         return self._ids[self._first[low] : self._first[high]]
 
-    def _forgiving(self, words: list[str], n: int) -> list[Completion]:
+    def _forgiving(self, words: list[str], n: int) -> list[int]:
         """Words that nobody knows are forgiven first; when that is not enough, all are."""
         exact = [self._exact(word, at == len(words) - 1) for at, word in enumerate(words)]
         for changes in (1, 2):
@@ -204,9 +201,8 @@ class Phrases:
                 common = self._common(sets, _KEPT) if all(map(len, sets)) else _NONE
                 if len(common):
                     start = words[0][:_SURE]
-                    starting = np.array([self._keys[number].startswith(start) for number in common])
-                    best = self._ranked(common[starting][:n], common[:n], n)
-                    return [Completion(each.phrase, forgiven=True) for each in best]
+                    starting = np.array([self._sorted[place].startswith(start) for place in self._place[common]])
+                    return self._ranked(common[starting][:n], common[:n], n)
         return []
 
     def _near(self, word: str, changes: int, last: bool) -> Ids:
@@ -236,9 +232,38 @@ class Phrases:
         return tops
 
 
+def _ranked_table(phrases: Iterable[Phrase], rest: Callable[[], None]) -> pl.DataFrame:
+    """Columns key, text, kind, weight: each key once, as the first of its heaviest phrases, the heaviest key first.
+
+    Sorted by polars: Python's own sort would hold every other thread up for a third of a second.
+    """
+    schema = {"key": pl.String, "text": pl.String, "kind": pl.String, "weight": pl.Float64}
+    parts, given = [pl.DataFrame(schema=schema)], iter(phrases)
+    while burst := list(islice(given, _BURST)):
+        rest()
+        rows = [(_key(each.text), each.text, each.kind, each.weight) for each in burst]
+        parts.append(pl.DataFrame(rows, schema=schema, orient="row"))
+    rest()
+    table = pl.concat(parts).filter(pl.col("key") != "")
+    rest()
+    heaviest = table.sort("weight", "key", descending=[True, False], maintain_order=True)
+    return heaviest.unique("key", keep="first", maintain_order=True)
+
+
+def _key(text: str) -> str:
+    return " ".join(fold(text[:LONGEST_TYPED]).split())
+
+
+def _resting(texts: pl.Series, rest: Callable[[], None]) -> Iterator[str]:
+    """The texts, with a rest after each burst of them."""
+    for start in range(0, len(texts), _BURST):
+        rest()
+        yield from texts[start : start + _BURST].to_list()
+
+
 def matches(typed: str, text: str) -> bool:
     """Whether `text` would complete what was typed, without forgiving anything."""
-    key, phrase = (" ".join(fold(each[:LONGEST_TYPED]).split()) for each in (typed, text))
+    key, phrase = _key(typed), _key(text)
     words, held = _WORD.findall(key), set(_words(phrase))
     if not words:
         return False

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 LONGEST = 12
 """Letters of a word that are compared; what is typed is cut two letters earlier."""
 
+_WIDEST = 0xFFFF
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _LAST = "\U0010ffff"
 
@@ -30,7 +31,7 @@ class Slips:
         self._lengths = np.fromiter(map(len, words), np.int32, len(words))
         padded = "".join([word[:LONGEST].ljust(LONGEST, "\0") for word in words])
         letters = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32)
-        self._letters = np.ascontiguousarray(letters.reshape(len(words), LONGEST).T)
+        self._letters = np.ascontiguousarray(_narrowed(letters).reshape(len(words), LONGEST).T)
 
     @property
     def nbytes(self) -> int:
@@ -58,32 +59,38 @@ class Slips:
         return bisect_left(self._words, prefix), bisect_left(self._words, prefix + _LAST)
 
 
-def prefix_distance(letters: NDArray[np.uint32], typed: str, most: int) -> NDArray[np.uint8]:
+def _narrowed(letters: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    """In half the memory; beyond the first 65,536 code points, where signs and rare characters are, all look alike."""
+    return np.minimum(letters, _WIDEST).astype(np.uint16)
+
+
+def prefix_distance(letters: NDArray[np.uint16], typed: str, most: int) -> NDArray[np.uint8]:
     """(w,) fewest changes that make `typed` a beginning of each of w words; more than `most` is only "too many".
 
     Source: optimal string alignment (Damerau 1964; Levenshtein 1966) within a band of `most` around the diagonal, the
     least of the last row, for all words at once.
 
     Args:
-        letters: (places, w) code points, 0 after a word's end.
+        letters: (places, w) code points, 65,535 for those beyond, 0 after a word's end.
     """
     places, w = letters.shape
+    codes = [min(ord(letter), _WIDEST) for letter in typed]
     too_many = np.full(w, most + 1, np.uint8)
     older: dict[int, NDArray[np.uint8]] = {}
     row = {j: np.full(w, j, np.uint8) for j in range(min(most, places) + 1)}
-    for i, letter in enumerate(typed, start=1):
+    for i, code in enumerate(codes, start=1):
         before, row = row, {}
         if i <= most:
             row[0] = np.full(w, i, np.uint8)
         for j in range(max(1, i - most), min(places, i + most) + 1):
-            same = letters[j - 1] == ord(letter)
+            same = letters[j - 1] == code
             best = before.get(j - 1, too_many) + ~same
             if j in before:
                 np.minimum(best, before[j] + 1, out=best)
             if j - 1 in row:
                 np.minimum(best, row[j - 1] + 1, out=best)
             if i > 1 and j > 1 and j - 2 in older:
-                swapped = (letters[j - 1] == ord(typed[i - 2])) & (letters[j - 2] == ord(letter))
+                swapped = (letters[j - 1] == codes[i - 2]) & (letters[j - 2] == code)
                 np.minimum(best, np.where(swapped, older[j - 2] + 1, too_many).astype(np.uint8), out=best)
             row[j] = best
         older = before

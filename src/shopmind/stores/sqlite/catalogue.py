@@ -116,6 +116,15 @@ class SqliteCatalogue:
             found = dict(_read(connection, np.asarray(numbers, np.int64)))
         return [found.get(int(number)) for number in numbers]
 
+    def titles(self, numbers: Sequence[Number] | Numbers) -> list[str | None]:
+        """See the port."""
+        wanted = np.asarray(numbers, np.int64).tolist()
+        found: dict[int, str] = {}
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), BLOCK):
+                found.update(fetched(connection, _TITLES, {LISTED: json_list(wanted[start : start + BLOCK])}))
+        return [found.get(number) for number in wanted]
+
     def scan(self, numbers: Sequence[Number] | Numbers | None = None) -> Iterator[tuple[Number, Item]]:
         """See the port; each block of 2,000 is one moment, the whole is not."""
         if numbers is not None:
@@ -174,6 +183,8 @@ _BY_NUMBERS = (
     .where(listed_in(items.c.number), items.c.removed == 0)
     .order_by(items.c.number)
 )
+
+_TITLES = select(items.c.number, items.c.title).where(listed_in(items.c.number), items.c.removed == 0)
 
 
 def _read(connection: Connection, numbers: Numbers) -> list[tuple[Number, Item]]:
