@@ -30,7 +30,9 @@ def test_the_last_item_of_a_sequence_is_the_test_and_the_one_before_the_validati
     assert [h.items.tolist() for h in train.cases.histories()] == [[10, 20, 30], [20, 10, 90]]
     assert train.known["item"].to_list() == [10, 20, 20, 10]
     assert dict(train.known.schema) == EVENT_TABLE
-    valid = split_sequences(SEQUENCES, numbers, "valid", end_ms=END)
+    assert train.held is not None
+    assert train.held["item"].to_list() == [30, 90]
+    valid = split_sequences(SEQUENCES, numbers, "train", part="validation", end_ms=END)
     assert valid.cases.target_items.tolist() == [30, 90]
     refit = split_sequences(SEQUENCES, numbers, "refit", end_ms=END)
     assert refit.known["item"].to_list() == [10, 20, 30, 20, 10, 90]
@@ -69,10 +71,109 @@ def test_refit_of_instances_adds_the_validation_items_of_users_who_are_not_asked
     assert sorted(split.known["item"].to_list()) == [10, 20, 30, 30, 40, 50, 90]
 
 
+def test_the_targets_behind_the_longest_histories_are_held_for_a_train_fit() -> None:
+    split = split_instances(INSTANCES, numbers, "train", end_ms=END)
+    assert split.held is not None
+    assert sorted(split.held["item"].to_list()) == [30, 90]
+    assert set(split.held["timestamp_ms"].to_list()) == {END + DAY_MS}
+    refit = split_instances(INSTANCES, numbers, "refit", end_ms=END)
+    assert refit.held is not None
+    assert not len(refit.held)
+
+
 def test_validation_of_instances_knows_only_the_shortest_histories() -> None:
-    split = split_instances(INSTANCES, numbers, "valid", end_ms=END)
+    split = split_instances(INSTANCES, numbers, "train", part="validation", end_ms=END)
     assert split.cases.target_items.tolist() == [20, 30, 90]
     assert sorted(split.known["item"].to_list()) == [10, 30]
+
+
+def test_fit_valid_knows_the_histories_and_targets_of_the_valid_part_and_nothing_of_the_test() -> None:
+    split = split_instances(INSTANCES, numbers, "valid", end_ms=END)
+    assert split.cases.target_items.tolist() == [60, 70], "the test is asked"
+    assert [h.items.tolist() for h in split.cases.histories()] == [[40, 50], [40, 50, 60]]
+    assert split.held is not None
+    by_user = {
+        "known": [split.known.filter(pl.col("user") == user)["item"].to_list() for user in (1, 2)],
+        "held": [split.held.filter(pl.col("user") == user)["item"].to_list() for user in (1, 2)],
+    }
+    choosing_a = {"known": [[10], [30, 90]], "held": [[20, 30], []]}
+    choosing_b = {"known": [[10, 20, 30], [30]], "held": [[], [90]]}
+    assert by_user in (choosing_a, choosing_b), "of one user, chosen by hash, the targets choose the settings"
+    assert split.notes == ("settings chosen by the targets of 1 users of the valid part",)
+    assert not {1, 2} & set(split.cases.users.tolist())
+
+
+def test_the_held_targets_are_what_fit_valid_asks_as_validation() -> None:
+    split = split_instances(INSTANCES, numbers, "valid", part="validation", end_ms=END)
+    assert split.held is not None
+    assert sorted(split.cases.target_items.tolist()) == sorted(split.held["item"].to_list())
+    assert set(split.cases.users.tolist()) == set(split.held["user"].to_list())
+
+
+def test_a_tenth_of_the_users_chooses_whatever_the_order_of_the_rows() -> None:
+    frame = pl.DataFrame(
+        {
+            "split": ["valid"] * 40 + ["test"],
+            "user_id": [f"u{each}" for each in range(40)] + ["t"],
+            "history": [["1", "2"]] * 41,
+            "item_id": ["3"] * 41,
+        }
+    )
+    for shuffled in (frame, frame.reverse()):
+        split = split_instances(shuffled, numbers, "valid", end_ms=END)
+        assert split.held is not None
+        assert len(split.held) == 4
+        assert len(split.known) == 40 * 3 - 4
+
+
+def test_a_history_that_is_cut_in_the_file_is_put_together_again() -> None:
+    rows = [("valid", "a", ["1", "2"], "3"), ("valid", "a", ["2", "3"], "4"), ("valid", "a", ["3", "4"], "5")]
+    rows += [("test", "z", ["1"], "2"), ("valid", "b", ["1"], "2")]
+    frame = pl.DataFrame(rows, schema=["split", "user_id", "history", "item_id"], orient="row")
+    split = split_instances(frame, numbers, "valid", end_ms=END)
+    assert split.held is not None
+    events = pl.concat([split.known, split.held]).sort("user", "timestamp_ms")
+    lists = events.group_by("user").agg("item")["item"].to_list()
+    assert sorted(lists) == [[10, 20], [10, 20, 30, 40, 50]]
+
+
+TRAINED = pl.DataFrame(
+    {
+        "split": ["train", "train", "valid", "test", "test"],
+        "user_id": ["a", "a", "a", "a", "c"],
+        "history": [["1"], ["1", "2"], ["1", "2", "3"], ["1", "2", "3", "4"], ["8"]],
+        "item_id": ["2", "3", "4", "5", "9"],
+    }
+)
+
+
+def test_a_train_part_is_fitted_on_and_the_validation_targets_are_held_or_known() -> None:
+    train = split_instances(TRAINED, numbers, "train", end_ms=END)
+    assert train.held is not None
+    assert sorted(train.known["item"].to_list()) == [10, 20, 30, 80]
+    assert train.held["item"].to_list() == [40]
+    assert train.cases.target_items.tolist() == [50, 90]
+    refit = split_instances(TRAINED, numbers, "refit", end_ms=END)
+    assert sorted(refit.known["item"].to_list()) == [10, 20, 30, 40, 80]
+    valid = split_instances(TRAINED, numbers, "refit", part="validation", end_ms=END)
+    assert (valid.cases.target_items.tolist(), sorted(valid.known["item"].to_list())) == ([40], [10, 20, 30])
+    with pytest.raises(InputError, match="train part"):
+        split_instances(TRAINED, numbers, "valid", end_ms=END)
+
+
+def test_rows_without_user_history_or_item_are_left_out_and_counted() -> None:
+    holes = pl.DataFrame(
+        {
+            "split": ["valid", "test", "test"],
+            "user_id": ["a", None, "b"],
+            "history": [["1"], ["1"], None],
+            "item_id": ["2", "3", "4"],
+        },
+        schema=INSTANCES.schema,
+    )
+    split = split_instances(pl.concat([INSTANCES, holes]), numbers, "train", end_ms=END)
+    assert split.left_out["unusable_rows"] == 2
+    assert len(split.cases) == 2
 
 
 def test_instances_of_unknown_items_are_left_out_and_counted() -> None:
@@ -85,5 +186,9 @@ def test_instances_of_unknown_items_are_left_out_and_counted() -> None:
 def test_files_of_another_shape_are_refused() -> None:
     with pytest.raises(InputError, match="item_ids"):
         split_sequences(pl.DataFrame({"user_id": ["a"]}), numbers, "train", end_ms=END)
-    with pytest.raises(InputError, match="no row"):
+    with pytest.raises(InputError, match="lists of item ids"):
+        split_sequences(pl.DataFrame({"user_id": ["a"], "item_ids": ["1 2"]}), numbers, "train", end_ms=END)
+    with pytest.raises(InputError, match="no test row"):
         split_instances(INSTANCES.filter(pl.col("split") == "valid"), numbers, "train", end_ms=END)
+    with pytest.raises(InputError, match="no valid row"):
+        split_instances(INSTANCES.filter(pl.col("split") == "test"), numbers, "valid", end_ms=END)

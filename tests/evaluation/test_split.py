@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shopmind.evaluation.protocol import SPLITS, Fit, fit_name, split_name
+from shopmind.evaluation.protocol import SPLITS, Fit, Part, fit_name, split_name
 from shopmind.evaluation.split import Split, split_events
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import InputError
@@ -54,10 +54,10 @@ def test_leave_one_out_predicts_the_last_and_hides_it_and_the_one_before_from_th
     assert split.left_out == {"users_with_fewer_than_3_events": 1}
 
 
-def test_a_refit_sees_the_validation_event_and_valid_predicts_it(table: MakeTable) -> None:
+def test_a_refit_sees_the_validation_event_which_is_asked_as_validation(table: MakeTable) -> None:
     refit = split_events(table(LINE), "leave-one-out", "refit")
     assert (targets(refit), histories(refit), known(refit, 1)) == ({1: [14]}, {1: [11, 12, 13]}, [11, 12, 13])
-    valid = split_events(table(LINE), "leave-one-out", "valid")
+    valid = split_events(table(LINE), "leave-one-out", "refit", part="validation")
     assert (targets(valid), histories(valid), known(valid, 1)) == ({1: [13]}, {1: [11, 12]}, [11, 12])
 
 
@@ -105,7 +105,7 @@ def test_next_basket_asks_the_first_basket_that_begins_at_or_after_the_cutoff(ta
 
 
 def test_next_basket_validation_is_the_same_one_window_earlier(table: MakeTable) -> None:
-    split = split_events(table(WEEKS), "next-basket", "valid")
+    split = split_events(table(WEEKS), "next-basket", "train", part="validation")
     assert split.cutoff_ms == 84 * DAY_MS
     assert targets(split) == {1: [12, 13]}
     assert split.left_out == {"users_without_history": 1}
@@ -140,7 +140,7 @@ def test_last_basket_asks_the_last_basket_of_each_user(table: MakeTable) -> None
 
 
 def test_last_basket_validation_asks_the_one_before_and_knows_neither(table: MakeTable) -> None:
-    split = split_events(table(WEEKS), "last-basket", "valid")
+    split = split_events(table(WEEKS), "last-basket", "train", part="validation")
     assert targets(split) == {1: [11, 14]}
     assert histories(split) == {1: [11, 12, 13]}
     assert known(split, 4) == []
@@ -168,6 +168,19 @@ def test_too_few_events_are_an_error_that_says_so(table: MakeTable) -> None:
         split_events(table([(1, 11, 0, 1), (1, 12, 0, 2)]), "time", "train")
 
 
+def test_a_log_has_no_part_of_its_own_for_valid(table: MakeTable) -> None:
+    with pytest.raises(InputError, match="next_item"):
+        split_events(table(LINE), "leave-one-out", "valid")
+
+
+def test_events_without_an_order_of_their_own_are_counted_in_the_notes(table: MakeTable) -> None:
+    rows = [(1, 11, 0, 1), (1, 12, 1, 2), (1, 13, 1, 3), (1, 14, 3, 4)]
+    assert split_events(table(rows), "leave-one-out", "train").notes[0].startswith("2 of 4 events")
+    assert split_events(table(LINE), "leave-one-out", "train").notes == ()
+    constant = [(user, item, 5, item) for user in (1, 2) for item in range(11, 15)]
+    assert split_events(table(constant), "leave-one-out", "train").notes[0].startswith("8 of 8 events")
+
+
 def test_unknown_names_are_refused_with_what_is_allowed() -> None:
     with pytest.raises(InputError, match="leave-one-out"):
         split_name("leave_one_out")
@@ -192,13 +205,13 @@ logs = st.lists(
 
 
 @settings(deadline=None, max_examples=150)
-@given(logs, st.sampled_from(SPLITS), st.sampled_from(["train", "refit", "valid"]))
+@given(logs, st.sampled_from(SPLITS), st.sampled_from(["train", "refit"]), st.sampled_from(["test", "validation"]))
 def test_no_split_lets_the_fit_or_the_history_see_what_is_asked(
-    rows: list[tuple[int | None, int, int, int]], name: str, fit: Fit
+    rows: list[tuple[int | None, int, int, int]], name: str, fit: Fit, part: Part
 ) -> None:
     made = make_table([(user, item, day, 10_000 * (user or 0) + 10 * day + order) for user, item, day, order in rows])
     try:
-        split = split_events(made, split_name(name), fit)
+        split = split_events(made, split_name(name), fit, part=part)
     except InputError:
         return
     last_known = dict(split.known.group_by("user").agg(pl.col("timestamp_ms").max()).rows())
@@ -213,6 +226,8 @@ def test_no_split_lets_the_fit_or_the_history_see_what_is_asked(
             assert last_known.get(user, -1) < split.cases.now_ms[case]
     numbers = set(split.known["number"].to_list())
     own = split.cases.history
-    if fit != "refit" and name == "leave-one-out":
+    if split.held is not None:
+        assert not numbers & set(split.held["number"].to_list())
+    if name == "leave-one-out" and (fit, part) != ("refit", "test"):
         kept = own.filter(pl.col("number").is_in(list(numbers)))
-        assert len(kept) == len(own) - (len(split.cases) if fit == "train" else 0)
+        assert len(kept) == len(own) - (len(split.cases) if part == "test" else 0)

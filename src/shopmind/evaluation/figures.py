@@ -43,18 +43,27 @@ def per_case(
 
 
 def reach_per_case(
-    ranked: NDArray[np.int64], known_by: NDArray[np.int64], people: int, columns: ItemColumns, k: int = 10
+    ranked: NDArray[np.int64],
+    cases: NDArray[np.int64],
+    items: NDArray[np.int64],
+    known_by: NDArray[np.int64],
+    people: int,
+    columns: ItemColumns,
+    k: int = 10,
 ) -> dict[str, NDArray[np.float64]]:
-    """Novelty, long-tail share and diversity of each slate's first k.
+    """Novelty, long-tail share, recall of long-tail targets and diversity of each slate's first k.
 
     Args:
+        cases, items: (m,) the targets.
         known_by: (size,) users who know each item.
         people: all users.
     """
-    top = ranked[:, :k]
+    top, tail = ranked[:, :k], diversity.long_tail(known_by)
+    rare = tail[items]
     found = {
         f"novelty@{k}": diversity.novelty(top, known_by, people),
-        f"long_tail@{k}": diversity.aplt(top, diversity.long_tail(known_by)),
+        f"long_tail@{k}": diversity.aplt(top, tail),
+        f"tail_recall@{k}": per_case(ranked, cases[rare], items[rare], np.ones(int(rare.sum())), (k,))[f"recall@{k}"],
     }
     category = columns.column("categories")
     if isinstance(category, TextColumn):
@@ -66,6 +75,18 @@ def reach(ranked: NDArray[np.int64], allowed: NDArray[np.bool_], k: int = 10) ->
     """Coverage and Gini of exposure over the items that may be shown: one figure for all cases."""
     shown = diversity.exposure(ranked[:, :k], len(allowed))[allowed]
     return {f"coverage@{k}": diversity.coverage(shown), f"gini@{k}": diversity.gini(shown)}
+
+
+def chance(items: int, k: int = 10) -> dict[str, float]:
+    """What an order by chance reaches on average over `items` of which one is wanted.
+
+    It stands at each of the first k places with probability 1 / items: recall = k / items, and
+    nDCG = Σ 1 / log2(place + 1) / items over the places 1 … k.
+    """
+    if not items:
+        return {}
+    places = np.arange(1, min(k, items) + 1)
+    return {f"recall@{k}": len(places) / items, f"ndcg@{k}": float((1 / np.log2(places + 1)).sum() / items)}
 
 
 def with_intervals(systems: Mapping[str, Values], *, seed: int) -> dict[str, dict[str, Interval]]:

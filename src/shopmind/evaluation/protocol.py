@@ -16,6 +16,8 @@ from shopmind.kit.errors import not_allowed
 Task = Literal["search", "recommend"]
 SplitName = Literal["leave-one-out", "time", "next-basket", "last-basket"]
 Fit = Literal["train", "refit", "valid"]
+Part = Literal["test", "validation"]
+"""What is asked: the test, or what settings are chosen by."""
 
 SPLITS: tuple[SplitName, ...] = get_args(SplitName)
 FITS: tuple[Fit, ...] = get_args(Fit)
@@ -30,7 +32,8 @@ WORDS: Mapping[str, str] = {
     "leakier than next-basket",
     "train": "fitted without validation and test",
     "refit": "fitted with the validation events too",
-    "valid": "the validation events are predicted, not the test: for tuning, never to be quoted",
+    "valid": "fitted on the validation part, for a file that has no other; the targets of a tenth of its users choose "
+    "settings and are in no statistics",
 }
 """What each name means, for the report."""
 

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from shopmind.domain import EVENT_TYPES, HISTORY_TYPES, EventType, History
-from shopmind.evaluation.protocol import Fit, SplitName
+from shopmind.evaluation.protocol import Fit, Part, SplitName
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import InputError
 from shopmind.kit.seeds import generator
@@ -84,6 +84,7 @@ class Split:
         left_out: name → how many users or baskets have no case.
         held: events that may choose settings and weights but make no statistics (Tables.held); None where a recipe is
             to keep its own last step back.
+        notes: what else a reader of the figures must know.
         cutoff_ms: None where every user has a cutoff of his own.
     """
 
@@ -95,21 +96,35 @@ class Split:
     window_days: float | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
     held: pl.DataFrame | None = None
+    notes: tuple[str, ...] = ()
 
 
 def split_events(
-    table: pl.DataFrame, name: SplitName, fit: Fit, *, items: NDArray[np.bool_] | None = None, seed: int = 0
+    table: pl.DataFrame,
+    name: SplitName,
+    fit: Fit,
+    *,
+    part: Part = "test",
+    items: NDArray[np.bool_] | None = None,
+    seed: int = 0,
 ) -> Split:
     """Cuts a log.
 
     Args:
         table: events of schema EVENT_TABLE.
+        part: "validation" asks what settings are chosen by; whatever the fit, it then sees what comes before.
         items: (size,) by item number, True for those that may be asked for; None means all.
         seed: shuffles events of equal timestamps, so that the order of a file never decides.
 
     Raises:
-        InputError: no user has enough events for a case.
+        InputError: no user has enough events for a case, or a fit that a log has no part for.
     """
+    if fit == "valid":
+        raise InputError(
+            "evaluate: fit 'valid' is for a next_item file without a train part; a log or sequences are fitted with "
+            "train or refit",
+            field="fit",
+        )
     askable = None if items is None else np.flatnonzero(items)
     events = wanted(table if askable is None else table.filter(pl.col("item").is_in(askable.tolist())))
     if not events:
@@ -121,10 +136,19 @@ def split_events(
         "last-basket": _last_basket,
     }[name]
     ordered = _shuffled(table, seed)
-    found = cut(ordered, _Wanted(events, _predictable(ordered, events, askable)), name, fit)
+    wanted_rows = _predictable(ordered, events, askable)
+    found = cut(ordered, _Wanted(events, wanted_rows), name, fit, part)
     if not len(found.cases):
         raise InputError(f"evaluate: no user has enough events for {name}: {dict(found.left_out)}", field="protocol")
-    return found
+    return replace(found, notes=_ties(ordered.filter(pl.Series(wanted_rows))))
+
+
+def _ties(asked: pl.DataFrame) -> tuple[str, ...]:
+    """How many events have no order of their own, in words; nothing where all have one."""
+    shared = asked.select(pl.struct("user", "timestamp_ms").is_duplicated().sum()).item()
+    if not shared:
+        return ()
+    return (f"{shared} of {len(asked)} events share their moment with another of the same user: shuffled by the seed",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +170,22 @@ def _shuffled(table: pl.DataFrame, seed: int) -> pl.DataFrame:
     )
 
 
-def _leave_one_out(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit) -> Split:
+def _leave_one_out(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit, part: Part) -> Split:
     users, times = table["user"].fill_null(0).to_numpy(), table["timestamp_ms"].to_numpy()
     rows = np.flatnonzero(wanted.rows)
     people, counts = np.unique(users[rows], return_counts=True)
     enough = counts >= 3
     test, valid = rows[np.cumsum(counts) - 1][enough], rows[np.cumsum(counts) - 2][enough]
     people, place = people[enough], np.arange(len(table))
-    asked = valid if fit == "valid" else test
+    asked = valid if part == "validation" else test
     before = place < _by_row(users, people, asked)
     until_valid, until_test = (place < _by_row(users, people, each) for each in (valid, test))
-    known = until_test if fit == "refit" else until_valid
+    refitted = fit == "refit" and part == "test"
+    known = until_test if refitted else until_valid
     found = _made(table, wanted.events, known, people, times[asked], before, asked)
-    held = table.filter(pl.Series(until_test & ~until_valid)).sort("number") if fit == "train" else None
-    return replace(found, left_out={"users_with_fewer_than_3_events": int((~enough).sum())}, held=held)
+    held = table.filter(pl.Series(until_test & ~until_valid)).sort("number")
+    left_out = {"users_with_fewer_than_3_events": int((~enough).sum())}
+    return replace(found, left_out=left_out, held=None if refitted else held)
 
 
 def _by_row(users: NDArray[np.int64], people: NDArray[np.int64], values: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -169,13 +195,14 @@ def _by_row(users: NDArray[np.int64], people: NDArray[np.int64], values: NDArray
     return of_user[users]
 
 
-def _after_cutoff(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit) -> Split:
+def _after_cutoff(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit, part: Part) -> Split:
     times, users = table["timestamp_ms"].to_numpy(), table["user"].fill_null(0).to_numpy()
     window = int(min(WINDOW_DAYS * DAY_MS, (times.max() - times.min()) / 5))
     if window <= 0:
         raise InputError(f"evaluate: {name} needs events at different times; use leave-one-out", field="protocol")
-    cutoff = int(times.max()) - (2 * window if fit == "valid" else window)
-    until = int(times.max()) - window if fit == "valid" else int(times.max()) + 1
+    earlier = window if part == "validation" else 0
+    cutoff = int(times.max()) - window - earlier
+    until = int(times.max()) - earlier if earlier else int(times.max()) + 1
     mine = wanted.rows
     if name == "next-basket":
         baskets = _baskets(table, mine).filter((pl.col("start") >= cutoff) & (pl.col("start") < until))
@@ -194,9 +221,9 @@ def _after_cutoff(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fi
     return replace(found, now_ms=cutoff, cutoff_ms=cutoff, window_days=window / DAY_MS, left_out=left_out)
 
 
-def _last_basket(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit) -> Split:
+def _last_basket(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit, part: Part) -> Split:
     users, times = table["user"].fill_null(0).to_numpy(), table["timestamp_ms"].to_numpy()
-    depth, mine = (1 if fit == "valid" else 0), wanted.rows
+    depth, mine = (1 if part == "validation" else 0), wanted.rows
     baskets = _baskets(table, mine).with_columns(
         nth=pl.col("basket").max().over("user") - pl.col("basket"), depth=pl.col("basket").max().over("user")
     )

@@ -49,6 +49,25 @@ THOROUGH: Mapping[type[System], Grid] = {
     },
 }
 """Values of each option; the first is where the search starts."""
+NEW_ONLY: Mapping[type[System], Grid] = {
+    Random: {},
+    Popularity: {"window_days": WINDOWS},
+    ItemNeighbours: {
+        "half_life": (20.0, 1.0, 2.0, 5.0, 80.0),
+        "neighbours": (50, 20, 200),
+        "shrink": (10.0, 0.0, 50.0),
+    },
+}
+"""Where nothing is shown that the user had: what lives on repeats is left out, and the rest is searched finer."""
+TUNING_CASES = {True: 300, False: 2_000}
+"""Repeats allowed → how many validation cases settings are chosen by; TIFU-KNN takes long."""
+
+
+def grids(*, repeats: bool, thorough: bool) -> Mapping[type[System], Grid]:
+    """The baselines that make sense, and what of their options is tried."""
+    if repeats:
+        return THOROUGH if thorough else QUICK
+    return {system: THOROUGH[system] for system in NEW_ONLY} if thorough else NEW_ONLY
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from shopmind.shop.folder import Folder
 from shopmind.shop.item_memory import ItemMemory
 from shopmind.shop.limits import LONGEST_QUERY, checked
 from shopmind.shop.remarks import remarks
+from shopmind.stores.columns import Only
 from shopmind.stores.ports import Artifact, Artifacts, Numbers
 from shopmind.text.highlight import highlight, snippet
 
@@ -65,6 +66,7 @@ class Answering:
         language: of reasons, where a query names none.
         follow: whether new artifacts and new events are followed; an evaluation holds both still.
         newest: gives the folder with the encoder that is to answer now; it may have been switched.
+        only: numbers of the only items that are shown, for an evaluation; None shows all.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Answering:
         language: str,
         follow: bool = True,
         newest: Callable[[], Folder] | None = None,
+        only: Numbers | None = None,
     ) -> None:
         self.scenarios = scenarios
         self._tools = tools
@@ -85,6 +88,7 @@ class Answering:
         self._language = language
         self._follow = follow
         self._newest = newest
+        self._only = only
         self._lock = threading.Lock()
         self._next_look = 0.0
         self._heeded = tools.catalogue.last_change()
@@ -155,6 +159,12 @@ class Answering:
         query = Query("search", text=text[:LONGEST_QUERY], history=History.empty())
         return engines.by_scenario["search"].table(self._context(query, scenario, engines), items, prior=prior)
 
+    def meaning(self, text: str) -> NDArray[np.float32]:
+        """(d,) the vector that the scenario "search" looks for; raises NotReadyError without an encoder."""
+        engines = self._current()
+        query = Query("search", text=text[:LONGEST_QUERY], history=History.empty())
+        return engines.by_scenario["search"].meaning(self._context(query, self.scenarios["search"], engines))
+
     def _context(self, query: Query, scenario: Scenario, engines: _Engines) -> Context:
         columns = self._tools.catalogue.columns()
         self._heed_changes(columns.change)
@@ -163,7 +173,7 @@ class Answering:
             query=query,
             kinds=scenario.kinds,
             now_ms=self._clock() if query.now_ms is None else query.now_ms,
-            columns=columns,
+            columns=columns if self._only is None else Only(columns, self._only),
             load_history=lambda: self._history(query),
             anchors=anchors[anchors > 0],
             encode=engines.encode,

@@ -268,6 +268,8 @@ class Shop(Asking):
         now_ms: int,
         *,
         held: pl.DataFrame | None = None,
+        scenarios: Iterable[str] | None = None,
+        options: Mapping[str, Mapping[str, Any]] | None = None,
         seed: int | None = None,
         progress: Progress = silent,
     ) -> Iterator[Shop]:
@@ -275,24 +277,35 @@ class Shop(Asking):
 
         Args:
             held: later events that may choose settings and weights but make no statistics (Tables.held).
+            scenarios: what these need is fitted; None fits for all.
+            options: recipe → options, in place of what the settings say of training.
 
         For evaluation: queries bring their own `history` and `now_ms`.
         """
         with tempfile.TemporaryDirectory(prefix="shopmind-fit-") as scratch:
             artifacts = FolderArtifacts(Path(scratch))
+            asked = self.scenarios.values() if scenarios is None else [self.scenarios[name] for name in scenarios]
             fitting.fit(
-                fitting.needed(self.scenarios.values()),
+                fitting.needed(asked),
                 learning.tables(self._folder, self._answering, events, now_ms, held=held),
                 artifacts,
-                self.settings.training,
+                self.settings.training if options is None else options,
                 seed=self.settings.seed if seed is None else seed,
                 progress=progress,
             )
-            view = Shop.__new__(Shop)
-            view.__dict__.update(self.__dict__)
-            view.artifacts = artifacts
-            view._answering = self._make_answering(artifacts)
-            yield view
+            yield self.over(artifacts)
+
+    def over(self, artifacts: Artifacts, *, only: Numbers | None = None) -> Shop:
+        """The same shop with other artifacts and no live tail, held still; for evaluation.
+
+        Args:
+            only: numbers of the only items that are shown; None shows all.
+        """
+        view = Shop.__new__(Shop)
+        view.__dict__.update(self.__dict__)
+        view.artifacts = artifacts
+        view._answering = self._make_answering(artifacts, only)
+        return view
 
     def tables(self, *, judgments: pl.DataFrame | None = None, hidden: Iterable[str] = ()) -> Tables:
         """What recipes may read of the shop as it is now."""
@@ -350,7 +363,7 @@ class Shop(Asking):
             kinds=("product",) if search is None else search.kinds,
         )
 
-    def _make_answering(self, artifacts: Artifacts | None = None) -> Answering:
+    def _make_answering(self, artifacts: Artifacts | None = None, only: Numbers | None = None) -> Answering:
         """Over the shop's artifacts; or over others, held still, for an evaluation."""
         folder = self._folder
         return Answering(
@@ -361,6 +374,7 @@ class Shop(Asking):
             language=folder.settings.language,
             follow=artifacts is None,
             newest=self._newest if artifacts is None else None,
+            only=only,
         )
 
     def _indexer(self) -> Indexer:

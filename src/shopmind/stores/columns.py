@@ -71,3 +71,45 @@ class ItemColumns(Protocol):
     def kinds(self, names: tuple[str, ...]) -> NDArray[np.bool_]:
         """(size,) True where the item is of one of these kinds."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """The same picture with but a few items shown: for an evaluation that asks for an order among them.
+
+    Attributes:
+        items: (m,) the item numbers that stay; one that is not shown anyway is not shown here either.
+    """
+
+    whole: ItemColumns
+    items: NDArray[np.int64]
+
+    @property
+    def change(self) -> int:
+        """See ItemColumns."""
+        return self.whole.change
+
+    @property
+    def size(self) -> int:
+        """See ItemColumns."""
+        return self.whole.size
+
+    @property
+    def shown(self) -> NDArray[np.bool_]:
+        """See ItemColumns."""
+        stays = np.zeros(self.whole.size, np.bool_)
+        stays[self.items] = True
+        return self.whole.shown & stays
+
+    @property
+    def tie(self) -> NDArray[np.uint64]:
+        """See ItemColumns."""
+        return self.whole.tie
+
+    def column(self, name: str) -> TextColumn | NumberColumn | None:
+        """See ItemColumns."""
+        return self.whole.column(name)
+
+    def kinds(self, names: tuple[str, ...]) -> NDArray[np.bool_]:
+        """See ItemColumns."""
+        return self.whole.kinds(names)
