@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -33,6 +34,16 @@ def make_table(rows: Sequence[Row], types: str | Sequence[str] = "purchase") -> 
     return table.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in EVENT_TABLE.items() if name not in table.columns
     ).select(list(EVENT_TABLE))
+
+
+def write_sequences(folder: Path, lists: Mapping[str, list[str]], items: Sequence[str]) -> Path:
+    """A data folder of sequences, user → item ids."""
+    folder.mkdir()
+    rows = {"item_id": list(items), "kind": ["product"] * len(items), "title": [f"soap {each}" for each in items]}
+    pl.DataFrame(rows).write_ndjson(folder / "items.ndjson")
+    frame = pl.DataFrame({"user_id": list(lists), "item_ids": list(lists.values())})
+    frame.write_parquet(folder / "sequences.parquet")
+    return folder
 
 
 @pytest.fixture

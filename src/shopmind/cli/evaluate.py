@@ -34,9 +34,13 @@ def add(app: typer.Typer) -> None:
     def recommend(
         folder: Annotated[Path, typer.Argument(help="A shop, or a folder with items and events or sequences.")],
         protocol: Annotated[str, typer.Option(help="leave-one-out, time, next-basket or last-basket.")] = "time",
-        fit: Annotated[str, typer.Option(help="What the fit sees: train, refit or valid.")] = "train",
-        seeds: Annotated[int, typer.Option(help="How many seeds.")] = 1,
+        fit: Annotated[
+            str, typer.Option(help="What the fit sees: train, refit, or valid where a file has no train part.")
+        ] = "train",
+        seeds: Annotated[int, typer.Option(help="How many seeds; figures are means over them.")] = 1,
         scenario: Annotated[str | None, typer.Option(help="Which scenario answers.")] = None,
+        most: Annotated[int | None, typer.Option(help="Ask at most so many cases; every item is ranked.")] = None,
+        workers: Annotated[int, typer.Option(help="Processes that ask side by side.")] = 2,
         json: show.AsJson = False,
     ) -> None:
         """Replay requests through the engine, beside random, popularity and tuned baselines, with intervals."""
@@ -45,6 +49,13 @@ def add(app: typer.Typer) -> None:
 
         with show.progress() as progress:
             result = evaluate_recommend(
-                folder, protocol=protocol, fit=fit, seeds=seeds, scenario=scenario, progress=progress
+                folder,
+                protocol=protocol,
+                fit=fit,
+                seeds=seeds,
+                scenario=scenario,
+                most=most,
+                workers=workers,
+                progress=progress,
             )
         show.data(result) if json else show.people.print(report.table(result))

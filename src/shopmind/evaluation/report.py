@@ -110,8 +110,51 @@ def table(result: Mapping[str, Any]) -> RenderableType:
     """A report's JSON as something to read in a terminal: the protocol in words, a table for each view and part."""
     tables = [_table(result, view) for view in _views(result)]
     parts = {name: found for name, found in result.get("parts", {}).items() if found["cases"]}
-    tables += [_table(found, "full", name.replace("_", "-")) for name, found in parts.items()]
-    return Group(Text(_headline(result["protocol"])), *tables)
+    tables += [
+        _table(found, view, name.replace("_", "-") + (" among themselves" if view == "cold" else ""))
+        for name, found in parts.items()
+        for view in _views(found)
+    ]
+    tables += [_segments(kind, bins) for kind, bins in result.get("segments", {}).items()]
+    said = [_seeds(result), _seconds(result)]
+    return Group(Text(_headline(result["protocol"])), *tables, *(Text(line) for line in said if line))
+
+
+def _segments(kind: str, bins: Mapping[str, Any]) -> Table:
+    """nDCG@10 of each system in each bin; the JSON has recall@10 too."""
+    held = {name: found for name, found in bins.items() if found["cases"]}
+    made = Table(title=f"ndcg@10 by {kind.replace('_', ' ')}", title_justify="left")
+    made.add_column("", no_wrap=True)
+    for name, found in held.items():
+        made.add_column(f"{name}\n{found['cases']:g} cases", justify="right", no_wrap=True)
+    for system in dict.fromkeys(name for found in held.values() for name in found["systems"]):
+        values = [found["systems"][system]["ndcg@10"] for found in held.values()]
+        cells = ["–" if value is None else f"{value:.4f}" for value in values]
+        made.add_row(system, *cells, style="bold" if system == OURS else None)
+    return made
+
+
+def _seeds(result: Mapping[str, Any]) -> str:
+    """Our figures of each seed, where there are several."""
+    if len(result.get("seeds", ())) < 2:
+        return ""
+    over = result["spread"][OURS]
+    told = [
+        f"{figure} {', '.join(f'{value:.4f}' for value in over[figure]['values'])} (± {over[figure]['deviation']:.4f})"
+        for figure in ("recall@10", "ndcg@10")
+    ]
+    return f"{OURS} by seed: {'; '.join(told)}"
+
+
+def _seconds(result: Mapping[str, Any]) -> str:
+    """Where the time went, the longest first."""
+    spent = dict(result.get("seconds", {}))
+    total = spent.pop("total", 0.0)
+    if not total:
+        return ""
+    steps = sorted(spent.items(), key=lambda step: -step[1])
+    told = ", ".join(f"{name} {seconds:.0f} ({seconds / total:.0%})" for name, seconds in steps)
+    return f"{total:.0f} seconds: {told}"
 
 
 def _headline(protocol: Mapping[str, Any]) -> str:
