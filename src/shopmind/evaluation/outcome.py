@@ -35,6 +35,7 @@ class Outcome:
         parts: part → view → the targets and whose lists they judge.
         ranked: view → system → (n, k) ranked lists.
         segments: kind → the bins of the targets.
+        had: (m,) True for the targets that are in their case's history.
     """
 
     seed: int
@@ -46,6 +47,7 @@ class Outcome:
     took_ms: Mapping[str, Mapping[str, float]]
     degraded: Mapping[str, int]
     segments: dict[str, list[Segment]]
+    had: NDArray[np.bool_]
 
 
 def told(plan: Plan, outcomes: Sequence[Outcome]) -> Report:
@@ -129,6 +131,9 @@ def _protocol(plan: Plan, outcomes: Sequence[Outcome]) -> Protocol:
         notes.append("everything before the cutoff is known to train already: refit changes nothing here")
     if plan.repeats:
         notes.append(f"explore_only asks the scenario {wishes.explore!r} and shows nothing the user had, to anyone")
+    again = int(np.count_nonzero(outcomes[0].had))
+    if again and not plan.repeats:
+        notes.append(f"{again} targets are items the user had: they are never shown, so nobody finds them")
     if plan.untuned:
         notes.append(f"the baselines are not tuned, there is no validation part: {plan.untuned}")
     return Protocol(

@@ -20,7 +20,7 @@ from shopmind.evaluation.segments import segments
 from shopmind.evaluation.split import Cases
 from shopmind.evaluation.systems import Material
 from shopmind.evaluation.tune import Truth
-from shopmind.evaluation.variants import Variant, parts_of
+from shopmind.evaluation.variants import Variant, had, parts_of
 from shopmind.kit.errors import InputError
 from shopmind.kit.progress import Progress, silent
 from shopmind.metrics.business import latency_percentiles
@@ -123,7 +123,7 @@ def _once(shop: Shop, plan: Plan, seed: int, seconds: Seconds, progress: Progres
                 ranked["cold"][system] = _spread(lists, rows, len(cases))
     lengths = np.bincount(material.asked.rows, minlength=len(cases))
     cut = segments(truth, cases, lengths, crowd, timed=plan.cutter.timed)
-    return Outcome(seed, split, cases, crowd, parts, ranked, took, degraded, cut)
+    return Outcome(seed, split, cases, crowd, parts, ranked, took, degraded, cut, had(truth, material.asked))
 
 
 def _baselines(options: Options, material: Material, variant: Variant) -> dict[str, Ranked]:
