@@ -3,7 +3,8 @@
 A catalogue is multiplied by seeded edits (see `multiply`), taken in by ingest, indexed through the ports, and asked by
 queries that are all different, so that no cache of vectors or answers can help. Recall of the vector side is measured
 against exact cosines of the unquantised vectors, of the lexical side against its own scorer over every item that has
-any of the words. Each step is a process of its own. Writes results/search_scale.json.
+any of the words. Each step is a process of its own; `--steps` runs some of them upon what earlier ones left. With all
+of them done for a million items, results/search_scale.json is written.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from benchmarks.search.sets import CACHE, SEED, Asked, made_queries, prepare
 from shopmind import shop as shops
 from shopmind.domain import History, Query, Slate
 from shopmind.indexing import Indexer
+from shopmind.indexing.indexer import VECTOR_BATCH
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.retrievers import MENU as RETRIEVERS
 from shopmind.pipeline.understanding import MENU as UNDERSTANDING
@@ -56,41 +58,45 @@ def make(size: int, folder: Path, base: Path) -> dict[str, Any]:
     return {**found, "made_s": round(time.perf_counter() - start, 1)}
 
 
-def build(folder: Path, place: Path) -> dict[str, Any]:
-    """Ingest, words, vectors: seconds and items a second of each."""
-    goods = Goods(folder)
+def take_in(folder: Path, place: Path) -> dict[str, Any]:
+    """Ingest into an empty shop: seconds and items a second."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     spec = json.loads((folder / "encoder.json").read_text())["spec"]
-    count = len(goods.ids)
-    took: dict[str, float] = {}
-    with shops.create(place, name="scale", encoder=spec) as shop:
+    items = len(Goods(folder).ids)
+    with shops.create(place, name="scale", encoder=spec) as shop, _Timed(items) as timed:
+        shop.ingest(folder)
+    return timed.told()
+
+
+def words(folder: Path, place: Path) -> dict[str, Any]:
+    """The text index, from nothing."""
+    with shopmind.open(place) as shop:
         stores = shop.folder
-        with _timed(took, "import"):
-            shop.ingest(folder)
-        words_alone = Indexer(stores.catalogue, stores.text_index, stores.vector_index, None, stores.vector_cache)
-        with _timed(took, "words"):
-            words_alone.catch_up()
+        stores.text_index.clear()
+        indexer = Indexer(stores.catalogue, stores.text_index, stores.vector_index, None, stores.vector_cache)
+        with _Timed(stores.catalogue.columns().size - 1) as timed:
+            indexer.catch_up()
+    return timed.told()
+
+
+def vectors(folder: Path, place: Path) -> dict[str, Any]:
+    """The vector index, from nothing, of vectors that are encoded already; as many at once as the indexer takes."""
+    goods = Goods(folder)
+    count = len(goods.ids)
+    with shopmind.open(place) as shop:
+        stores = shop.folder
+        stores.vector_index.clear()
         numbers = np.concatenate(
             [stores.catalogue.numbers(goods.ids[start : start + BLOCK]) for start in range(0, count, BLOCK)]
         )
         last = stores.catalogue.last_change()
-        with _timed(took, "vectors"):
-            for start in range(0, count, 2 * BLOCK):
-                part = slice(start, start + 2 * BLOCK)
+        with _Timed(count) as timed:
+            for start in range(0, count, VECTOR_BATCH):
+                part = slice(start, start + VECTOR_BATCH)
                 stores.vector_index.update(numbers[part], np.asarray(goods.vectors[part]), (), mark=last)
-        np.save(folder / "numbers.npy", numbers)
-    index_s = took["words"] + took["vectors"]
-    return {
-        "seconds": {name: round(seconds, 1) for name, seconds in took.items()},
-        "items_per_s": {name: round(count / seconds) for name, seconds in took.items()},
-        "index_items_per_s": round(count / index_s),
-        "build_peak_mb": memory_mb("VmHWM"),
-        "disk_mb": {
-            part.name: round(sum(file.stat().st_size for file in part.rglob("*") if file.is_file()) / 1e6, 1)
-            for part in sorted(place.iterdir())
-            if part.is_dir()
-        }
-        | {"shop.db": round((place / "shop.db").stat().st_size / 1e6, 1)},
-    }
+    np.save(folder / "numbers.npy", numbers)
+    return timed.told() | {"disk_mb": _on_disk(place)}
 
 
 def serve(folder: Path, place: Path) -> dict[str, Any]:
@@ -202,37 +208,74 @@ def _spread(values: list[float]) -> dict[str, float]:
     }
 
 
-class _timed:  # noqa: N801
-    """Adds the seconds of a block to a table."""
+def _on_disk(place: Path) -> dict[str, float]:
+    parts = {part.name: [part] if part.is_file() else part.rglob("*") for part in sorted(place.iterdir())}
+    sizes = {name: sum(file.stat().st_size for file in files if file.is_file()) for name, files in parts.items()}
+    return {name: round(size / 1e6, 1) for name, size in sizes.items() if size > 1e6}
 
-    def __init__(self, table: dict[str, float], name: str) -> None:
-        self._table, self._name = table, name
 
-    def __enter__(self) -> None:
-        self._start = time.perf_counter()
+class _Timed:
+    """Seconds by the clock and of the processor, and items a second, of a block."""
+
+    def __init__(self, items: int) -> None:
+        self._items = items
+
+    def __enter__(self) -> _Timed:
+        self._start, self._busy = time.perf_counter(), time.process_time()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self._table[self._name] = time.perf_counter() - self._start
+        self._s, self._busy_s = time.perf_counter() - self._start, time.process_time() - self._busy
+
+    def told(self) -> dict[str, Any]:
+        """As it is written down; with the most memory this process ever had."""
+        return {
+            "s": round(self._s, 1),
+            "processor_s": round(self._busy_s, 1),
+            "items_per_s": round(self._items / self._s),
+            "peak_mb": memory_mb("VmHWM"),
+        }
 
 
-STEPS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {"build": build, "serve": serve, "recall": recall}
+STEPS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
+    "import": take_in,
+    "words": words,
+    "vectors": vectors,
+    "serve": serve,
+    "recall": recall,
+}
+"""What is done after the catalogue is made, each in a process of its own."""
+
+BUILDING = ("import", "words", "vectors")
 
 
-def run(size: int, demo: Path | None) -> dict[str, Any] | None:
-    """All steps; None when there is no catalogue to grow."""
+def run(size: int, demo: Path | None, steps: Sequence[str] = ()) -> dict[str, Any] | None:
+    """All steps, or only some of them upon what earlier ones left; None when there is no catalogue to grow.
+
+    Some steps add their figures to those of earlier runs and leave everything for later ones.
+    """
     base = prepare("electronics", Asked()) or prepare("demo", Asked(shop=demo))
     if base is None:
         return None
     compare.vectors_of(base.path)
     folder, place = CACHE / "sets" / f"grown_{size}", CACHE / "built" / f"grown_{size}"
-    shutil.rmtree(place, ignore_errors=True)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    found: dict[str, Any] = {"items": size, "grown_from": base.name, **make(size, folder, base.path)}
-    for step in STEPS:
-        threads = {} if step == "build" else compare.THREADS
+    told = folder / "figures.json"
+    if steps:
+        found: dict[str, Any] = json.loads(told.read_text()) if told.is_file() else {}
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        found = {}
+    if "distinct_titles" not in found:
+        found |= {"items": size, "grown_from": base.name, **make(size, folder, base.path)}
+    for step in steps or STEPS:
+        threads = {} if step in BUILDING else compare.THREADS
         found[step] = compare.apart(Path(sys.executable), __spec__.name, step, str(folder), str(place), threads=threads)
         print(f"  {step}: {found[step]}", flush=True)
-    shutil.rmtree(place, ignore_errors=True)
+        told.write_text(json.dumps(found, indent=2))
+    if {"words", "vectors"} <= found.keys():
+        found["index_items_per_s"] = round(size / (found["words"]["s"] + found["vectors"]["s"]))
+    if not steps:
+        shutil.rmtree(place, ignore_errors=True)
     return found
 
 
@@ -244,11 +287,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--shop", type=Path, default=Path("shops/demo"))
+    parser.add_argument("--steps", nargs="+", choices=list(STEPS), default=(), help="these alone, upon earlier ones")
     given = parser.parse_args()
-    found = run(given.items, given.shop if (given.shop / "shop.toml").is_file() else None)
+    found = run(given.items, given.shop if (given.shop / "shop.toml").is_file() else None, given.steps)
     if found is None:
         print("skipped: neither electronics nor a demo shop is here")
-    elif given.items >= 1_000_000:
+    elif given.items >= 1_000_000 and set(STEPS) <= found.keys():
         write("search_scale", {"seed": SEED, "limits": LIMITS, **found})
 
 

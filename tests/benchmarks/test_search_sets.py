@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import shopmind
 from benchmarks.search import chinese, scale
 from benchmarks.search.multiply import grow
 from benchmarks.search.peers.peer import Goods
@@ -63,11 +64,22 @@ def test_a_small_catalogue_goes_through_all_steps_of_the_large_one(goods_folder:
     folder, place = goods_folder.path.parent / "grown", goods_folder.path.parent / "shop"
     made = scale.make(500, folder, goods_folder.path)
     assert 0 < made["distinct_titles"] <= 1
-    built = scale.build(folder, place)
-    assert built["items_per_s"].keys() == {"import", "words", "vectors"}
+    for build in (scale.take_in, scale.words, scale.vectors):
+        assert build(folder, place)["items_per_s"] > 0
     served = scale.serve(folder, place)
     assert served["p50_ms"] <= served["p99_ms"]
     assert served["degraded"] == []
     recall = scale.recall(folder, place)
     assert recall["vectors"]["recall@100"] > 0.95
     assert 0 < recall["words"]["recall@100"] <= 1
+
+
+def test_words_and_vectors_are_made_again_from_nothing(goods_folder: Folder) -> None:
+    folder, place = goods_folder.path.parent / "grown", goods_folder.path.parent / "shop"
+    scale.make(300, folder, goods_folder.path)
+    scale.take_in(folder, place)
+    for _ in range(2):
+        scale.words(folder, place)
+        scale.vectors(folder, place)
+        with shopmind.open(place) as shop:
+            assert (shop.folder.text_index.count(), shop.folder.vector_index.count()) == (300, 300)

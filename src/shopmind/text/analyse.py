@@ -17,6 +17,7 @@ from shopmind.text.units import MEASURE, TIMES, measure_tokens
 MAX_CHARACTERS = 200_000
 MAX_TOKENS = 10_000
 MAX_WORD = 64
+_LONGEST_READ = 4 * MAX_WORD
 
 _STOP_TEXT = (
     "a an and are as at be by for from has have in is it its of on or that the their this to was were will with"
@@ -39,6 +40,7 @@ _RUNS = re.compile(
 _KANA = re.compile("[\u3041-\u30fa]")
 _JOINTS = re.compile(r"[-'.&+]")
 _NAME_AND_NUMBER = re.compile(r"([a-z]{3,})(\d+)")
+_DIGIT = re.compile("[0-9]")
 _DIMENSIONS = re.compile(r"\d+(?:x\d+)+")
 _OPENING_QUOTE = re.compile(r'(?:^|[\s(])"(?=\S)')
 
@@ -65,39 +67,37 @@ def analyse(text: str, language: str | None = None) -> list[str]:
 
 def _collect(folded: str, by_word: bool, keep_stops: bool) -> list[str]:
     tokens: list[str] = []
-    for found in _tokens(folded, by_word, keep_stops):
-        tokens += found
-        if len(tokens) >= MAX_TOKENS:
-            return tokens[:MAX_TOKENS]
-    return tokens
-
-
-def _tokens(folded: str, by_word: bool, keep_stops: bool) -> Iterator[tuple[str, ...]]:
     end = 0
-    if any(map(folded.__contains__, "0123456789")):
+    if _DIGIT.search(folded):
         folded = TIMES.sub("x", folded)
         quoted = _OPENING_QUOTE.search(folded) is not None
         for measure in MEASURE.finditer(folded):
             unit = measure["unit"]
             if unit is None and quoted and measure["inch"] in ('"', "”"):
                 continue
-            yield from _words(folded[end : measure.start()], by_word, keep_stops)
-            yield measure_tokens(measure["amount"], unit or "in")
+            _add_words(tokens, folded[end : measure.start()], by_word, keep_stops)
+            tokens += measure_tokens(measure["amount"], unit or "in")
             end = measure.end()
-    yield from _words(folded[end:], by_word, keep_stops)
+            if len(tokens) >= MAX_TOKENS:
+                return tokens[:MAX_TOKENS]
+    _add_words(tokens, folded[end:] if end else folded, by_word, keep_stops)
+    return tokens[:MAX_TOKENS]
 
 
-def _words(chunk: str, by_word: bool, keep_stops: bool) -> Iterator[tuple[str, ...]]:
+def _add_words(tokens: list[str], chunk: str, by_word: bool, keep_stops: bool) -> None:
     if chunk.isascii():
         for word in _ASCII_WORD.findall(chunk):
-            yield latin_tokens(word[: 4 * MAX_WORD], keep_stops)
+            tokens += latin_tokens(word if len(word) <= _LONGEST_READ else word[:_LONGEST_READ], keep_stops)
         return
     for match in WORD.finditer(chunk):
         word = match[0]
         if word.isascii():
-            yield latin_tokens(word[: 4 * MAX_WORD], keep_stops)
+            tokens += latin_tokens(word[:_LONGEST_READ], keep_stops)
         else:
-            yield from _mixed(word, by_word, keep_stops)
+            for found in _mixed(word, by_word, keep_stops):
+                tokens += found
+        if len(tokens) >= MAX_TOKENS:
+            return
 
 
 def _mixed(word: str, by_word: bool, keep_stops: bool) -> Iterator[tuple[str, ...]]:
@@ -113,7 +113,7 @@ def _mixed(word: str, by_word: bool, keep_stops: bool) -> Iterator[tuple[str, ..
                 yield found or ((piece,) if keep_stops else ())
         elif kind == "other":
             for part in WORD.findall(text):
-                yield latin_tokens(part[: 4 * MAX_WORD], keep_stops)
+                yield latin_tokens(part[:_LONGEST_READ], keep_stops)
         elif kind == "unspaced":
             yield tuple(pairs(text))
         else:

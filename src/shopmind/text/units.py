@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 _UNITS: dict[str, str] = {
     "oz": "oz ounce ounces ozs floz 盎司",
@@ -51,6 +52,7 @@ MEASURE = re.compile(
 TIMES = re.compile(r"(?<=\d)\s?[x×]\s?(?=\d)")
 
 
+@lru_cache(maxsize=16_384)
 def measure_tokens(amount: str, unit: str) -> tuple[str, ...]:
     """The joined token and its parts: ("12oz", "12", "oz"); fractions keep their written form as a part.
 
