@@ -122,6 +122,7 @@ def test_a_scenario_that_needs_anchors_gets_the_newest_order(shop: Shop) -> None
         ({"fit": "test"}, "refit"),
         ({"scenario": "attic"}, "basket"),
         ({"seeds": 0}, "seeds"),
+        ({"repeats": "never"}, "removed"),
         ({"most": 0}, "most"),
         ({"workers": 0}, "workers"),
     ],
@@ -167,6 +168,15 @@ def test_where_nobody_repeats_himself_baselines_that_live_on_repeats_are_left_ou
     found = evaluate_recommend(sequences, "leave-one-out")
     assert set(found["systems"]) == {"shopmind", "random", "popularity", "item_knn"}
     assert set(found["options"]["item_knn"]) == {"half_life", "neighbours", "shrink"}
+
+
+def test_files_of_sequences_never_ask_for_what_the_user_had_unless_told_to(tmp_path: Path) -> None:
+    again = {f"u{user}": list("0101012") for user in range(4)}
+    folder = write_sequences(tmp_path / "data", again, "01234")
+    found = evaluate_recommend(folder, "leave-one-out")
+    assert (found["protocol"]["repeats"], found["protocol"]["scenario"]) == ("removed", "home")
+    told = evaluate_recommend(folder, "leave-one-out", repeats="allowed")
+    assert (told["protocol"]["repeats"], "tifu_knn" in told["systems"]) == ("allowed", True)
 
 
 def write_instances(folder: Path, rows: list[tuple[str, str, str, str]]) -> Path:

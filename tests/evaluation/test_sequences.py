@@ -77,8 +77,7 @@ def test_the_targets_behind_the_longest_histories_are_held_for_a_train_fit() -> 
     assert sorted(split.held["item"].to_list()) == [30, 90]
     assert set(split.held["timestamp_ms"].to_list()) == {END + DAY_MS}
     refit = split_instances(INSTANCES, numbers, "refit", end_ms=END)
-    assert refit.held is not None
-    assert not len(refit.held)
+    assert refit.held is None
 
 
 def test_validation_of_instances_knows_only_the_shortest_histories() -> None:
@@ -104,10 +103,12 @@ def test_fit_valid_knows_the_histories_and_targets_of_the_valid_part_and_nothing
 
 
 def test_the_held_targets_are_what_fit_valid_asks_as_validation() -> None:
+    held = split_instances(INSTANCES, numbers, "valid", end_ms=END).held
     split = split_instances(INSTANCES, numbers, "valid", part="validation", end_ms=END)
-    assert split.held is not None
-    assert sorted(split.cases.target_items.tolist()) == sorted(split.held["item"].to_list())
-    assert set(split.cases.users.tolist()) == set(split.held["user"].to_list())
+    assert held is not None
+    assert sorted(split.cases.target_items.tolist()) == sorted(held["item"].to_list())
+    assert set(split.cases.users.tolist()) == set(held["user"].to_list())
+    assert split.held is None, "who is fitted to be asked these must not see them"
 
 
 def test_a_tenth_of_the_users_chooses_whatever_the_order_of_the_rows() -> None:

@@ -68,6 +68,8 @@ def test_what_a_refit_would_know_too_is_held_for_a_train_fit_to_choose_its_setti
     assert split.held["item"].to_list() == [13, 16], "and what was done between it and the target"
     assert split.held.schema == split.known.schema
     assert split_events(table(rows), "leave-one-out", "refit").held is None
+    asked = split_events(table(rows), "leave-one-out", "train", part="validation")
+    assert asked.held is None, "it would be told what it is asked"
     assert split_events(table(WEEKS), "time", "train").held is None
 
 

@@ -39,6 +39,9 @@ def add(app: typer.Typer) -> None:
         ] = "train",
         seeds: Annotated[int, typer.Option(help="How many seeds; figures are means over them.")] = 1,
         scenario: Annotated[str | None, typer.Option(help="Which scenario answers.")] = None,
+        repeats: Annotated[
+            str, typer.Option(help="Whether items a user had may be shown: allowed, removed, or auto as the data says.")
+        ] = "auto",
         most: Annotated[int | None, typer.Option(help="Ask at most so many cases; every item is ranked.")] = None,
         workers: Annotated[int, typer.Option(help="Processes that ask side by side.")] = 2,
         json: show.AsJson = False,
@@ -56,6 +59,7 @@ def add(app: typer.Typer) -> None:
                 scenario=scenario,
                 most=most,
                 workers=workers,
+                repeats=repeats,
                 progress=progress,
             )
         show.data(result) if json else show.people.print(report.table(result))

@@ -12,7 +12,7 @@ from shopmind.evaluation import tune
 from shopmind.evaluation.cutting import Cutter, cutter
 from shopmind.evaluation.folder import Source
 from shopmind.evaluation.material import known_of, material_of
-from shopmind.evaluation.protocol import Fit, SplitName
+from shopmind.evaluation.protocol import Fit, Repeats, SplitName
 from shopmind.evaluation.split import Cases, Split
 from shopmind.evaluation.systems import System
 from shopmind.evaluation.tune import Truth
@@ -38,6 +38,7 @@ class Wishes:
     most: int | None = None
     thorough: bool = False
     workers: int = 1
+    repeats: Repeats = "auto"
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ def make_plan(source: Source, wishes: Wishes, progress: Progress) -> Plan:
     first = cut.cut(wishes.fit, "test", 0)
     if not len(first.cases):
         raise InputError(f"evaluate: nothing can be asked: {dict(first.left_out)}", field="split")
-    basket = wishes.name in ("next-basket", "last-basket")
-    repeats = basket or repeated(known_of(first, columns.size)) > REPEAT_SHARE
+    repeats = wishes.repeats == "allowed" or (wishes.repeats == "auto" and _repeating(wishes.name, cut, first, columns))
     scenario = wishes.scenario or next(
         (each for each in FIRST_CHOICE[repeats] if each in shop.scenarios), wishes.explore
     )
@@ -107,6 +107,14 @@ def some(cases: Cases, most: int | None) -> Cases:
         return cases
     chance = hash64_all(f"{user}/{row}" for row, user in enumerate(cases.users.tolist()))
     return cases.take(np.sort(np.argsort(chance)[:most]))
+
+
+def _repeating(name: SplitName, cut: Cutter, split: Split, columns: ItemColumns) -> bool:
+    """Whether people take again what they had: yes of baskets, no of files of sequences (published figures mask the
+    history), and else as the known events say."""
+    if name in ("next-basket", "last-basket"):
+        return True
+    return cut.timed and repeated(known_of(split, columns.size)) > REPEAT_SHARE
 
 
 def _allowed(shop: Shop, scenario: str, columns: ItemColumns) -> NDArray[np.bool_]:

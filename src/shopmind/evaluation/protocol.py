@@ -16,11 +16,13 @@ from shopmind.kit.errors import not_allowed
 Task = Literal["search", "recommend"]
 SplitName = Literal["leave-one-out", "time", "next-basket", "last-basket"]
 Fit = Literal["train", "refit", "valid"]
+Repeats = Literal["auto", "allowed", "removed"]
 Part = Literal["test", "validation"]
 """What is asked: the test, or what settings are chosen by."""
 
 SPLITS: tuple[SplitName, ...] = get_args(SplitName)
 FITS: tuple[Fit, ...] = get_args(Fit)
+REPEATS: tuple[Repeats, ...] = get_args(Repeats)
 
 WORDS: Mapping[str, str] = {
     "leave-one-out": "the last event of each user is predicted, the one before it is for validation; the fit sees "
@@ -110,4 +112,15 @@ def fit_name(name: str) -> Fit:
     """
     if name not in FITS:
         raise not_allowed("evaluate: fit", name, FITS, field="fit")
+    return name
+
+
+def repeats_name(name: str) -> Repeats:
+    """`name` as what is done with items a user had.
+
+    Raises:
+        InputError: there is no such choice.
+    """
+    if name not in REPEATS:
+        raise not_allowed("evaluate: repeats", name, REPEATS, field="repeats")
     return name

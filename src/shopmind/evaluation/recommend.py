@@ -13,7 +13,7 @@ from shopmind.evaluation.folder import opened
 from shopmind.evaluation.material import crowd_of, known_of, material_of
 from shopmind.evaluation.outcome import CUTOFF, Outcome, told
 from shopmind.evaluation.plan import Options, Plan, Wishes, make_plan, some
-from shopmind.evaluation.protocol import fit_name, split_name
+from shopmind.evaluation.protocol import fit_name, repeats_name, split_name
 from shopmind.evaluation.replay import Replayed, replay
 from shopmind.evaluation.seconds import Seconds
 from shopmind.evaluation.segments import segments
@@ -40,6 +40,7 @@ def evaluate_recommend(
     most: int | None = None,
     thorough: bool = False,
     workers: int = 1,
+    repeats: str = "auto",
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """How well a scenario foresees what users take next.
@@ -53,6 +54,9 @@ def evaluate_recommend(
         thorough: a finer search of the baselines' options.
         workers: processes that ask the engine side by side, where there are many cases; the answers are the same.
 
+        repeats: whether items a user had may be shown: "allowed", "removed", or "auto": allowed for baskets and where
+            the events repeat themselves, removed for files of sequences.
+
     Returns:
         The JSON of `shopmind evaluate recommend`; `report.table` makes it readable.
 
@@ -63,7 +67,7 @@ def evaluate_recommend(
     for word, given in (("seeds", seeds), ("workers", workers), ("most", 1 if most is None else most)):
         if given < 1:
             raise InputError(f"evaluate: {word} = {given}, at least 1 is needed", field=word)
-    wishes = Wishes(name, chosen, seeds, scenario, explore, most, thorough, workers)
+    wishes = Wishes(name, chosen, seeds, scenario, explore, most, thorough, workers, repeats_name(repeats))
     seconds = Seconds()
     with seconds.step("open"), opened(source, progress) as found:
         with seconds.step("tune baselines"):

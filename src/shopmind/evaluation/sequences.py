@@ -73,7 +73,8 @@ def split_instances(frame: pl.DataFrame, numbers: NumbersOf, fit: Fit, *, part: 
     known, held, unknown = _tables(lines, numbers, end_ms)
     cases, lost = _cases(asked, lines, numbers, end_ms)
     notes = () if fit != "valid" else (f"settings chosen by the targets of {lines.choosing} users of the valid part",)
-    found = Split(known, cases, end_ms + 1, ("purchase",), held=held, notes=notes)
+    choosing = held if part == "test" and len(held) else None
+    found = Split(known, cases, end_ms + 1, ("purchase",), held=choosing, notes=notes)
     return _counted(
         found, events_of_unknown_items=unknown, instances_without_history_or_known_item=lost, unusable_rows=unusable
     )
@@ -135,7 +136,6 @@ def _fitted_before(rows: pl.DataFrame, fit: Fit, part: Part) -> tuple[pl.DataFra
     asked = _of(rows, "test" if part == "test" else "valid")
     own = _shortest(asked)
     if (rows["split"] == "train").any():
-        # What is asked as validation may be held: no recipe is fitted for it, and statistics see nothing of it.
         past = _walked(rows.filter(pl.col("split").is_in(["train", "valid"])))
         past = past.filter(pl.col("user_id").is_in(_of(rows, "train")["user_id"].implode()))
         late = past["valid"].to_numpy()

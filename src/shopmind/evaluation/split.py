@@ -83,7 +83,7 @@ class Split:
         events: event types that are predicted.
         left_out: name → how many users or baskets have no case.
         held: events that may choose settings and weights but make no statistics (Tables.held); None where a recipe is
-            to keep its own last step back.
+            to keep its own last step back, as always where the validation is asked.
         notes: what else a reader of the figures must know.
         cutoff_ms: None where every user has a cutoff of his own.
     """
@@ -180,12 +180,11 @@ def _leave_one_out(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: F
     asked = valid if part == "validation" else test
     before = place < _by_row(users, people, asked)
     until_valid, until_test = (place < _by_row(users, people, each) for each in (valid, test))
-    refitted = fit == "refit" and part == "test"
-    known = until_test if refitted else until_valid
+    known = until_test if (fit, part) == ("refit", "test") else until_valid
     found = _made(table, wanted.events, known, people, times[asked], before, asked)
     held = table.filter(pl.Series(until_test & ~until_valid)).sort("number")
     left_out = {"users_with_fewer_than_3_events": int((~enough).sum())}
-    return replace(found, left_out=left_out, held=None if refitted else held)
+    return replace(found, left_out=left_out, held=held if (fit, part) == ("train", "test") else None)
 
 
 def _by_row(users: NDArray[np.int64], people: NDArray[np.int64], values: NDArray[np.intp]) -> NDArray[np.intp]:
