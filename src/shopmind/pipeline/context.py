@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.rules.ruling import Ruling
 from shopmind.stores.columns import ItemColumns
 from shopmind.stores.ports import Numbers
+
+if TYPE_CHECKING:
+    from shopmind.pipeline.words_in_items import WordsInItems
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Context:
         offered: (size,) by item number, True where the item may be shown whatever the query's own filter and the
             constraints say: what a facet counts beside the value that was chosen.
         matching: items that match the words, found at most once a request (pipeline/matching.py).
+        words: where the words stand in the items looked into so far (pipeline/words_in_items.py).
         variants: item number → other items of its group that were found, where one stands for all.
         meets: (size,) by item number, True where an allowed item also meets the constraints that were relaxed; None
             when none was. Items that meet them stand first.
@@ -77,6 +82,7 @@ class Context:
         applied_rules: the merchandiser's rules that took part.
         learning: whether every column is wanted, also those that no ranker reads yet.
         ruleset: rules to obey in place of the stored ones, for a preview; None otherwise.
+        memory: what parts found out for each other in this request, under the name of what it came from.
         ruling: what the rules that this request meets say; None when it meets none.
     """
 
@@ -99,6 +105,7 @@ class Context:
     allowed: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     offered: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     matching: Matching | None = None
+    words: WordsInItems | None = None
     variants: dict[int, Numbers] = field(default_factory=dict)
     meets: NDArray[np.bool_] | None = None
     degraded: list[str] = field(default_factory=list)
@@ -107,6 +114,7 @@ class Context:
     learning: bool = False
     ruleset: Ruleset | None = None
     ruling: Ruling | None = None
+    memory: dict[str, Any] = field(default_factory=dict)
     _history: History | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -1,9 +1,9 @@
-"""Where the words of a query stand in items, and what that is worth: once for retriever, features and reasons."""
+"""Where the words of a query stand in items, and what that is worth: looked up once for retriever and features."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ class WordsInItems:
     """What is known of t terms in n items.
 
     Attributes:
+        terms: those of the request.
+        items: (n,) item numbers.
         counts: (n, t, F) how often a term, or its alternatives by their worth, stands in each field of the index.
         places: (n, t) place of the term's first match in the title, -1 where the title has none.
         near: (n, t) likeness of the likest word of the item to the term: 1 the word itself, 0 nothing alike.
@@ -33,12 +35,30 @@ class WordsInItems:
         worth: (t,) inverse document frequency times the weight of the term.
     """
 
+    terms: tuple[Term, ...]
+    items: Numbers
     counts: NDArray[np.float64]
     places: NDArray[np.int32]
     near: NDArray[np.float64]
     lengths: NDArray[np.int64]
     averages: NDArray[np.float64]
     worth: NDArray[np.float64]
+
+    def take(self, rows: NDArray[np.int64]) -> WordsInItems:
+        """Of some of the items, in the given order."""
+        items, counts, places, near = self.items[rows], self.counts[rows], self.places[rows], self.near[rows]
+        return replace(self, items=items, counts=counts, places=places, near=near, lengths=self.lengths[rows])
+
+    def joined(self, more: WordsInItems) -> WordsInItems:
+        """Of the items of both."""
+        return replace(
+            self,
+            items=np.concatenate([self.items, more.items]),
+            counts=np.concatenate([self.counts, more.counts]),
+            places=np.concatenate([self.places, more.places]),
+            near=np.concatenate([self.near, more.near]),
+            lengths=np.concatenate([self.lengths, more.lengths]),
+        )
 
 
 @dataclass(frozen=True)
@@ -62,9 +82,8 @@ class Bm25f:
         return np.where(shares > 0, shares, np.nan).astype(np.float32)
 
     def of(self, context: Context, index: TextIndex, items: Numbers) -> NDArray[np.float32]:
-        """`shares` of items, looking only into the fields that count."""
-        last = max((index.fields.index(name) for name in self.fields), default=-1)
-        return self.shares(look_up(context, index, items, fields=last + 1), index.fields[: last + 1])
+        """`shares` of items."""
+        return self.shares(look_up(context, index, items), index.fields)
 
     def check(self, names: tuple[str, ...]) -> None:
         """Raises InputError for a field that the index does not have."""
@@ -73,26 +92,30 @@ class Bm25f:
                 raise not_allowed("lexical: field", name, names, field="fields")
 
 
-def look_up(
-    context: Context, index: TextIndex, items: Numbers, *, fields: int | None = None, similar: bool = False
-) -> WordsInItems:
-    """Looks the terms of a request up in items.
+def look_up(context: Context, index: TextIndex, items: Numbers) -> WordsInItems:
+    """Looks the terms of a request up in items, which are distinct; what was looked up before is not again."""
+    held = context.words
+    if held is None or held.terms is not context.terms:
+        context.words = held = _look_up(context, index, items, _worth(context, index))
+        return held
+    missing = np.setdiff1d(items, held.items, assume_unique=True)
+    if len(missing):
+        context.words = held = held.joined(_look_up(context, index, missing, held.worth))
+    order = np.argsort(held.items)
+    return held.take(order[np.searchsorted(held.items, items, sorter=order)])
 
-    Args:
-        fields: look only into the first so many fields of the index; the others count nothing. None: all.
-        similar: whether `near` is wanted too.
-    """
+
+def _look_up(context: Context, index: TextIndex, items: Numbers, worth: NDArray[np.float64]) -> WordsInItems:
     terms = context.terms
     asked = [(at, term.token, 1.0, 1.0) for at, term in enumerate(terms)]
-    asked += [(at, token, worth, worth) for at, term in enumerate(terms) for token, worth in term.alternatives.items()]
-    if similar:
-        asked += [(at, token, 0.0, alike) for at, term in enumerate(terms) for token, alike in _like(index, term)]
+    asked += [(at, token, share, share) for at, term in enumerate(terms) for token, share in term.alternatives.items()]
+    asked += [(at, token, 0.0, alike) for at, term in enumerate(terms) for token, alike in _like(index, term)]
     of_term = np.array([at for at, *_ in asked], np.int64)
     counted = np.array([worth for _, _, worth, _ in asked])
     alike = np.array([likeness for *_, likeness in asked])
     order: dict[str, int] = {}
     which = np.array([order.setdefault(token, len(order)) for _, token, *_ in asked], np.int64)
-    found = index.matches(items, list(order), fields=fields)
+    found = index.matches(items, list(order))
     n, t, f = len(items), len(terms), found.lengths.shape[1]
     # a token may stand for several terms: each place counts for each of them
     by_token = np.argsort(which, kind="stable")
@@ -107,15 +130,16 @@ def look_up(
     titled = (found.fields[place] == 0) & (counted[one] > 0)
     np.minimum.at(places, cell[titled], found.places[place][titled])
     near = np.zeros(n * t, np.float64)
-    if similar:
-        np.maximum.at(near, cell, alike[one])
+    np.maximum.at(near, cell, alike[one])
     return WordsInItems(
+        terms,
+        items,
         counts.reshape(n, t, f).astype(np.float64, copy=False),
         np.where(places == _NOWHERE, -1, places).reshape(n, t),
         near.reshape(n, t),
         found.lengths,
-        index.averages()[:f],
-        _worth(context, index),
+        index.averages(),
+        worth,
     )
 
 

@@ -41,7 +41,7 @@ class Match(Feature):
         """See Feature. Without words nothing can be said."""
         if not context.terms or not len(candidates):
             return {}
-        found = look_up(context, self._index, candidates.items, similar=True)
+        found = look_up(context, self._index, candidates.items)
         names = self._index.fields
         stands = np.asarray(found.counts > 0, np.bool_)
         anywhere = np.asarray(stands.any(axis=2), np.bool_)
