@@ -21,11 +21,14 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from shopmind import shop as shops
 from shopmind.kit import log
 from shopmind.kit.errors import InputError
 from shopmind.kit.options import build
+from shopmind.serving import listening
 from shopmind.serving.app import create_app
 from shopmind.serving.figures import SHARED_FOLDER
 from shopmind.serving.settings import ServingSettings
@@ -33,6 +36,7 @@ from shopmind.shop import Shop
 
 logger = logging.getLogger("shopmind.serving")
 
+WORKER = "shopmind.serving.run:from_environment"
 PLAN = "SHOPMIND_SERVING_PLAN"
 """Environment variable in which the first process tells the others what to serve."""
 
@@ -185,9 +189,22 @@ def _serve_many(plan: Plan, processes: int, config: Mapping[str, Any]) -> None:
         os.environ[SHARED_FOLDER] = figures
         os.environ[PLAN] = orjson.dumps(dataclasses.asdict(plan)).decode()
         try:
-            uvicorn.run("shopmind.serving.run:from_environment", factory=True, workers=processes, **config)
+            _run_workers(uvicorn.Config(WORKER, factory=True, workers=processes, **config))
         finally:
             del os.environ[SHARED_FOLDER], os.environ[PLAN]
+
+
+def _run_workers(config: uvicorn.Config) -> None:
+    if not listening.SPREADS:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        return
+    try:
+        with listening.reserved(config.host, config.port) as config.port:
+            own: Any = listening.Own(config.host, config.port)
+            Multiprocess(config, sockets=[own]).run()
+    except OSError as error:
+        logger.error("cannot listen", extra={"fields": {"why": str(error)}})
+        raise SystemExit(STARTUP_FAILURE) from error
 
 
 def _quiet() -> None:
