@@ -71,6 +71,16 @@ def test_a_whole_title_is_complete_focused_and_in_order(shop: Shop, asking: Aski
         assert columns[name][0] == pytest.approx(1), name
 
 
+def test_the_word_that_fits_worst_and_the_mean_of_all_are_told_whatever_words_are_worth(
+    shop: Shop, asking: Asking
+) -> None:
+    number = shop.catalogue.numbers(["tea-01"])
+    columns = Match(Match.Options(), shop.tools).compute(asking("tea xyzzyx"), Candidates(number))
+    assert columns["likeness_mean"][0] == pytest.approx(0.5)
+    assert columns["likeness_least"][0] == 0
+    assert columns["likeness"][0] < 0.5  # the word that no item has is worth most
+
+
 def test_an_alternative_counts_by_its_worth(shop: Shop, asking: Asking) -> None:
     number = shop.catalogue.numbers(["tea-01"])
     context = asking("zzzz")

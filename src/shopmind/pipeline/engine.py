@@ -145,6 +145,11 @@ class Engine:
         table = _ordered(ranked.with_columns({"found": marked}), context)
         return table.take(np.argsort(~context.allowed[table.items], kind="stable"))
 
+    def meaning(self, context: Context) -> NDArray[np.float32]:
+        """(d,) the vector of the text as it is understood; raises NotReadyError without an encoder."""
+        self._understand(context, Trace())
+        return context.vector()
+
     def _understand(self, context: Context, trace: Trace) -> None:
         for name, part in self._understanding:
             with trace.step("understand", name) as step, _named_fallback(context, step, name):

@@ -44,6 +44,8 @@ def tables(
         evidence=answering.evidence,
         encoder=pretrained(folder.settings, folder.database),
         vectors=folder.vector_index.vectors if folder.encoder is not None else None,
+        encoder_version=folder.encoder.version if folder.encoder is not None else "",
+        meaning=answering.meaning if folder.encoder is not None else None,
         held=held,
         work=folder.path / WORK,
     )

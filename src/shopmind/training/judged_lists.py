@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from shopmind.kit.progress import Progress, track
 from shopmind.kit.seeds import hash64
 from shopmind.stores.ports import Numbers
 from shopmind.training.clicked_searches import wanted
+from shopmind.training.precedents import COLUMNS, Precedents, axes_of, named, reduced, remember
 from shopmind.training.rank_model import BLOCKS, PRIOR, inputs
 from shopmind.training.recipe import Tables
 
@@ -34,6 +35,25 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """Where queries and items lie in the encoder's space, in few dimensions.
+
+    Attributes:
+        axes: (d, r) see precedents.axes_of.
+        queries: (lists, r) unit vectors.
+        items: (n, r) unit vectors, rows of NaN where there is none.
+    """
+
+    axes: NDArray[np.float32]
+    queries: NDArray[np.float32]
+    items: NDArray[np.float32]
+
+    def of(self, chosen: NDArray[np.bool_], rows: NDArray[np.bool_]) -> Placed:
+        """Only these lists, and their rows."""
+        return Placed(self.axes, self.queries[chosen], self.items[rows])
+
+
+@dataclass(frozen=True)
 class Lists:
     """Lists one after the other.
 
@@ -46,6 +66,7 @@ class Lists:
         found: (n,) whether the engine found the item itself.
         whole: (lists,) whether a list holds every candidate; of the others only judged rows were kept.
         figures: where they come from, for the card.
+        placed: of every list and row; None without an encoder.
     """
 
     queries: tuple[str, ...]
@@ -57,6 +78,7 @@ class Lists:
     found: NDArray[np.bool_]
     whole: NDArray[np.bool_]
     figures: Mapping[str, object] = field(default_factory=dict)
+    placed: Placed | None = None
 
     @property
     def judged(self) -> NDArray[np.bool_]:
@@ -82,6 +104,7 @@ class Lists:
             self.found[rows],
             self.whole[chosen],
             self.figures,
+            None if self.placed is None else self.placed.of(chosen, rows),
         )
 
 
@@ -127,6 +150,7 @@ def gather(
     known: Mapping[str, Known],
     evidence: Callable[[str, Numbers], Candidates],
     *,
+    place: Place | None = None,
     unjudged: int,
     without: Iterable[str],
     progress: Progress,
@@ -135,6 +159,7 @@ def gather(
 
     Args:
         evidence: see Tables.evidence.
+        place: what makes `Lists.placed`.
         unjudged: candidates nobody judged that are kept, over all lists. Lists stay whole until they are used up, for a
             sample of candidates is an order's easier half; queries are taken by hash, so which ones is chance.
         without: columns not to be learned from.
@@ -142,7 +167,7 @@ def gather(
     Returns:
         None when the engine finds nothing for any query.
     """
-    left_out = {FOUND, *without}
+    left_out = {FOUND, *COLUMNS, *without}
     parts: list[_Part] = []
     left = unjudged
     texts = sorted(known, key=hash64)
@@ -156,7 +181,10 @@ def gather(
         others = int(np.count_nonzero(~judged))
         whole = others <= left
         left -= others if whole else 0
-        parts.append(_part(text, candidates, told, np.ones_like(judged) if whole else judged, left_out, whole))
+        kept = np.ones_like(judged) if whole else judged
+        parts.append(_part(text, candidates, told, kept, left_out, whole))
+        if place is not None:
+            place.put(text, candidates.items[kept])
     if not parts:
         return None
     names = tuple(sorted({name for part in parts for name in part.names}))
@@ -169,7 +197,68 @@ def gather(
         np.concatenate([part.weights for part in parts]),
         np.concatenate([part.found for part in parts]),
         np.array([part.whole for part in parts]),
+        placed=None if place is None else place.all(),
     )
+
+
+class Place:
+    """Finds out where queries and items lie, list by list.
+
+    Args:
+        meaning, vectors: see Tables.
+        some: item numbers whose vectors give the axes.
+    """
+
+    def __init__(
+        self,
+        meaning: Callable[[str], NDArray[np.float32]],
+        vectors: Callable[[Numbers], NDArray[np.float32]],
+        some: Numbers,
+    ) -> None:
+        self._meaning, self._vectors = meaning, vectors
+        self._axes = axes_of(vectors(some))
+        self._queries: list[NDArray[np.float32]] = []
+        self._items: list[NDArray[np.float32]] = []
+
+    def put(self, text: str, items: Numbers) -> None:
+        """The next list."""
+        self._queries.append(reduced(self._meaning(text), self._axes))
+        self._items.append(reduced(self._vectors(items), self._axes))
+
+    def all(self) -> Placed:
+        """Of the lists that were put."""
+        return Placed(self._axes, np.stack(self._queries), np.concatenate(self._items))
+
+
+def precedents_of(lists: Lists) -> Precedents | None:
+    """The judged pairs of these lists, for others to be held against."""
+    placed, judged = lists.placed, lists.judged
+    if placed is None:
+        return None
+    return remember(
+        lists.queries,
+        placed.queries,
+        lists.lists[judged],
+        placed.items[judged],
+        lists.gains[judged],
+        lists.weights[judged],
+        placed.axes,
+    )
+
+
+def recalled(lists: Lists, known: Precedents | None) -> Lists:
+    """The lists with the columns of precedents; a list's own text is none for itself."""
+    placed = lists.placed
+    if known is None or placed is None:
+        return lists
+    m, ends = len(lists.names), np.cumsum(lists.lengths)
+    found = np.zeros((len(lists.matrix), len(COLUMNS)), np.float32)
+    for row, (start, end) in enumerate(zip(ends - lists.lengths, ends, strict=True)):
+        columns = known.columns(placed.queries[row], placed.items[start:end], without=named(lists.queries[row]))
+        found[start:end] = np.stack([columns[name] for name in COLUMNS], axis=1)
+    nothing = np.zeros_like(found)
+    matrix = np.concatenate([lists.matrix[:, :m], np.nan_to_num(found), lists.matrix[:, m:], nothing], axis=1)
+    return replace(lists, names=(*lists.names, *COLUMNS), matrix=matrix)
 
 
 @dataclass(frozen=True)

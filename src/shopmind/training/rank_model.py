@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.stores.ports import Artifact
+from shopmind.training.precedents import COLUMNS as PRECEDENTS
 from shopmind.training.trees import Trees
 
 Choice = Literal["prior", "linear", "trees", "both", "grade"]
@@ -25,7 +26,8 @@ BLOCKS = 2
 def inputs(columns: Mapping[str, NDArray[np.float32]], names: Sequence[str], size: int) -> NDArray[np.float32]:
     """(n, 2m): each column as it is, then less its best among the candidates; what cannot be said is 0.
 
-    The first block tells queries apart, the second does not know how hard a query is.
+    The first block tells queries apart, the second does not know how hard a query is. Of precedents the second is 0:
+    their best is known of whole lists only.
     """
     raw = np.zeros((size, len(names)), np.float32)
     for place, name in enumerate(names):
@@ -33,7 +35,9 @@ def inputs(columns: Mapping[str, NDArray[np.float32]], names: Sequence[str], siz
         if column is not None:
             raw[:, place] = np.nan_to_num(column, nan=0.0, posinf=0.0, neginf=0.0)
     best = raw.max(axis=0, keepdims=True) if size else raw
-    return np.concatenate([raw, raw - best], axis=1)
+    less = raw - best
+    less[:, [name in PRECEDENTS for name in names]] = 0.0
+    return np.concatenate([raw, less], axis=1)
 
 
 def used(figures: Mapping[str, Any]) -> bool:

@@ -34,7 +34,9 @@ class Tables:
             those of the ranking that needs no learning. The same code as serving.
         shown: what stood where in answers the log holds no impressions of, of schema clicked_searches.SHOWN.
         encoder: spec of the pretrained encoder that suits the shop.
+        encoder_version: of the encoder that `vectors` and `meaning` come from.
         vectors: numbers → (n, d) float32 unit vectors of the items' texts, rows of NaN where there is none.
+        meaning: text → (d,) the vector that the scenario "search" looks for, spelling corrected.
         held: events after `events` that may choose settings and weights but make no statistics, EVENT_TABLE; without
             them a recipe that needs such a step keeps the last one of the log back, and joins it again at the end.
         artifacts: what the recipes before this one made.
@@ -51,7 +53,9 @@ class Tables:
     evidence: Callable[[str, Numbers], Candidates] | None = None
     shown: pl.DataFrame | None = None
     encoder: str = "minilm"
+    encoder_version: str = ""
     vectors: Callable[[Numbers], NDArray[np.float32]] | None = None
+    meaning: Callable[[str], NDArray[np.float32]] | None = None
     held: pl.DataFrame | None = None
     artifacts: Artifacts | None = None
     work: Path | None = None

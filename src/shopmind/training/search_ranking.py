@@ -16,8 +16,9 @@ from shopmind.metrics.correlation import spearman
 from shopmind.metrics.intervals import Interval, paired
 from shopmind.metrics.ranking import ndcg
 from shopmind.training import lambdamart
-from shopmind.training.judged_lists import Lists, from_clicks, from_judgments, gather
+from shopmind.training.judged_lists import Lists, Place, from_clicks, from_judgments, gather, precedents_of, recalled
 from shopmind.training.lambdamart import Growth
+from shopmind.training.precedents import COLUMNS, Precedents
 from shopmind.training.rank_model import BLOCKS, PRIOR, Choice, RankModel
 from shopmind.training.recipe import Fitted, Recipe, Tables
 
@@ -28,8 +29,11 @@ FEW, MANY = 300, 1_000
 ENOUGH = 5_000
 """Judged pairs from which the expected grade may fall with a column that otherwise only raises it."""
 
-RISING = (PRIOR, "lexical", "dense", "likeness", "complete", "numbers", "company")
+RISING = (PRIOR, "lexical", "dense", "likeness", "complete", "numbers", "company", "precedent")
 """Beginnings of columns that may only speak for an item: more of it never lowers the score. Every …coverage too."""
+
+SOME = 10_000
+"""Items whose vectors say which directions matter."""
 
 LEAKY = ("popularity",)
 """Columns that know what came after a logged search; an order is not learned from clicks with them."""
@@ -49,7 +53,8 @@ class SearchRankingRecipe(Recipe):
         all queries. unjudged_linear, unjudged_trees: what one weighs beside one that was judged. ridge: of the linear
         models. folds: held-out parts of the inner comparison, of fewer than 300 queries; of 1,000 and more one part is
         enough. level: of the interval that must be clear of 0. trees, leaves: see lambdamart.Growth. without: columns
-        not to learn from.
+        not to learn from. precedents: queries from which judged pairs are remembered: of
+        fewer none is like another.
         """
 
         queries: int = 20_000
@@ -63,6 +68,7 @@ class SearchRankingRecipe(Recipe):
         trees: int = 200
         leaves: int = 6
         without: tuple[str, ...] = field(default=())
+        precedents: int = 300
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """Arrays and figures of a RankModel; `figures["chosen"]` is "prior" when nothing learned was better.
@@ -80,14 +86,21 @@ class SearchRankingRecipe(Recipe):
             NotReadyError: too few queries with judgments or clicks.
         """
         known = {} if tables.judgments is None else from_judgments(tables.judgments, tables.hidden)
-        figures: dict[str, Any] = {"judged_queries": len(known)}
+        figures: dict[str, Any] = {"judged_queries": len(known), "encoder": tables.encoder_version}
         clicked, said = from_clicks(tables, options.queries)
         figures |= {"clicked_queries": len(clicked), **said}
         known = dict(list({**clicked, **known}.items())[-options.queries :])
         found = None
         if tables.evidence is not None and len(known) >= options.at_least:
             without = (*options.without, *(LEAKY if clicked else ()))
-            found = gather(known, tables.evidence, unjudged=options.unjudged, without=without, progress=progress)
+            found = gather(
+                known,
+                tables.evidence,
+                place=_place(tables, without) if len(known) >= options.precedents else None,
+                unjudged=options.unjudged,
+                without=without,
+                progress=progress,
+            )
         if found is None or len(found.queries) < options.at_least:
             raise NotReadyError(
                 f"search_ranking: {len(known)} queries with judgments or clicks; {options.at_least} are needed"
@@ -101,9 +114,10 @@ class SearchRankingRecipe(Recipe):
         best = _champion(held, seed)
         gain = paired(held[best], held["prior"], seed=seed, level=options.level)
         chosen: Choice = best if gain.low > 0 else "prior"
-        model = replace(_fitted(lists, options, growth, seed), chosen=chosen)
+        model, known = _fitted(lists, options, growth, seed)
+        model = replace(model, chosen=chosen)
         return Fitted(
-            model.arrays(),
+            {**model.arrays(), **({} if known is None else known.arrays())},
             {
                 **lists.figures,
                 "chosen": chosen,
@@ -119,6 +133,14 @@ class SearchRankingRecipe(Recipe):
             },
             tail=False,
         )
+
+
+def _place(tables: Tables, without: tuple[str, ...]) -> Place | None:
+    """None where precedents cannot be had, or are not wanted."""
+    if tables.meaning is None or tables.vectors is None or set(COLUMNS) & set(without):
+        return None
+    shown = np.flatnonzero(tables.columns.shown)
+    return Place(tables.meaning, tables.vectors, shown[:: max(1, len(shown) // SOME)])
 
 
 def _compare(
@@ -139,8 +161,8 @@ def _compare(
     rounds = 1 if size >= MANY else folds
     told: dict[str, list[NDArray[np.float64]]] = {"prior": [], "grade": [], "gains": []}
     for fold in track(range(rounds), progress, "compare search_ranking", rounds):
-        model = _fitted(lists.of(part != fold), options, growth, seed)
-        rest = lists.of(part == fold)
+        model, known = _fitted(lists.of(part != fold), options, growth, seed)
+        rest = recalled(lists.of(part == fold), known)
         for name in choices:
             held[name][part == fold] = quality(rest, model.order(rest.matrix, name))
         judged = rest.judged
@@ -184,8 +206,10 @@ def quality(lists: Lists, scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _fitted(lists: Lists, options: Any, growth: Growth, seed: int) -> RankModel:
-    """The order from whole lists, the grade from all judged rows."""
+def _fitted(lists: Lists, options: Any, growth: Growth, seed: int) -> tuple[RankModel, Precedents | None]:
+    """The order from whole lists, the grade from all judged rows; both may look at the precedents of other queries."""
+    known = precedents_of(lists)
+    lists = recalled(lists, known)
     m = len(lists.names)
     rising = np.tile([name.startswith(RISING) or name.endswith("coverage") for name in lists.names], BLOCKS)
     whole = lists.of(lists.whole) if lists.whole.any() else lists
@@ -202,7 +226,9 @@ def _fitted(lists: Lists, options: Any, growth: Growth, seed: int) -> RankModel:
         bound = np.zeros_like(rising) if many else rising
         certain = lists.weights[judged]
         grade = lambdamart.grade_trees(lists.matrix[judged], lists.gains[judged], certain, bound, free, seed)
-    return RankModel(lists.names, "both", weights, scale, trees, grade, _grade_ridge(lists, judged, options.ridge))
+    return RankModel(
+        lists.names, "both", weights, scale, trees, grade, _grade_ridge(lists, judged, options.ridge)
+    ), known
 
 
 def _centred_ridge(lists: Lists, weights: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:

@@ -19,10 +19,11 @@ class Wanted:
 
     def by(self, context: Context) -> bool:
         """True for a request to learn from, and when the learned order reads one of the columns."""
-        return context.learning or self._read
+        return context.learning or self.read
 
     @cached_property
-    def _read(self) -> bool:
+    def read(self) -> bool:
+        """Whether the learned order reads one of the columns."""
         try:
             artifact = self._tools.artifacts.load("search_ranking")
         except StorageError:  # the ranker says so, and ranks by the prior
