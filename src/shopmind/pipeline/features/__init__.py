@@ -12,6 +12,7 @@ MENU = Menu(
         "match": "shopmind.pipeline.features.match:Match",
         "meaning": "shopmind.pipeline.features.meaning:Meaning",
         "next_basket": "shopmind.pipeline.features.next_basket:NextBasket",
+        "precedent": "shopmind.pipeline.features.precedent:Precedent",
         "personal": "shopmind.pipeline.features.personal:Personal",
         "standing": "shopmind.pipeline.features.standing:Standing",
     },

@@ -20,6 +20,7 @@ class Match(Feature):
 
     Columns, all in 0..1 and by the worth of the words: `lexical` (BM25 over fields), `coverage` (words that stand
     anywhere), `complete` (1 where all do), `likeness` (as `coverage`, and a word that looks alike counts by how much),
+    `likeness_mean` (the same, whatever the words are worth), `likeness_least` (of the word that fits worst),
     `title_coverage`, `brand_coverage`, `description_coverage`, `attribute_coverage` (in that field), `title_focus`
     (share of the title's words that were asked for), `title_start` (1 when the first match opens the title),
     `title_last` (whether the last word asked for, in English often the thing itself, stands there), `title_order`
@@ -50,6 +51,8 @@ class Match(Feature):
             "coverage": _share(anywhere, found.worth),
             "complete": np.all(anywhere, axis=1).astype(np.float32),
             "likeness": _share(found.near, found.worth),
+            "likeness_mean": found.near.mean(axis=1).astype(np.float32),
+            "likeness_least": found.near.min(axis=1).astype(np.float32),
             "title_coverage": _share(stands[:, :, names.index("title")], found.worth),
             "brand_coverage": _share(stands[:, :, names.index("brand")], found.worth),
             "description_coverage": _share(stands[:, :, names.index("description")], found.worth),
