@@ -15,6 +15,8 @@ MENU = Menu(
         "next_basket": "shopmind.training.next_basket:NextBasketRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",
         "search_ranking": "shopmind.training.search_ranking:SearchRankingRecipe",
+        "sequence": "shopmind.training.sequence.recipe:SequenceRecipe",
+        "next_item": "shopmind.training.next_item.recipe:NextItemRecipe",  # reads what `sequence` made
         "synonyms": "shopmind.training.synonyms:SynonymsRecipe",
         "trending": "shopmind.training.trending:TrendingRecipe",
         "values": "shopmind.training.values:ValuesRecipe",

@@ -11,6 +11,7 @@ MENU = Menu(
         "discovery": "shopmind.pipeline.features.discovery:Discovery",
         "match": "shopmind.pipeline.features.match:Match",
         "meaning": "shopmind.pipeline.features.meaning:Meaning",
+        "next_item": "shopmind.pipeline.features.next_item:NextItem",
         "next_basket": "shopmind.pipeline.features.next_basket:NextBasket",
         "precedent": "shopmind.pipeline.features.precedent:Precedent",
         "personal": "shopmind.pipeline.features.personal:Personal",

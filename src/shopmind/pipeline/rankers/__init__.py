@@ -6,6 +6,7 @@ MENU = Menu(
     "ranker",
     {
         "fusion": "shopmind.pipeline.rankers.fusion:Fusion",
+        "handover": "shopmind.pipeline.rankers.handover:Handover",
         "learned": "shopmind.pipeline.rankers.learned:Learned",
         "weighted": "shopmind.pipeline.rankers.weighted:Weighted",
     },

@@ -13,6 +13,7 @@ MENU = Menu(
         "item_knn": "shopmind.pipeline.retrievers.item_knn:ItemKnn",
         "lexical": "shopmind.pipeline.retrievers.lexical:Lexical",
         "linked": "shopmind.pipeline.retrievers.linked:Linked",
+        "next_item": "shopmind.pipeline.retrievers.next_item:NextItem",
         "ordered": "shopmind.pipeline.retrievers.ordered:Ordered",
         "popularity": "shopmind.pipeline.retrievers.popularity:Popularity",
         "taste": "shopmind.pipeline.retrievers.taste:Taste",

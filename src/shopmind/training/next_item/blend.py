@@ -1,0 +1,122 @@
+"""Weights of the evidence that depend on who asks and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+
+@dataclass(frozen=True)
+class Blend:
+    """score = sum over columns j of x_j * (w_0j + sum over gates g of z_g * w_gj).
+
+    Attributes:
+        columns, gates: names.
+        centre, scale: (columns,) and (gates,) one after the other: x = (value - centre) / scale, and so of z.
+        weights: (1 + gates, columns) float32.
+    """
+
+    columns: tuple[str, ...]
+    gates: tuple[str, ...]
+    centre: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+    def shares(self, values: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
+        """Column → (n,) what it adds to the score."""
+        matrix = np.stack([values[name] for name in (*self.columns, *self.gates)], axis=1)
+        matrix = (matrix - self.centre) / self.scale
+        x, z = matrix[:, : len(self.columns)], matrix[:, len(self.columns) :]
+        weighed = x * (self.weights[0] + z @ self.weights[1:])
+        return {name: np.asarray(weighed[:, place], np.float32) for place, name in enumerate(self.columns)}
+
+    def scores(self, values: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """(n,) the sum of the shares."""
+        return np.asarray(np.sum(list(self.shares(values).values()), axis=0), np.float32)
+
+
+@dataclass
+class Choices:
+    """Lists of candidates of which one or a few were taken, growing one by one."""
+
+    columns: tuple[str, ...]
+    gates: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        self._matrices: list[NDArray[np.float32]] = []
+        self._taken: list[NDArray[np.bool_]] = []
+
+    def __len__(self) -> int:
+        return len(self._matrices)
+
+    def add(self, values: Mapping[str, NDArray[np.float32]], taken: NDArray[np.bool_]) -> None:
+        """One list, (n,) each; nothing is learned from one of which nothing was taken."""
+        if taken.any():
+            self._matrices.append(np.stack([values[name] for name in (*self.columns, *self.gates)], axis=1))
+            self._taken.append(taken)
+
+    def blend(self, ridge: float, rows: Sequence[int] | None = None) -> Blend:
+        """The weights of least loss over all lists, or over some.
+
+        Source: listwise softmax, Cao, Qin, Liu, Tsai, Li, ICML 2007 (ListNet, top one): loss = mean over lists of
+        the mean over what was taken of -ln softmax, + ridge * |w|², columns and gates in units of their deviation,
+        found with L-BFGS.
+        """
+        chosen = range(len(self)) if rows is None else rows
+        matrix = np.concatenate([self._matrices[row] for row in chosen])
+        taken = np.concatenate([self._taken[row] / self._taken[row].sum() for row in chosen])
+        starts = np.cumsum([0, *(len(self._taken[row]) for row in chosen)])[:-1]
+        centre, scale = matrix.mean(axis=0), matrix.std(axis=0) + np.float32(1e-6)
+        matrix -= centre
+        matrix /= scale
+        width = len(self.columns)
+        gates = np.column_stack([np.ones(len(matrix), np.float32), matrix[:, width:]])
+        loss = _Loss(np.ascontiguousarray(matrix[:, :width]), gates, taken, starts, ridge)
+        start = np.zeros((1 + len(self.gates)) * width)
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 150})
+        weights = found.x.reshape(1 + len(self.gates), width).astype(np.float32)
+        return Blend(self.columns, self.gates, centre.astype(np.float32), scale.astype(np.float32), weights)
+
+    def ranks(self, blend: Blend, rows: Sequence[int]) -> NDArray[np.float64]:
+        """(n,) place of the best taken candidate in each list, 0 for the first; ties half."""
+        found = np.empty(len(rows))
+        for place, row in enumerate(rows):
+            matrix = self._matrices[row]
+            values = {name: matrix[:, column] for column, name in enumerate((*self.columns, *self.gates))}
+            scores = blend.scores(values)
+            best = scores[self._taken[row]].max()
+            found[place] = (scores > best).sum() + ((scores == best).sum() - 1) / 2
+        return found
+
+
+class _Loss:
+    """Value and gradient at w, (1 + gates) * columns long."""
+
+    def __init__(
+        self,
+        matrix: NDArray[np.float32],
+        gates: NDArray[np.float32],
+        taken: NDArray[np.float64],
+        starts: NDArray[np.int64],
+        ridge: float,
+    ) -> None:
+        self._matrix, self._gates, self._taken = matrix, gates, taken
+        self._starts = starts
+        self._list = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(matrix))))
+        self._ridge = ridge
+
+    def __call__(self, flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights = flat.reshape(self._gates.shape[1], -1).astype(np.float32)
+        score = np.einsum("ng,ng->n", self._matrix @ weights.T, self._gates).astype(np.float64)
+        top = np.maximum.reduceat(score, self._starts)
+        mass = np.exp(score - top[self._list])
+        sums = np.add.reduceat(mass, self._starts)
+        lists = len(self._starts)
+        value = float((np.log(sums) + top).sum() - self._taken @ score) / lists
+        residue = ((mass / sums[self._list] - self._taken) / lists).astype(np.float32)
+        gradient = (self._gates * residue[:, None]).T @ self._matrix
+        return value + self._ridge * float(flat @ flat), gradient.ravel().astype(np.float64) + 2 * self._ridge * flat

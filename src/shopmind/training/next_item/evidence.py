@@ -1,0 +1,235 @@
+"""Candidates and columns of the next item, from the arrays of the artifact: the same code for training and serving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from shopmind.stores.ports import Numbers
+from shopmind.training.next_item.asked import Asked
+from shopmind.training.next_item.meaning import centred
+
+WALKS: Mapping[str, tuple[str, float]] = {
+    "after": ("rules", 0.7),
+    "after_last": ("rules", 0.0),
+    "after_alike": ("smoothed", 0.7),
+    "two_steps": ("twice", 0.5),
+    "same_people": ("neighbours", 0.7),
+    "traits": ("traits", 0.5),
+}
+"""Signal → the matrix it walks along, and what an event counts beside the next newer one."""
+SEQUENCE = "sequence"
+COLUMNS = (
+    *(f"{name}{form}" for name in (*WALKS, "before", "factors") for form in ("", "_log")),
+    "reads_like",
+    "reads_like_last",
+    "popular",
+    SEQUENCE,
+)
+"""What the weights are learned for; `sequence` only where a sequence model was trained."""
+GATES = ("known_newest", "long_history", "popular")
+"""What the weights depend on: how well the newest item is known, how long the history, how popular the candidate."""
+FLOOR = 0.003
+LEAST_SHARE = -20.0
+"""Of ln p: below it the network says no."""
+
+Near = Callable[[NDArray[np.float32], int, int], Numbers]
+"""(d,) vector, row asked, k → the k nearest items that may be shown."""
+
+
+class Signals:
+    """All signals, ready to be asked.
+
+    Args:
+        arrays: what `statistics.statistics` made.
+        vectors: numbers → text vectors of unit length; None where items have no text vector.
+        network: histories → (b, size) ln of the share each item has in what comes next; None without a network.
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, NDArray[Any]],
+        vectors: Callable[[Numbers], NDArray[np.float32]] | None,
+        network: Callable[[Asked], NDArray[np.float32]] | None = None,
+    ) -> None:
+        self._matrices = {name: _matrix(arrays, name) for name in {walk for walk, _ in WALKS.values()}}
+        self._matrices["traits_of"] = sparse.csr_array(self._matrices["traits"].T)
+        self._matrices["before"] = sparse.csr_array(self._matrices["rules"].T)
+        self._left, self._right = arrays["left"], arrays["right"]
+        self._popular = arrays["popular"]
+        self._centre = arrays["centre"]
+        self._vectors = vectors
+        self._network = network
+        self.size = len(self._popular)
+
+    def of(self, asked: Asked) -> Walked:
+        """What all signals say of everything, for a batch."""
+        found = {}
+        for name, (walk, decay) in WALKS.items():
+            if name == "traits":
+                profile = asked.recency(decay, self.size) @ self._matrices["traits"]
+                found[name] = sparse.csr_array(profile @ self._matrices["traits_of"])
+            else:
+                found[name] = sparse.csr_array(asked.recency(decay, self.size) @ self._matrices[walk])
+        found["before"] = sparse.csr_array(asked.recency(0.7, self.size) @ self._matrices["before"])
+        factors = asked.recency(0.7, self.size) @ self._left
+        network = None if self._network is None else self._network(asked)
+        newest = asked.newest()
+        known = np.where(newest >= 0, self.popularity(np.maximum(newest, 0)), 0.0).astype(np.float32)
+        return Walked(
+            self, found, np.asarray(factors, np.float32), *self._texts(asked), network, known, np.log1p(asked.lengths)
+        )
+
+    def scored_by_factors(self, profile: NDArray[np.float32], items: Numbers) -> NDArray[np.float32]:
+        """(n,) what the factors expect of items."""
+        return np.asarray(self._right[items] @ profile, np.float32)
+
+    def text(self, items: Numbers) -> NDArray[np.float32]:
+        """(n, d) centred text vectors, zeros where there is none."""
+        return (
+            np.zeros((len(items), 1), np.float32)
+            if self._vectors is None
+            else centred(self._vectors(items), self._centre)
+        )
+
+    def popularity(self, items: Numbers) -> NDArray[np.float32]:
+        """(n,) ln(1 + how often it was taken)."""
+        inside = items < self.size
+        found = np.zeros(len(items), np.float32)
+        found[inside] = self._popular[items[inside]]
+        return found
+
+    def _texts(self, asked: Asked) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        distinct, place = np.unique(asked.items, return_inverse=True)
+        if not len(distinct):
+            none = np.zeros((len(asked), 1), np.float32)
+            return none, none
+        vectors = self.text(distinct)
+        weights = np.power(0.7, asked.ranks).astype(np.float32)
+        held = sparse.csr_array((weights, (asked.rows, place)), shape=(len(asked), len(distinct)))
+        newest = asked.newest()
+        last = np.zeros((len(asked), vectors.shape[1]), np.float32)
+        last[newest >= 0] = vectors[np.searchsorted(distinct, newest[newest >= 0])]
+        return np.asarray(held @ vectors, np.float32), last
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What the signals say of a batch, before it is known which items matter.
+
+    Attributes:
+        found: signal → (b, size).
+        factors, profile, last: (b, d) of each user, to be multiplied with candidates' own.
+        network: (b, size) or None.
+        known_newest: (b,) ln(1 + how often the newest item was taken). long_history: (b,) ln(1 + events).
+    """
+
+    signals: Signals
+    found: Mapping[str, sparse.csr_array]
+    factors: NDArray[np.float32]
+    profile: NDArray[np.float32]
+    last: NDArray[np.float32]
+    network: NDArray[np.float32] | None
+    known_newest: NDArray[np.float32]
+    long_history: NDArray[np.floating]
+
+    def offer(
+        self, row: int, allowed: NDArray[np.bool_], near: Near | None, each: int, most: int
+    ) -> tuple[Numbers, NDArray[np.float32]]:
+        """The candidates of one user: the best `each` of every signal, of these the `most` that most agree on.
+
+        Returns:
+            (n,) items, best first, and (n,) how much the signals agree: the sum over them of 1 / (20 + rank).
+        """
+        lists = list(self._best(row, allowed, near, each))
+        if not lists:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        items, place = np.unique(np.concatenate(lists), return_inverse=True)
+        votes = np.concatenate([1.0 / (20 + np.arange(len(each))) for each in lists])
+        agreement = np.bincount(place, votes, minlength=len(items)).astype(np.float32)
+        kept = np.argsort(-agreement, kind="stable")[:most]
+        return items[kept], agreement[kept]
+
+    def _best(self, row: int, allowed: NDArray[np.bool_], near: Near | None, each: int) -> Iterator[Numbers]:
+        for name, matrix in self.found.items():
+            if name == "before":
+                continue
+            here = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+            columns, values = matrix.indices[here], matrix.data[here]
+            free = allowed[columns]
+            yield _top(columns[free], values[free], each)
+        if self.network is not None:
+            shares = np.where(allowed[: self.network.shape[1]], self.network[row], -np.inf)
+            yield best_first(shares, each)
+        if near is not None and self.profile[row].any():
+            yield near(self.profile[row], row, each)
+
+    def columns(self, row: int, items: Numbers) -> dict[str, NDArray[np.float32]]:
+        """(n,) float32 columns of any items for one user.
+
+        Every walk gives its score over the best one's, and the logarithm of that (FLOOR apart from nothing).
+        """
+        size = self.signals.size
+        inside = items < size
+        raw: dict[str, NDArray[np.float32]] = {}
+        for name, matrix in self.found.items():
+            here = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+            whole = np.zeros(size, np.float32)
+            whole[matrix.indices[here]] = matrix.data[here]
+            raw[name] = np.zeros(len(items), np.float32)
+            raw[name][inside] = whole[items[inside]]
+        raw["factors"] = np.zeros(len(items), np.float32)
+        raw["factors"][inside] = self.signals.scored_by_factors(self.factors[row], items[inside])
+        made: dict[str, NDArray[np.float32]] = {}
+        for name, values in raw.items():
+            share = np.clip(values, 0, None) / max(float(values.max(initial=0.0)), 1e-6)
+            made[name] = share.astype(np.float32)
+            made[f"{name}_log"] = (np.log(share + FLOOR) + 3).astype(np.float32)
+        texts = self.signals.text(items)
+        for name, vector in (("reads_like", self.profile[row]), ("reads_like_last", self.last[row])):
+            made[name] = np.asarray(texts @ vector, np.float32) if vector.any() else np.zeros(len(items), np.float32)
+        made["popular"] = self.signals.popularity(items)
+        made["known_newest"] = np.full(len(items), self.known_newest[row], np.float32)
+        made["long_history"] = np.full(len(items), self.long_history[row], np.float32)
+        if self.network is not None:
+            made[SEQUENCE] = np.full(len(items), LEAST_SHARE, np.float32)
+            known = items < self.network.shape[1]
+            made[SEQUENCE][known] = np.maximum(self.network[row][items[known]], LEAST_SHARE)
+        return made
+
+
+def _matrix(arrays: Mapping[str, NDArray[Any]], name: str) -> sparse.csr_array:
+    starts = arrays[f"{name}_starts"]
+    width = int(arrays[f"{name}_width"][0])
+    return sparse.csr_array(
+        (arrays[f"{name}_values"], arrays[f"{name}_columns"], starts), shape=(len(starts) - 1, width)
+    )
+
+
+def _top(columns: NDArray[np.integer], values: NDArray[np.float32], k: int) -> Numbers:
+    positive = values > 0
+    columns, values = columns[positive], values[positive]
+    if len(values) > k:
+        best = np.argpartition(-values, k - 1)[:k]
+        columns, values = columns[best], values[best]
+    return columns[np.argsort(-values, kind="stable")].astype(np.int64)
+
+
+def best_first(scores: NDArray[np.float32], k: int) -> Numbers:
+    """Places of the k highest scores above -inf, the highest first."""
+    k = min(k, int(np.count_nonzero(scores > -np.inf)))
+    if not k:
+        return np.empty(0, np.int64)
+    best = np.argpartition(-scores, k - 1)[:k]
+    return best[np.argsort(-scores[best], kind="stable")]
+
+
+def blocks(asked: Asked, size: int) -> Sequence[slice]:
+    """Runs of users whose dense rows stay within 64 MB."""
+    step = max(1, min(512, 16_000_000 // max(size, 1)))
+    return [slice(start, min(start + step, len(asked))) for start in range(0, len(asked), step)]

@@ -1,0 +1,171 @@
+"""The artifact `next_item`: all signals of what a user takes next, and how to weigh them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from shopmind.kit.errors import NotReadyError
+from shopmind.kit.progress import Progress
+from shopmind.kit.seeds import generator
+from shopmind.stores.ports import Numbers
+from shopmind.training.next_item.asked import Asked
+from shopmind.training.next_item.blend import Choices
+from shopmind.training.next_item.evidence import COLUMNS, GATES, SEQUENCE, Signals, best_first, blocks
+from shopmind.training.next_item.hold_out import Steps, doings, last_steps
+from shopmind.training.next_item.meaning import centred, traits
+from shopmind.training.next_item.statistics import Shape, statistics
+from shopmind.training.next_item.walks import Sequences
+from shopmind.training.recipe import Fitted, Recipe, Tables
+
+FOLDS = 2
+
+
+class NextItemRecipe(Recipe):
+    """Signals from the order of events, from neighbours, texts and traits, weighed by what every user took last.
+
+    The last step of each user is kept back; the signals are made of the rest, the weights are those that best foresee
+    the step, and then the signals are made of everything. With `Tables.held` that is the step instead, and it stays
+    out of the signals.
+    """
+
+    @dataclass(frozen=True)
+    class Options(Shape):
+        """users: whose last step teaches, at most. at_least: steps that some signal foresaw. each: candidates of one
+        signal. most: candidates of one user. ridge: see blend.Choices. Of the statistics:
+        """
+
+        users: int = 25_000
+        at_least: int = 50
+        each: int = 50
+        most: int = 300
+        ridge: float = 3e-3
+
+    def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
+        """The arrays of statistics.statistics, and of Blend: `centre_of`, `scale_of`, `weights`.
+
+        Raises:
+            NotReadyError: too few users took a step that anything foresaw.
+        """
+        steps = last_steps(tables, most=options.users, seed=seed)
+        if len(steps) < options.at_least:
+            raise NotReadyError(
+                f"next_item: {len(steps)} users took something new after something else; {options.at_least} are needed"
+            )
+        made = _Made(tables, options, seed)
+        arrays = made.statistics(steps.known)
+        progress("fit next_item", 1, 4)
+        choices = made.choices(arrays, steps, _network(tables), progress)
+        if len(choices) < options.at_least:
+            raise NotReadyError(
+                f"next_item: of {len(steps)} steps {len(choices)} were among the candidates; "
+                f"{options.at_least} are needed"
+            )
+        progress("fit next_item", 2, 4)
+        figures = {"steps": len(steps), "foreseen": len(choices), **_held_out(choices, len(steps), options.ridge, seed)}
+        blend = choices.blend(options.ridge)
+        progress("fit next_item", 3, 4)
+        if tables.held is None:
+            arrays = made.statistics(tables.events)
+        weights = {"centre_of": blend.centre, "scale_of": blend.scale, "weights": blend.weights}
+        told = {"columns": blend.columns, "gates": blend.gates, "each": options.each, "most": options.most}
+        return Fitted({**arrays, **weights}, {**figures, **told})
+
+
+class _Made:
+    """What does not change while one artifact is fitted."""
+
+    def __init__(self, tables: Tables, options: Any, seed: int) -> None:
+        self._tables, self._options, self._seed = tables, options, seed
+        self._size = tables.columns.size
+        self._traits = _traits(tables)
+        self._vectors = _vectors(tables)
+
+    def statistics(self, events: Any) -> dict[str, NDArray[Any]]:
+        """Arrays of the signals."""
+        sequences = Sequences.of(doings(events), self._size, self._options.newest)
+        return statistics(sequences, self._traits, self._vectors, self._options, self._seed)
+
+    def choices(
+        self,
+        arrays: dict[str, NDArray[Any]],
+        steps: Steps,
+        network: Callable[[Asked], NDArray[np.float32]] | None,
+        progress: Progress,
+    ) -> Choices:
+        """The list of every step that some signal foresaw."""
+        vectors = self._vectors
+        signals = Signals(arrays, None if vectors is None else lambda items: vectors[items], network)
+        unit = None if vectors is None else centred(vectors, arrays["centre"])
+        names = tuple(name for name in COLUMNS if name != SEQUENCE or network is not None)
+        found = Choices(names, GATES)
+        targets = np.searchsorted(steps.target_rows, np.arange(len(steps) + 1))
+        had = np.searchsorted(steps.had_rows, np.arange(len(steps) + 1))
+        allowed = self._tables.columns.shown.copy()
+        for block in blocks(steps.asked, self._size):
+            walked = signals.of(steps.asked.take(block))
+            near = None if unit is None else walked.profile @ unit.T
+            for row in range(block.stop - block.start):
+                user = block.start + row
+                own = steps.had_items[had[user] : had[user + 1]]
+                allowed[own] = False
+                items, _ = walked.offer(
+                    row,
+                    allowed,
+                    None if near is None else _exactly(near, allowed),
+                    self._options.each,
+                    self._options.most,
+                )
+                allowed[own] = self._tables.columns.shown[own]
+                taken = np.isin(items, steps.target_items[targets[user] : targets[user + 1]])
+                if taken.any():
+                    found.add(walked.columns(row, items), taken)
+            progress("weigh next_item", block.stop, len(steps))
+        return found
+
+
+def _exactly(
+    near: NDArray[np.float32], allowed: NDArray[np.bool_]
+) -> Callable[[NDArray[np.float32], int, int], Numbers]:
+    def nearest(_: NDArray[np.float32], row: int, k: int) -> Numbers:
+        return best_first(np.where(allowed, near[row], -np.inf), k)
+
+    return nearest
+
+
+def _traits(tables: Tables) -> sparse.csr_array:
+    if tables.catalogue is None:
+        return sparse.csr_array(sparse.coo_array((tables.columns.size, 1), dtype=np.float32))
+    return traits(tables.catalogue, tables.columns.size)
+
+
+def _vectors(tables: Tables) -> NDArray[np.float32] | None:
+    if tables.vectors is None:
+        return None
+    numbers = np.flatnonzero(tables.columns.shown)
+    found = tables.vectors(numbers)
+    vectors = np.full((tables.columns.size, found.shape[1]), np.nan, np.float32)
+    vectors[numbers] = found
+    return vectors
+
+
+def _network(tables: Tables) -> Callable[[Asked], NDArray[np.float32]] | None:
+    return None
+
+
+def _held_out(choices: Choices, steps: int, ridge: float, seed: int) -> dict[str, float]:
+    """recall@10 and nDCG@10 of the steps, each half foreseen with the weights of the other."""
+    fold = generator(seed, "next_item").integers(0, FOLDS, len(choices))
+    hits = gain = 0.0
+    for each in range(FOLDS):
+        ranks = choices.ranks(
+            choices.blend(ridge, np.flatnonzero(fold != each).tolist()), np.flatnonzero(fold == each).tolist()
+        )
+        hits += float((ranks < 10).sum())
+        gain += float((1 / np.log2(ranks[ranks < 10] + 2)).sum())
+    return {"recall@10": hits / steps, "ndcg@10": gain / steps}

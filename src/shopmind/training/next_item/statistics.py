@@ -1,0 +1,98 @@
+"""What the signals are made of: every matrix and table, from the events that may be known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from shopmind.kit.seeds import generator
+from shopmind.training.next_item import meaning, walks
+from shopmind.training.next_item.walks import Sequences
+from shopmind.training.sparse import best_of_rows, parts
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the statistics are made.
+
+    window: steps between two events that still count as following each other. back: what coming before counts beside
+    coming after. tilt: see walks.tempered. shrink, people_tilt: see walks.item_neighbours. k: entries kept of one item
+    in each walk. factors: dimensions of the factors. alike: text neighbours that smooth. least_alike: their least
+    cosine. newest: events of one user that make statistics.
+    """
+
+    window: int = 10
+    back: float = 0.5
+    tilt: float = 0.2
+    shrink: float = 20.0
+    people_tilt: float = 0.7
+    k: int = 300
+    factors: int = 256
+    alike: int = 20
+    least_alike: float = 0.5
+    newest: int = 200
+
+
+def statistics(
+    sequences: Sequences, traits: sparse.csr_array, vectors: NDArray[np.float32] | None, shape: Shape, seed: int
+) -> dict[str, NDArray[Any]]:
+    """The arrays that Signals reads.
+
+    Args:
+        vectors: (size, d) text vectors, rows of NaN where there is none; None without an encoder.
+    """
+    size = sequences.size
+    forward = walks.followed(sequences, shape.window)
+    rules = walks.rules(forward, shape.back, shape.tilt)
+    held = sequences.held()
+    neighbours = walks.item_neighbours(held, shape.shrink, shape.people_tilt)
+    made: dict[str, sparse.csr_array] = {
+        "rules": best_of_rows(rules, shape.k),
+        "neighbours": best_of_rows(neighbours, shape.k),
+        "twice": walks.twice(rules, shape.k),
+        "traits": traits,
+    }
+    centre = np.zeros(1 if vectors is None else vectors.shape[1], np.float32)
+    if vectors is None:
+        made["smoothed"] = sparse.csr_array(sparse.coo_array((size, size), dtype=np.float32))
+    else:
+        there = np.isfinite(vectors).all(axis=1)
+        if there.any():
+            centre = vectors[there].mean(axis=0)
+        near = meaning.alike(meaning.centred(vectors, centre), shape.alike, shape.least_alike)
+        made["smoothed"] = walks.smoothed(rules, near, shape.k)
+    arrays: dict[str, NDArray[Any]] = {"centre": centre, **factors(forward, shape.factors, seed)}
+    for name, matrix in made.items():
+        arrays |= parts(matrix, name)
+        arrays[f"{name}_width"] = np.array([matrix.shape[1]], np.int64)
+    arrays["popular"] = np.log1p(np.asarray(held.sum(axis=0)).ravel()).astype(np.float32)
+    return arrays
+
+
+def factors(forward: sparse.csr_array, dimensions: int, seed: int) -> Mapping[str, NDArray[np.float32]]:
+    """Low-rank form of what goes together, both directions alike: `left` and `right`, (size, d).
+
+    Source: randomised range finding, Halko, Martinsson, Tropp, SIAM Review 2011, with two power iterations, of
+    D^-1/2 (F + Fᵀ) D^-1/2 with D = row sums + 5. What a history h expects is D^-0.1 V (S Uᵀ D^-1/2 h).
+    """
+    both = sparse.csr_array(forward + forward.T).astype(np.float32)
+    sums = np.asarray(both.sum(axis=1)).ravel() + 5
+    scale = sparse.diags_array((1 / np.sqrt(sums)).astype(np.float32))
+    matrix = sparse.csr_array(scale @ both @ scale).astype(np.float32)
+    size = matrix.shape[0]
+    rank = min(dimensions, size)
+    found = matrix @ generator(seed, "factors").standard_normal((size, min(rank + 10, size))).astype(np.float32)
+    for _ in range(2):
+        found = matrix @ (matrix.T @ np.linalg.qr(found)[0])
+    basis = np.linalg.qr(found)[0]
+    small, values, right = np.linalg.svd(np.asarray(basis.T @ matrix), full_matrices=False)
+    left = (basis @ small)[:, :rank] * values[:rank]
+    return {
+        "left": (left / np.sqrt(sums)[:, None]).astype(np.float32),
+        "right": np.ascontiguousarray(right[:rank].T * (sums**-0.1)[:, None]).astype(np.float32),
+    }

@@ -1,0 +1,105 @@
+"""From item to item along what users did: sequence rules, their smoothed and doubled forms, item neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+
+from shopmind.training.sparse import best_of_rows
+
+TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """Who did what in which order.
+
+    Attributes:
+        users: (m,) rising code of the user, 0 .. people - 1.
+        items: (m,) each user's items, oldest first.
+        size: 1 + the largest item number there may be.
+    """
+
+    users: NDArray[np.int64]
+    items: NDArray[np.int64]
+    size: int
+
+    @staticmethod
+    def of(lines: pl.DataFrame, size: int, newest: int) -> Sequences:
+        """The newest events of each user.
+
+        Args:
+            lines: user and item by user and time, as hold_out.doings gives them.
+        """
+        kept = lines.filter(pl.int_range(pl.len()).reverse().over("user") < newest)
+        users = np.unique(kept["user"].to_numpy(), return_inverse=True)[1]
+        return Sequences(users.astype(np.int64), kept["item"].to_numpy(), size)
+
+    @property
+    def people(self) -> int:
+        """How many users."""
+        return int(self.users[-1]) + 1 if len(self.users) else 0
+
+    def held(self) -> sparse.csr_array:
+        """(people, size) 1 where a user had an item."""
+        matrix = sparse.csr_array(
+            (np.ones(len(self.items), np.float32), (self.users, self.items)), shape=(self.people, self.size)
+        )
+        matrix.sum_duplicates()
+        matrix.data[:] = 1.0
+        return matrix
+
+
+def followed(sequences: Sequences, window: int) -> sparse.csr_array:
+    """(size, size) how often column came after row within `window` steps of one user, a step of g counting 1 / g."""
+    users, items, size = sequences.users, sequences.items, sequences.size
+    total = sparse.csr_array(sparse.coo_array((size, size), dtype=np.float32))
+    for gap in range(1, window):
+        same = users[gap:] == users[:-gap]
+        first, then = items[:-gap][same], items[gap:][same]
+        apart = first != then
+        first, then = first[apart], then[apart]
+        weights = np.full(len(first), 1.0 / gap, np.float32)
+        total = total + sparse.csr_array((weights, (first, then)), shape=(size, size))
+    return sparse.csr_array(total)
+
+
+def tempered(counts: sparse.csr_array, tilt: float) -> sparse.csr_array:
+    """Each count over row sum ** (1 - tilt) * column sum ** tilt: 0 is a share of the row, more favours rare items."""
+    rows = np.asarray(counts.sum(axis=1)).ravel() + TINY
+    columns = np.asarray(counts.sum(axis=0)).ravel() + TINY
+    scaled = sparse.diags_array(rows ** (tilt - 1)) @ counts @ sparse.diags_array(columns**-tilt)
+    return sparse.csr_array(scaled).astype(np.float32)
+
+
+def rules(forward: sparse.csr_array, back: float, tilt: float) -> sparse.csr_array:
+    """What comes after and, weighing `back`, before each item."""
+    return tempered(sparse.csr_array(forward + back * forward.T), tilt)
+
+
+def item_neighbours(held: sparse.csr_array, shrink: float, tilt: float) -> sparse.csr_array:
+    """c_ij / (n_i ** tilt * n_j ** (1 - tilt) + shrink) over the users who had both; see training/neighbours.py."""
+    counts = np.asarray(held.sum(axis=0)).ravel()
+    both = sparse.coo_array(held.T @ held)
+    apart = both.row != both.col
+    rows, columns, data = both.row[apart], both.col[apart], both.data[apart]
+    values = data / (counts[rows] ** tilt * counts[columns] ** (1 - tilt) + shrink)
+    return sparse.csr_array((values.astype(np.float32), (rows, columns)), shape=both.shape)
+
+
+def smoothed(walk: sparse.csr_array, alike: sparse.csr_array, k: int) -> sparse.csr_array:
+    """The walk from what reads alike, and to what reads alike: evidence for items that few had.
+
+    Args:
+        alike: (size, size) rows of neighbours by text, each summing to 1.
+    """
+    return best_of_rows(sparse.csr_array(alike @ walk + walk @ alike), k).astype(np.float32)
+
+
+def twice(walk: sparse.csr_array, k: int) -> sparse.csr_array:
+    """Two steps of a walk."""
+    return best_of_rows(sparse.csr_array(walk @ walk), k).astype(np.float32)
