@@ -6,10 +6,10 @@ ARGS   ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check bench bench-search docs clean
+.PHONY: help demo test check bench bench-search bench-recommend docs clean
 
 help:
-	@sed -n '1p' Makefile; echo "also: check (lint, types, layers), bench and bench-search (benchmarks), docs, clean"
+	@sed -n '1p' Makefile; echo "also: check (lint, types, layers), bench, bench-search and bench-recommend (benchmarks), docs, clean"
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shopmind needs Python 3.11 or newer")'
@@ -46,6 +46,10 @@ bench: $(VENV)/.demo
 bench-search: $(VENV)/.demo
 	$(BIN)/shopmind weights get minilm e5
 	$(BIN)/python -m benchmarks.search $(ARGS)
+
+bench-recommend: $(VENV)/.demo
+	$(BIN)/shopmind weights get minilm
+	$(BIN)/python -m benchmarks.recommend $(ARGS)
 
 docs: $(BIN)/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group docs

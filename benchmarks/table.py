@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.recommend import tables as recommend_tables
 from benchmarks.record import RESULTS
 from benchmarks.search import tables as search_tables
 
@@ -33,6 +34,7 @@ def page() -> str:
         ("search_questions", _search_questions),
         ("search_scale", _search_scale),
         ("suggest", _suggest),
+        ("recommend", _recommend),
     ):
         path = RESULTS / f"{name}.json"
         if path.is_file():
@@ -134,6 +136,12 @@ def _search(result: dict[str, Any]) -> Iterator[str]:
     yield "## Search\n"
     yield _where(result)
     yield from search_tables.page(result)
+
+
+def _recommend(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Recommendation beside other systems\n"
+    yield _where(result)
+    yield from recommend_tables.page(result)
 
 
 def _search_questions(result: dict[str, Any]) -> Iterator[str]:
