@@ -44,11 +44,20 @@ def add(app: typer.Typer) -> None:
         ] = "auto",
         most: Annotated[int | None, typer.Option(help="Ask at most so many cases; every item is ranked.")] = None,
         workers: Annotated[int, typer.Option(help="Processes that ask side by side.")] = 2,
+        tune: Annotated[int, typer.Option(help="Search settings by so many trials on the validation part first.")] = 0,
+        search: Annotated[
+            list[str] | None,
+            typer.Option(help="What is searched: RECIPE.OPTION, RECIPE.OPTION=LOW..HIGH or =A,B,C; once for each."),
+        ] = None,
+        trials: Annotated[
+            Path | None, typer.Option(help="Where trials are kept; the shop's folder trials by default.")
+        ] = None,
         json: show.AsJson = False,
     ) -> None:
         """Replay requests through the engine, beside random, popularity and tuned baselines, with intervals."""
         from shopmind.evaluation import report
         from shopmind.evaluation.recommend import evaluate_recommend
+        from shopmind.evaluation.trials import Wanted
 
         with show.progress() as progress:
             result = evaluate_recommend(
@@ -60,6 +69,7 @@ def add(app: typer.Typer) -> None:
                 most=most,
                 workers=workers,
                 repeats=repeats,
+                search=Wanted(tune, search or (), trials) if tune or search else None,
                 progress=progress,
             )
         show.data(result) if json else show.people.print(report.table(result))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shopmind.evaluation import trials
 from shopmind.evaluation.figures import OURS
 from shopmind.evaluation.folder import opened
 from shopmind.evaluation.material import crowd_of, known_of, material_of
@@ -19,6 +20,7 @@ from shopmind.evaluation.seconds import Seconds
 from shopmind.evaluation.segments import segments
 from shopmind.evaluation.split import Cases
 from shopmind.evaluation.systems import Material
+from shopmind.evaluation.trials import Found, Wanted
 from shopmind.evaluation.tune import Truth
 from shopmind.evaluation.variants import Variant, had, parts_of
 from shopmind.kit.errors import InputError
@@ -41,6 +43,7 @@ def evaluate_recommend(
     thorough: bool = False,
     workers: int = 1,
     repeats: str = "auto",
+    search: Wanted | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """How well a scenario foresees what users take next.
@@ -56,6 +59,7 @@ def evaluate_recommend(
 
         repeats: whether items a user had may be shown: "allowed", "removed", or "auto": allowed for baskets and where
             the events repeat themselves, removed for files of sequences.
+        search: settings are searched for on the validation part first, and the best are measured (trials.search).
 
     Returns:
         The JSON of `shopmind evaluate recommend`; `report.table` makes it readable.
@@ -72,13 +76,22 @@ def evaluate_recommend(
     with seconds.step("open"), opened(source, progress) as found:
         with seconds.step("tune baselines"):
             plan = make_plan(found, wishes, progress)
-        outcomes = [_once(found.shop, plan, seed, seconds, progress) for seed in range(seeds)]
+        best: Found | None = None
+        if search is not None:
+            if search.folder is None and found.shop.path != found.folder:
+                raise InputError("evaluate: a data folder keeps no trials: name a folder for them", field="trials")
+            with seconds.step("search settings"):
+                best = trials.search(found.shop, plan, search, progress=progress)
+        options = None if best is None else best.options
+        outcomes = [_once(found.shop, plan, seed, options, seconds, progress) for seed in range(seeds)]
         with seconds.step("figures"):
             result = told(plan, outcomes).as_json()
-    return {**result, "seconds": seconds.as_json()}
+    return {**result, **({} if best is None else {"search": dict(best.told)}), "seconds": seconds.as_json()}
 
 
-def _once(shop: Shop, plan: Plan, seed: int, seconds: Seconds, progress: Progress) -> Outcome:
+def _once(
+    shop: Shop, plan: Plan, seed: int, options: trials.Options | None, seconds: Seconds, progress: Progress
+) -> Outcome:
     """All systems on the split of one seed."""
     with seconds.step("split"):
         split = plan.split(seed)
@@ -107,7 +120,13 @@ def _once(shop: Shop, plan: Plan, seed: int, seconds: Seconds, progress: Progres
     with (
         seconds.step("fit"),
         shop.fitted_on(
-            split.known, split.now_ms, held=split.held, scenarios=plan.scenarios, seed=seed, progress=progress
+            split.known,
+            split.now_ms,
+            held=split.held,
+            scenarios=plan.scenarios,
+            options=options,
+            seed=seed,
+            progress=progress,
         ) as fitted,
     ):
         for view, variant in plan.variants.items():

@@ -116,7 +116,7 @@ def table(result: Mapping[str, Any]) -> RenderableType:
         for view in _views(found)
     ]
     tables += [_segments(kind, bins) for kind, bins in result.get("segments", {}).items()]
-    said = [_seeds(result), _seconds(result)]
+    said = [_seeds(result), _search(result), _seconds(result)]
     return Group(Text(_headline(result["protocol"])), *tables, *(Text(line) for line in said if line))
 
 
@@ -146,6 +146,19 @@ def _seeds(result: Mapping[str, Any]) -> str:
     return f"{OURS} by seed: {'; '.join(told)}"
 
 
+def _search(result: Mapping[str, Any]) -> str:
+    """The best settings found, as shop.toml reads them."""
+    found = result.get("search")
+    if not found:
+        return ""
+    best = found["validation"]["ndcg@10"]
+    first = "–" if best["first"] is None else f"{best['first']:.4f}"
+    return (
+        f"best of {found['trials']} trials, measured above; validation ndcg@10 {first} → {best['best']:.4f}; "
+        f"for shop.toml:\n{found['toml']}"
+    )
+
+
 def _seconds(result: Mapping[str, Any]) -> str:
     """Where the time went, the longest first."""
     spent = dict(result.get("seconds", {}))
@@ -160,6 +173,8 @@ def _seconds(result: Mapping[str, Any]) -> str:
 def _headline(protocol: Mapping[str, Any]) -> str:
     named = [name for name in ("split", "fit") if protocol[name] is not None]
     said = [str(protocol["task"]), *(f"{name} {protocol[name]}: {protocol[f'{name}_means']}" for name in named)]
+    if protocol.get("times"):
+        said.append(f"times: {protocol['times']}")
     ranked = f"ranked: {protocol['ranked']}"
     if protocol.get("repeats"):
         ranked += f", items the user had are {protocol['repeats']}"
