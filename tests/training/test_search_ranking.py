@@ -15,6 +15,7 @@ from shopmind.domain import EVENT_TYPES, Candidates
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.progress import silent
 from shopmind.stores.ports import EVENT_TABLE, Numbers
+from shopmind.training import search_ranking
 from shopmind.training.clicked_searches import SHOWN, wanted
 from shopmind.training.judged_lists import Lists, from_clicks, from_judgments
 from shopmind.training.rank_model import PRIOR, RankModel, columns_read, inputs
@@ -87,6 +88,54 @@ def test_an_order_that_is_no_better_is_saved_but_the_prior_ranks() -> None:
         assert set(made.figures["gain"]) == {"value", "low", "high"}
         chosen.append(made.figures["chosen"])
     assert chosen.count("prior") >= 3
+
+
+def test_an_order_is_mixed_with_the_prior_where_only_the_mixture_is_surely_better() -> None:
+    prior = np.linspace(0, 1, 60)
+    unsure = prior + np.where(np.arange(60) % 2, 0.5, -0.45)
+    sure = prior + np.where(np.arange(60) % 2, 0.03, 0.01)
+    held: dict[Any, Any] = {"prior": prior, "both": unsure, "cautious": sure}
+    assert search_ranking._admitted(held, "both", 0.8, 0)[0] == "cautious"
+    assert search_ranking._admitted({**held, "both": sure}, "both", 0.8, 0)[0] == "both"
+    assert search_ranking._admitted({**held, "cautious": unsure}, "both", 0.8, 0)[0] == "prior"
+
+
+def test_the_cautious_order_adds_half_the_trees_and_half_the_prior_and_says_so() -> None:
+    names = ("good", PRIOR)
+    model = RankModel(names, "cautious", np.array([2.0, 0.0]), (3.0, 0.0), None, None, np.zeros(5), prior_scale=4.0)
+    again = RankModel.of(model.arrays(), {"columns": names, "chosen": "cautious"})
+    matrix = inputs({"good": np.array([0.5], np.float32), PRIOR: np.array([0.25], np.float32)}, names, 1)
+    assert again.order(matrix) == pytest.approx([3 * 2 * 0.5 + 0.5 * 4 * 0.25])
+    shares = again.contributions(matrix)
+    assert shares["good"] == pytest.approx([3.0])
+    assert shares[PRIOR] == pytest.approx([0.5])
+
+
+def test_precedents_teach_the_grade_where_columns_say_nothing() -> None:
+    chance = np.random.default_rng(3)
+    ways = np.linalg.qr(chance.standard_normal((8, 8)))[0].astype(np.float32)
+    vectors = ways[np.arange(ITEMS + 1) % 4]
+    texts = [f"q{query}" for query in range(QUERIES)]
+    of_text = {text: ways[4 + place % 4] for place, text in enumerate(texts)}
+    rows = [
+        {"query": text, "item": item, "grade": float(place % 4 == item % 4)}
+        for place, text in enumerate(texts)
+        for item in range(1, 13)
+    ]
+
+    def blind(text: str, items: Numbers) -> Candidates:
+        noise = chance.random(ITEMS).astype(np.float32)
+        return Candidates(np.arange(1, ITEMS + 1), {"noise": noise, "found": np.ones(ITEMS, np.float32)}, noise)
+
+    told = {"meaning": of_text.__getitem__, "vectors": vectors.__getitem__, "encoder_version": "made"}
+    options = replace(OPTIONS, precedents=40)
+    with_them = fitted(tables(blind, judgments=pl.DataFrame(rows), **told), options)
+    assert {"precedent", "familiar_pair", "familiar_query"} <= set(with_them.figures["columns"])
+    assert with_them.figures["spearman"]["grade"] > 0.7
+    assert with_them.figures["encoder"] == "made"
+    few = fitted(tables(blind, judgments=pl.DataFrame(rows), **told), replace(options, precedents=QUERIES + 1))
+    assert "precedent" not in few.figures["columns"]
+    assert few.figures["spearman"]["grade"] < 0.3
 
 
 def test_too_few_queries_teach_nothing_and_the_message_says_how_many() -> None:

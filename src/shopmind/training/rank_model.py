@@ -13,7 +13,10 @@ from shopmind.stores.ports import Artifact
 from shopmind.training.precedents import COLUMNS as PRECEDENTS
 from shopmind.training.trees import Trees
 
-Choice = Literal["prior", "linear", "trees", "both", "grade"]
+Choice = Literal["prior", "linear", "trees", "both", "cautious", "grade"]
+
+CAUTION = 0.5
+"""What the trees and the prior weigh in "cautious", beside 1 for the linear model."""
 
 PRIOR = "prior"
 """The column that holds the score of the ranking nobody had to learn."""
@@ -64,6 +67,7 @@ class RankModel:
         trees: order, or None.
         grade: trees that say the grade in 0..1, or None.
         grade_weights: (2m + 1,) a linear model of the grade, its constant last, where there are no trees.
+        prior_scale: as `scale`, of the prior's score.
     """
 
     names: tuple[str, ...]
@@ -73,6 +77,7 @@ class RankModel:
     trees: Trees | None
     grade: Trees | None
     grade_weights: NDArray[np.float64]
+    prior_scale: float = 0.0
 
     def order(self, matrix: NDArray[np.float32], chosen: Choice | None = None) -> NDArray[np.float64]:
         """(n,) higher is better, of `inputs`; "prior" gives the prior's own score."""
@@ -82,11 +87,21 @@ class RankModel:
         if by == "grade":
             return self.grades(matrix)
         found = np.zeros(len(matrix))
-        if by in ("linear", "both"):
-            found += self.scale[0] * (matrix[:, : len(self.names)] @ self.weights)
-        if by in ("trees", "both") and self.trees is not None:
-            found += self.scale[1] * self.trees.scores(matrix)
+        linear, trees, prior = self._shares(by)
+        if linear:
+            found += linear * (matrix[:, : len(self.names)] @ self.weights)
+        if trees and self.trees is not None:
+            found += trees * self.trees.scores(matrix)
+        if prior:
+            found += prior * matrix[:, self.names.index(PRIOR)]
         return found
+
+    def _shares(self, by: Choice) -> tuple[float, float, float]:
+        """What linear model, trees and prior are multiplied by."""
+        linear, trees = self.scale
+        if by == "cautious":
+            return linear, CAUTION * trees, CAUTION * self.prior_scale
+        return linear * (by in ("linear", "both")), trees * (by in ("trees", "both")), 0.0
 
     def grades(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """(n,) expected grade in 0..1, comparable between queries."""
@@ -102,10 +117,13 @@ class RankModel:
         found = np.zeros((len(matrix), m))
         if self.chosen == "prior":
             found[:, self.names.index(PRIOR)] = self.order(matrix)
-        if self.chosen in ("linear", "both"):
-            found += self.scale[0] * matrix[:, :m] * self.weights
-        if self.chosen in ("trees", "both") and self.trees is not None:
-            found += self.scale[1] * _together(self.trees.contributions(matrix), m)
+        linear, trees, prior = self._shares(self.chosen)
+        if linear:
+            found += linear * matrix[:, :m] * self.weights
+        if trees and self.trees is not None:
+            found += trees * _together(self.trees.contributions(matrix), m)
+        if prior:
+            found[:, self.names.index(PRIOR)] += prior * matrix[:, self.names.index(PRIOR)]
         if self.chosen == "grade":
             told = self.grade.contributions(matrix) if self.grade is not None else matrix * self.grade_weights[:-1]
             found += _together(told, m)
@@ -115,7 +133,7 @@ class RankModel:
         """For an artifact; `figures` holds the rest."""
         found: dict[str, NDArray[Any]] = {
             "weights": self.weights,
-            "scale": np.array(self.scale),
+            "scale": np.array([*self.scale, self.prior_scale]),
             "grade_weights": self.grade_weights,
         }
         for prefix, trees in (("rank", self.trees), ("grade", self.grade)):
@@ -135,6 +153,7 @@ class RankModel:
             Trees.of(arrays, "rank"),
             Trees.of(arrays, "grade"),
             np.asarray(arrays["grade_weights"]),
+            float(scale[2]) if len(scale) > 2 else 0.0,
         )
 
 

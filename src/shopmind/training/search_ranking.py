@@ -42,6 +42,8 @@ LEAKY = ("popularity",)
 class SearchRankingRecipe(Recipe):
     """LambdaMART, a linear model, both together or the expected grade: what orders held-out queries best.
 
+    Where that is not surely better than the prior, both together with the prior may be ("cautious").
+
     Each query is replayed through the engine. Candidates nobody judged are put among the wrong answers, so that the
     order does not lift what judges were never shown; how much they weigh is an option for each model. The order is used
     only if it beats the prior's on held-out queries by an interval clear of 0; the card says what came out.
@@ -112,8 +114,7 @@ class SearchRankingRecipe(Recipe):
         growth = Growth(trees=options.trees, leaves=options.leaves)
         held, graded = _compare(lists, options, growth, seed, progress)
         best = _champion(held, seed)
-        gain = paired(held[best], held["prior"], seed=seed, level=options.level)
-        chosen: Choice = best if gain.low > 0 else "prior"
+        chosen, gain = _admitted(held, best, options.level, seed)
         model, known = _fitted(lists, options, growth, seed)
         model = replace(model, chosen=chosen)
         return Fitted(
@@ -156,7 +157,7 @@ def _compare(
     part[order] = np.arange(size) % folds
     choices: list[Choice] = ["prior", "linear", "grade"]
     if not lambdamart.missing():
-        choices += ["trees", "both"]
+        choices += ["trees", "both", "cautious"]
     held = {name: np.full(size, np.nan) for name in choices}
     rounds = 1 if size >= MANY else folds
     told: dict[str, list[NDArray[np.float64]]] = {"prior": [], "grade": [], "gains": []}
@@ -183,6 +184,20 @@ def _champion(held: Mapping[Choice, NDArray[np.float64]], seed: int) -> Choice:
         if name not in ("prior", best) and paired(held[name], held[best], seed=seed).low > 0:
             best = name
     return best
+
+
+def _admitted(
+    held: Mapping[Choice, NDArray[np.float64]], best: Choice, level: float, seed: int
+) -> tuple[Choice, Interval]:
+    """The best order if it surely beats the prior, else one that is half the prior if that does, else the prior."""
+    gain = paired(held[best], held["prior"], seed=seed, level=level)
+    if gain.low > 0:
+        return best, gain
+    if "cautious" in held:
+        less = paired(held["cautious"], held["prior"], seed=seed, level=level)
+        if less.low > 0:
+            return "cautious", less
+    return "prior", gain
 
 
 def quality(lists: Lists, scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -216,6 +231,7 @@ def _fitted(lists: Lists, options: Any, growth: Growth, seed: int) -> tuple[Rank
     light = np.where(whole.judged, whole.weights, options.unjudged_linear)
     weights = _centred_ridge(whole, light, options.ridge)
     scale, trees, grade = (_scale(whole, whole.matrix[:, :m] @ weights), 1.0), None, None
+    prior = _scale(whole, whole.matrix[:, lists.names.index(PRIOR)].astype(np.float64))
     judged = lists.judged
     if not lambdamart.missing():
         heavy = np.where(whole.judged, whole.weights, options.unjudged_trees)
@@ -226,9 +242,8 @@ def _fitted(lists: Lists, options: Any, growth: Growth, seed: int) -> tuple[Rank
         bound = np.zeros_like(rising) if many else rising
         certain = lists.weights[judged]
         grade = lambdamart.grade_trees(lists.matrix[judged], lists.gains[judged], certain, bound, free, seed)
-    return RankModel(
-        lists.names, "both", weights, scale, trees, grade, _grade_ridge(lists, judged, options.ridge)
-    ), known
+    plain = _grade_ridge(lists, judged, options.ridge)
+    return RankModel(lists.names, "both", weights, scale, trees, grade, plain, prior), known
 
 
 def _centred_ridge(lists: Lists, weights: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
