@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ class OnnxEncoder:
     token_ids: TokenIds = field(repr=False, compare=False)
     prefixes: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def _takes_types(self) -> bool:
+        return any(each.name == "token_type_ids" for each in self.session.get_inputs())
+
     def encode(self, texts: Sequence[str], *, role: Role) -> NDArray[np.float32]:
         """See `TextEncoder.encode`."""
         check_texts(texts, role, where=f"encoder {self.name}")
@@ -58,7 +63,7 @@ class OnnxEncoder:
             feed["input_ids"][i, : len(row)] = row
             feed["attention_mask"][i, : len(row)] = 1
         mask = feed["attention_mask"]
-        if any(each.name == "token_type_ids" for each in self.session.get_inputs()):
+        if self._takes_types:
             feed["token_type_ids"] = np.zeros(shape, np.int64)
         output: NDArray[np.float32] = self.session.run(None, feed)[0]
         if output.ndim == 3:

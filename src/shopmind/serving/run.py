@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import ipaddress
 import logging
 import os
@@ -122,6 +123,8 @@ def application(plan: Plan) -> Starlette:
             shop.warm()
             shop.follow()
         closing = stack.pop_all()
+    gc.collect()
+    gc.freeze()  # what is loaded stays: looking through it again and again would hold answers up
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

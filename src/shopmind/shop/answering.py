@@ -112,6 +112,7 @@ class Answering:
     def warm(self) -> None:
         """Answers one made-up query of each scenario, so that no customer waits for what is loaded at first use."""
         shown = np.flatnonzero(self._tools.catalogue.columns().shown)
+        self._items.fill(shown)
         first = [item.item_id for item in self._tools.catalogue.get(shown[:1]) if item is not None]
         for name in self.scenarios:
             with contextlib.suppress(InputError):

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from shopmind.domain import Item
 from shopmind.stores.ports import Catalogue, Number, Numbers
 
+_BLOCK = 1_000
+
 
 class ItemMemory:
     """The most recently shown items by number; whoever holds it drops what has changed.
@@ -42,6 +44,12 @@ class ItemMemory:
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
         return [found[number] for number in wanted]
+
+    def fill(self, numbers: Numbers) -> None:
+        """Reads items ahead, if all of them can be kept."""
+        if len(numbers) <= self._most:
+            for start in range(0, len(numbers), _BLOCK):
+                self.get(numbers[start : start + _BLOCK])
 
     def drop(self, numbers: Iterable[Number]) -> None:
         """Forgets items that have changed."""

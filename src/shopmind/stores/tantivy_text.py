@@ -38,6 +38,7 @@ MAX_QUERY_TOKENS = 128
 """Tokens of a query beyond these are left out: nobody types them, and each costs a look into every field."""
 
 _CHUNK = 2_000
+_MOST_COUNTED = 50_000  # words whose number of documents is kept until the index changes
 _NUMBER = "number"
 _NOTHING: tuple[Numbers, NDArray[np.float32]] = (np.empty(0, np.int64), np.empty(0, np.float32))
 
@@ -52,6 +53,7 @@ class TantivyText:
 
     def __init__(self, folder: Path, *, fields: Mapping[str, float] | Sequence[str]) -> None:
         self.folder = folder
+        self._mark_file = folder / "mark.json"
         self._weights = dict(fields) if isinstance(fields, Mapping) else dict.fromkeys(fields, 1.0)
         self._schema = _schema(self._weights)
         self._lock = threading.Lock()
@@ -61,6 +63,7 @@ class TantivyText:
         self._fault: str | None = None
         self._forward = ForwardView.empty(len(self._weights))
         self._averages = self._forward.averages()
+        self._having: dict[str, int] = {}
         self._similar = SimilarWords(())
         self._similar_to: tuple[tuple[int, int] | None, float] = (None, -RELEARN_S)
         self._learning = threading.Lock()
@@ -169,10 +172,16 @@ class TantivyText:
         self._follow()
         if self._index is None or self._fault is not None:
             return np.zeros(len(tokens), np.int64)
-        searcher = self._index.searcher()
-        with _faults(self.folder):
-            found = [max(searcher.doc_freq(name, token) for name in self._weights) for token in tokens]
-        return np.array(found, np.int64)
+        held = self._having  # before the searcher: what is counted by an older one never gets among newer counts
+        if len(held) > _MOST_COUNTED:
+            self._having = held = {}
+        missing = [token for token in tokens if token not in held]
+        if missing:
+            searcher = self._index.searcher()
+            with _faults(self.folder):
+                for token in missing:
+                    held[token] = max(searcher.doc_freq(name, token) for name in self._weights)
+        return np.array([held[token] for token in tokens], np.int64)
 
     def similar(self, token: str) -> Mapping[str, float]:
         """See the port; the words are read in the background, but for the first time."""
@@ -207,7 +216,7 @@ class TantivyText:
     def clear(self) -> None:
         """See the port."""
         with storage_faults(self.folder), self._lock:
-            (self.folder / "mark.json").unlink(missing_ok=True)
+            (self._mark_file).unlink(missing_ok=True)
             self._index, self._stamp, self._manifest, self._fault = None, None, {}, None
             self._forward = ForwardView.empty(len(self._weights))
             if self.folder.exists():
@@ -273,12 +282,12 @@ class TantivyText:
             "forward": forward,
             "files": sums,
         }
-        write_whole(self.folder / "mark.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        write_whole(self._mark_file, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         self._follow()
 
     def _follow(self) -> None:
         """Takes up what this or another process has committed since the last look."""
-        stamp = _stamp(self.folder / "mark.json")
+        stamp = _stamp(self._mark_file)
         if stamp == self._stamp:
             return
         with self._lock:
@@ -293,7 +302,7 @@ class TantivyText:
             self._stamp = stamp
 
     def _take_up(self) -> None:
-        path = self.folder / "mark.json"
+        path = self._mark_file
         manifest: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
         known = self._manifest.get("generation") if self._index is not None else None
         self._manifest = manifest
@@ -305,6 +314,7 @@ class TantivyText:
         home = self.folder / manifest["generation"]
         if self._index is not None and known == manifest["generation"]:
             self._index.reload()
+            self._having = {}
             self._see(home, manifest["forward"], self._forward)
             return
         _verify(home, manifest["files"])
@@ -312,7 +322,7 @@ class TantivyText:
         index = tantivy.Index.open(str(home))
         index.config_reader("manual")
         index.reload()
-        self._index = index
+        self._index, self._having = index, {}
 
     def _see(self, home: Path, state: State, before: ForwardView | None) -> None:
         fields = len(self._weights)

@@ -11,6 +11,9 @@ from shopmind.text.analyse import HAN, MAX_WORD, WORD, analyse
 from shopmind.text.normalise import fold
 
 _PIECES = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])(?:{WORD.pattern}))")
+_ASCII_PIECES = re.compile(r"[A-Za-z0-9]+(?:[-'.&+][A-Za-z0-9]+)*(?:[+#]{1,2}(?!\w))?")
+"""What `_PIECES` finds in a text of ASCII, three times as fast."""
+
 _HAN_ONLY = re.compile(rf"[{HAN}]+")
 
 SNIPPET = 160
@@ -31,12 +34,13 @@ def highlight(text: str, tokens: Collection[str]) -> str:
             query ends in them, so 绿茶 does not mark every 茶.
     """
     wanted = frozenset(tokens)
-    han = _han_wanted(wanted)
+    plain = text.isascii()
+    han = () if plain else _han_wanted(wanted)
     pieces: list[str] = []
     end = 0
-    for match in _PIECES.finditer(text):
+    for match in (_ASCII_PIECES if plain else _PIECES).finditer(text):
         word = match[0]
-        if _HAN_ONLY.match(word):
+        if not plain and _HAN_ONLY.match(word):
             if not any(token in word for token in han):
                 continue
             marked = _mark_han(word, han)
@@ -56,15 +60,19 @@ def snippet(text: str, tokens: Collection[str], width: int = SNIPPET) -> str:
     At most `width` characters of the text, cut between words where it has spaces, with … where something is left out;
     of equal parts the first. "" when no word stands in the first 4,000 characters.
     """
+    if not text:
+        return ""
     looked = text[:LOOKED_AT]
     places = _places(looked, tuple(sorted(set(tokens))))
     if not places:
         return ""
-    best, most = places[0][0], 0
+    best, most, every = places[0][0], 0, len({word for _, word in places})
     for at, (start, _) in enumerate(places):
         within = {word for place, word in places[at : at + 40] if place < start + width - _BEFORE}
         if len(within) > most:
             best, most = start, len(within)
+            if most == every:
+                break
     start = _edge(looked, max(0, best - _BEFORE), best) if best > _BEFORE else 0
     end = min(len(looked), start + width)
     if end < len(looked) and (space := looked.rfind(" ", best, end)) > best:
@@ -78,7 +86,7 @@ def snippet(text: str, tokens: Collection[str], width: int = SNIPPET) -> str:
 def _places(text: str, tokens: tuple[str, ...]) -> list[tuple[int, str]]:
     """Where words begin that may be those of the tokens: by their first letters, which stemming leaves alone."""
     pattern = _beginnings(tokens)
-    if pattern is None or not text:
+    if pattern is None:
         return []
     folded = fold(text)
     searched = folded if len(folded) == len(text) else text.lower()
