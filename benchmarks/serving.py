@@ -82,7 +82,7 @@ def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Q
 
 
 @contextlib.contextmanager
-def server(folder: Path) -> Iterator[tuple[int, int, float]]:
+def server(folder: Path, processes: int = 1) -> Iterator[tuple[int, int, float]]:
     """The real server on a copy of the shop: (port, process id, seconds until it was ready)."""
     with tempfile.TemporaryDirectory(prefix="shopmind-bench-") as scratch, socket.socket() as free:
         copy = shutil.copytree(folder, Path(scratch) / "shop")
@@ -91,6 +91,7 @@ def server(folder: Path) -> Iterator[tuple[int, int, float]]:
         free.close()
         started = time.perf_counter()
         command = [sys.executable, "-m", "shopmind", "serve", str(copy), "--open", "--port", str(port)]
+        command += ["--processes", str(processes)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             while not _ready(port):

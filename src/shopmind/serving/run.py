@@ -108,7 +108,7 @@ def serve(
     _quiet()
     with _exit_in_peace():
         if processes == 1:
-            uvicorn.run(application(plan), **config)
+            uvicorn.run(_loaded(plan), **config)
         else:
             _serve_many(plan, processes, config)
 
@@ -123,8 +123,6 @@ def application(plan: Plan) -> Starlette:
             shop.warm()
             shop.follow()
         closing = stack.pop_all()
-    gc.collect()
-    gc.freeze()  # what is loaded stays: looking through it again and again would hold answers up
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -174,7 +172,15 @@ def from_environment() -> Starlette:
     """What uvicorn calls in each of several processes."""
     plan = orjson.loads(os.environ[PLAN])
     _quiet()
-    return application(Plan(**plan))
+    return _loaded(Plan(**plan))
+
+
+def _loaded(plan: Plan) -> Starlette:
+    """What is loaded stays until the end: the collector looking through it again and again would hold answers up."""
+    app = application(plan)
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def is_loopback(host: str) -> bool:
