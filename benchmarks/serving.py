@@ -67,7 +67,9 @@ def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Q
         chosen = randomness.choice(numbers, min(len(numbers), 4 * size), replace=False)
         found = [item for item in shop.catalogue.get(chosen) if item is not None]
         name = shop.settings.name
-        ready = {each: scenario.needs for each, scenario in shop.scenarios.items() if each != "search"}
+        ready: dict[str, tuple[str, ...]] = {
+            each: scenario.needs for each, scenario in shop.scenarios.items() if each != "search"
+        }
     texts: dict[str, None] = {}
     for item in found:
         words = " ".join((*item.categories[-1:], item.title)).split() or [item.item_id]

@@ -59,7 +59,11 @@ def _bound(host: str, port: int) -> socket.socket:
     held = socket.socket(_family(host))
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    held.bind((host, port))
+    try:
+        held.bind((host, port))
+    except OSError:
+        held.close()
+        raise
     return held
 
 
