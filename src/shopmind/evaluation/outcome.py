@@ -82,10 +82,12 @@ def told(plan: Plan, outcomes: Sequence[Outcome]) -> Report:
 
 
 def _values(having: Sequence[Outcome], name: str, view: str, judged: Judged, plan: Plan) -> dict[str, PerCase]:
+    """Of the cases that have a target in any seed: the intervals draw from these."""
+    cases = np.unique(np.concatenate([each.parts[name][view].truth.cases for each in having]))
     found = {}
     for system in having[0].ranked[judged.view]:
         runs = [_figures(each, name, each.parts[name][view], system, plan) for each in having]
-        found[system] = {figure: _mean([run[figure] for run in runs]) for figure in runs[0]}
+        found[system] = {figure: _mean([run[figure][cases] for run in runs]) for figure in runs[0]}
     return found
 
 
