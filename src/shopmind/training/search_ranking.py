@@ -21,6 +21,7 @@ from shopmind.training.lambdamart import Growth
 from shopmind.training.precedents import COLUMNS, Precedents
 from shopmind.training.rank_model import BLOCKS, PRIOR, Choice, RankModel
 from shopmind.training.recipe import Fitted, Recipe, Tables
+from shopmind.training.trees import Trees
 
 CUTOFF = 10
 FEW, MANY = 300, 1_000
@@ -112,22 +113,22 @@ class SearchRankingRecipe(Recipe):
     def learn(self, lists: Lists, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """The model of these lists."""
         growth = Growth(trees=options.trees, leaves=options.leaves)
-        held, graded = _compare(lists, options, growth, seed, progress)
+        held, agreement = _compare(lists, options, growth, seed, progress)
         best = _champion(held, seed)
         chosen, gain = _admitted(held, best, options.level, seed)
-        model, known = _fitted(lists, options, growth, seed)
+        model, known = fitted(lists, options, growth, seed)
         model = replace(model, chosen=chosen)
         return Fitted(
             {**model.arrays(), **({} if known is None else known.arrays())},
             {
                 **lists.figures,
                 "chosen": chosen,
-                "graded": bool(graded["grade"] > np.nan_to_num(graded["prior"], nan=0.0)),
+                "graded": bool(agreement["grade"] > np.nan_to_num(agreement["prior"], nan=0.0)),
                 "columns": list(model.names),
                 "queries": len(lists.queries),
                 "pairs": int(np.count_nonzero(lists.judged)),
                 "held_out": {name: round(float(np.nanmean(values)), 4) for name, values in held.items()},
-                "spearman": {name: None if np.isnan(value) else round(value, 4) for name, value in graded.items()},
+                "spearman": {name: None if np.isnan(value) else round(value, 4) for name, value in agreement.items()},
                 "best": best,
                 "gain": _plain(gain),
                 "trees": lambdamart.missing() or "grown",
@@ -162,7 +163,7 @@ def _compare(
     rounds = 1 if size >= MANY else folds
     told: dict[str, list[NDArray[np.float64]]] = {"prior": [], "grade": [], "gains": []}
     for fold in track(range(rounds), progress, "compare search_ranking", rounds):
-        model, known = _fitted(lists.of(part != fold), options, growth, seed)
+        model, known = fitted(lists.of(part != fold), options, growth, seed)
         rest = recalled(lists.of(part == fold), known)
         for name in choices:
             held[name][part == fold] = quality(rest, model.order(rest.matrix, name))
@@ -221,29 +222,39 @@ def quality(lists: Lists, scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _fitted(lists: Lists, options: Any, growth: Growth, seed: int) -> tuple[RankModel, Precedents | None]:
+def fitted(lists: Lists, options: Any, growth: Growth, seed: int) -> tuple[RankModel, Precedents | None]:
     """The order from whole lists, the grade from all judged rows; both may look at the precedents of other queries."""
     known = precedents_of(lists)
     lists = recalled(lists, known)
-    m = len(lists.names)
-    rising = np.tile([name.startswith(RISING) or name.endswith("coverage") for name in lists.names], BLOCKS)
+    m, rising = len(lists.names), _rising(lists)
     whole = lists.of(lists.whole) if lists.whole.any() else lists
     light = np.where(whole.judged, whole.weights, options.unjudged_linear)
     weights = _centred_ridge(whole, light, options.ridge)
-    scale, trees, grade = (_scale(whole, whole.matrix[:, :m] @ weights), 1.0), None, None
+    scale, trees = (_scale(whole, whole.matrix[:, :m] @ weights), 1.0), None
     prior = _scale(whole, whole.matrix[:, lists.names.index(PRIOR)].astype(np.float64))
-    judged = lists.judged
     if not lambdamart.missing():
         heavy = np.where(whole.judged, whole.weights, options.unjudged_trees)
         trees = lambdamart.rank_trees(whole.matrix, whole.gains, heavy, whole.lengths, rising, growth, seed)
         scale = (scale[0], _scale(whole, trees.scores(whole.matrix)))
-        many = np.count_nonzero(judged) >= ENOUGH
-        free = replace(growth, trees=2 * growth.trees if many else growth.trees, leaves=8)
-        bound = np.zeros_like(rising) if many else rising
-        certain = lists.weights[judged]
-        grade = lambdamart.grade_trees(lists.matrix[judged], lists.gains[judged], certain, bound, free, seed)
-    plain = _grade_ridge(lists, judged, options.ridge)
-    return RankModel(lists.names, "both", weights, scale, trees, grade, plain, prior), known
+    plain = _grade_ridge(lists, lists.judged, options.ridge)
+    return RankModel(lists.names, "both", weights, scale, trees, graded(lists, growth, seed), plain, prior), known
+
+
+def graded(lists: Lists, growth: Growth, seed: int) -> Trees | None:
+    """Trees that say the grade of a pair, from all judged rows; None where none can be grown."""
+    if lambdamart.missing():
+        return None
+    judged = lists.judged
+    many = np.count_nonzero(judged) >= ENOUGH
+    rising = _rising(lists)
+    free = replace(growth, trees=2 * growth.trees if many else growth.trees, leaves=8)
+    bound = np.zeros_like(rising) if many else rising
+    return lambdamart.grade_trees(lists.matrix[judged], lists.gains[judged], lists.weights[judged], bound, free, seed)
+
+
+def _rising(lists: Lists) -> NDArray[np.bool_]:
+    """(2m,) columns that may only raise the score."""
+    return np.tile([name.startswith(RISING) or name.endswith("coverage") for name in lists.names], BLOCKS)
 
 
 def _centred_ridge(lists: Lists, weights: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
