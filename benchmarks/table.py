@@ -32,6 +32,7 @@ def page() -> str:
         ("encoders", _encoders),
         ("search", _search),
         ("search_questions", _search_questions),
+        ("search_http", _search_http),
         ("search_scale", _search_scale),
         ("suggest", _suggest),
         ("recommend", _recommend),
@@ -150,6 +151,34 @@ def _search_questions(result: dict[str, Any]) -> Iterator[str]:
     yield from search_tables.questions(result)
 
 
+def _search_http(result: dict[str, Any]) -> Iterator[str]:
+    limits = result["limits"]
+    yield "## Search over HTTP\n"
+    yield _where(result)
+    yield (
+        f"Electronics, {result['asked_for']} hits an answer, the encoder included, every query sent once; median of "
+        f"{result['runs']} servers and from the lowest to the highest. Load of the machine before: "
+        f"{result['load_before']}. What is promised: one client p50 < {limits['p50_ms']:g} ms and "
+        f"p99 < {limits['p99_ms']:g} ms; two processes and eight clients {limits['per_s']:g} a second or more.\n"
+    )
+    head = ("processes", "clients", "p50, ms", "p99, ms", "a second", "of the processor a query, ms", "failed")
+    yield from _rows(
+        head,
+        (
+            (processes, clients, *(_lowest_to_highest(row[name]) for name in _HTTP), row["failed"])
+            for processes, rows in result["processes"].items()
+            for clients, row in rows.items()
+        ),
+    )
+
+
+_HTTP = ("p50_ms", "p99_ms", "per_s", "processor_ms")
+
+
+def _lowest_to_highest(figure: dict[str, float]) -> str:
+    return f"{figure['value']:.1f} ({figure['low']:.1f}–{figure['high']:.1f})"
+
+
 def _search_scale(result: dict[str, Any]) -> Iterator[str]:
     yield f"## Search among {result['items']:,} items\n"
     yield _where(result)
@@ -163,6 +192,7 @@ SECTIONS = {
     "encoders": _encoders,
     "search": _search,
     "search_questions": _search_questions,
+    "search_http": _search_http,
     "search_scale": _search_scale,
 }
 """Name of the result → what makes its section, in the order of the page."""
