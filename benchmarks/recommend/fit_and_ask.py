@@ -56,14 +56,16 @@ def run(peer: Peer, folder: Path, out: Path, options: dict[str, Any], seed: int,
     asked_s = time.perf_counter() - fitted
     refuse(ranked, asked)
     given.write_lists(ranked, out)
-    found = {
+    found: dict[str, Any] = {
         "train_s": round(fitted - start, 2),
         "train_processor_s": round(worked, 2),
         "per_user_ms": _figure(1000 * asked_s / max(1, len(asked))),
         **(alone(peer, asked) if peer.one_by_one else {}),
         "peak_mb": peak_mb(),
     }
-    return {**found, "told": peer.told, "about": peer.about()}
+    found |= {"told": peer.told, "about": peer.about()}
+    peer.close()
+    return found
 
 
 def refuse(ranked: Rows, asked: Lists) -> None:

@@ -11,9 +11,10 @@ import hashlib
 import json
 import math
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +40,22 @@ TUNES = 0.6
 HUNG = 20
 """A process is given up when the clock says this many times the processor's time that it has."""
 
+NEARLY = 0.9
+"""A process that fails after this share of its time was ended for it."""
+
+PATHS = re.compile(r"/\S*/")
+"""What a message may say of this machine, and the record must not."""
+
 NICE = 15
 BUSY = 1.2
 """A load above this (one of our own is 1) means that something else ran: times of that run say little."""
+
+
+Settings = list[tuple[dict[str, Any], Path]]
+"""Options, and where the lists of a fit with them go."""
+
+Launch = Callable[["Racer", Path, Settings, int, float, Cut | None], tuple[list[dict[str, Any]], float]]
+"""See `apart`."""
 
 
 @dataclass(frozen=True)
@@ -80,18 +94,20 @@ def place_of(cut: Cut, name: str) -> Path:
     return shared / f"seed{about['seed']}"
 
 
-def race(racer: Racer, cut: Cut, tuned_on: Cut) -> dict[str, Any]:
+def race(racer: Racer, cut: Cut, tuned_on: Cut, launch: Launch | None = None) -> dict[str, Any]:
     """The final record: figures of time and memory and the options, or `refused` or `timed_out`.
 
     Args:
         tuned_on: the cut of seed 0, on whose validation part options are chosen.
+        launch: what runs a system; None is a process of its own, `apart`.
     """
+    launch = launch or apart
     if racer.final.is_file():
         found: dict[str, Any] = json.loads(racer.final.read_text())
         return found
     racer.place.mkdir(parents=True, exist_ok=True)
     try:
-        options = _tuned(racer, tuned_on)
+        options = _tuned(racer, tuned_on, launch)
         tried = racer.trials()
         spent = sum(trial["processor_s"] for trial in tried)
         shown = cut if racer.spec.shows_epochs else None
@@ -109,18 +125,18 @@ def race(racer: Racer, cut: Cut, tuned_on: Cut) -> dict[str, Any]:
     return found
 
 
-def _tuned(racer: Racer, cut: Cut) -> dict[str, Any]:
+def _tuned(racer: Racer, cut: Cut, launch: Launch) -> dict[str, Any]:
     """The best setting that was tried, one option after the other, as long as there is time for it."""
     grid = racer.spec.grid
     best: dict[str, Any] = {name: values[0] for name, values in grid.items()}
     for name, values in grid.items():
-        scores = _tried(racer, cut, [{**best, name: value} for value in values])
+        scores = _tried(racer, cut, [{**best, name: value} for value in values], launch)
         if scores:
             best[name] = values[max(scores, key=lambda place: scores[place])]
     return best
 
 
-def _tried(racer: Racer, cut: Cut, settings: list[dict[str, Any]]) -> dict[int, float]:
+def _tried(racer: Racer, cut: Cut, settings: list[dict[str, Any]], launch: Launch) -> dict[int, float]:
     """Place among the settings → score; those that were not tried before are, in one process."""
     folder = racer.place.parent / "trials"
     folder.mkdir(exist_ok=True)
@@ -138,10 +154,10 @@ def _tried(racer: Racer, cut: Cut, settings: list[dict[str, Any]]) -> dict[int, 
     return {place: json.loads(file.read_text())["score"] for place, file in enumerate(files) if file.is_file()}
 
 
-def launch(
+def apart(
     racer: Racer,
     folder: Path,
-    settings: list[tuple[dict[str, Any], Path]],
+    settings: Settings,
     seed: int,
     left: float,
     shown: Cut | None,
@@ -149,7 +165,6 @@ def launch(
     """Runs fit_and_ask in the peer's environment, at low priority and on one thread.
 
     Args:
-        settings: options, and where its lists go, for each fit.
         left: seconds of the processor that it may take in all; the system ends it after them.
         shown: whose validation part it may end its learning by.
 
@@ -179,9 +194,9 @@ def launch(
             code = 0
     after = os.times()
     took = after.children_user + after.children_system - before.children_user - before.children_system
-    if code and took < left:
+    if code and took < NEARLY * left:
         lines = [line for line in wrong.read_text().splitlines() if line.strip()] or ["no word"]
-        raise NotHere(f"it failed: {lines[-1].strip()[:200]}")
+        raise NotHere(f"it failed: {PATHS.sub('', lines[-1].strip())[:200]}")
     lines = [line for line in said.read_text().splitlines() if line.startswith(SAYS)]
     return [json.loads(line.removeprefix(SAYS)) for line in lines], took
 

@@ -53,6 +53,7 @@ def of_rows(rows: Sequence[Row]) -> Iterator[str]:
     costs = (
         "system",
         "train, s",
+        "of the processor, s",
         "peak, MB",
         "p50, ms",
         "per user, ms",
@@ -104,7 +105,7 @@ def _cost(peer: str, rows: Sequence[Row]) -> Iterable[object]:
         f"round {about['best_round']} of {about['rounds']}, ended by {about['ended_by']}" if "rounds" in about else ""
     )
     told = "; ".join(filter(None, (first["told"], options, rounds)))
-    cells = (f"{first[name]}{mark}" if name in first else "" for name in TIMED)
+    cells = (f"{first[name]}{mark if name in BY_CLOCK else ''}" if name in first else "" for name in TIMED)
     return (peer, *cells, first["trials"], told)
 
 
@@ -115,11 +116,8 @@ def _why(row: Row) -> str:
 
 
 def _mean(rows: Sequence[Row], figure: str) -> float | None:
-    values = [
-        row["figures"][figure]["value"] if figure in (RECALL, NDCG, TAIL) else row["figures"][figure]
-        for row in rows
-        if "figures" in row
-    ]
+    found = [row["figures"][figure] for row in rows if "figures" in row]
+    values = [each["value"] if isinstance(each, Mapping) else each for each in found]
     return fmean(values) if values else None
 
 

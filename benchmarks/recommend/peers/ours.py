@@ -62,6 +62,10 @@ class Ours(Peer):
             "vectors": self._vectors,
         }
 
+    def close(self) -> None:
+        """See Peer."""
+        self._open.close()
+
     def _events(self, file: Path) -> pl.DataFrame:
         table = pl.read_parquet(file)
         return table.with_columns(item=pl.Series(self._numbers[table["item"].to_numpy()], dtype=pl.Int64))

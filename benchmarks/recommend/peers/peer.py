@@ -62,6 +62,10 @@ class Peer(Protocol):
         """What is worth a line in the result: versions, epochs."""
         return {}
 
+    def close(self) -> None:
+        """Lets go of what it holds; nothing is asked afterwards."""
+        return
+
 
 class Rounds:
     """Keeps the best of a system that learns round by round, and says when to end.
