@@ -45,7 +45,7 @@ def test_a_pair_is_told_by_the_pairs_of_near_queries_and_near_items() -> None:
     total = same + other + lamp + DOUBT
     expected = (same * (1 - 2 / 3) + other * (0 - 2 / 3) + lamp * (1 - 2 / 3)) / total
     assert told["precedent"] == pytest.approx([expected], abs=1e-4)
-    assert told["familiar_pair"] == pytest.approx([log(total)], abs=1e-4)
+    assert told["familiar_pair"] == pytest.approx([log(total / DOUBT)], abs=1e-4)
     assert told["familiar_query"] == pytest.approx([1.0])
 
 
@@ -62,6 +62,7 @@ def test_nothing_known_says_nothing_for_and_nothing_against() -> None:
     alone = remember(("tea",), WAYS[:1], np.array([0]), WAYS[:1], np.ones(1), np.ones(1), WAYS)
     told = alone.columns(WAYS[0], WAYS[:2], without=named("tea"))
     assert told["precedent"].tolist() == [0.0, 0.0]
+    assert told["familiar_pair"].tolist() == [0.0, 0.0]
     assert np.isnan(told["familiar_query"]).all()
     unknown = known.columns(WAYS[0], np.full((1, 3), np.nan, np.float32))
     assert np.isnan(unknown["precedent"]).all()
