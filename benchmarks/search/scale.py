@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import time
@@ -102,17 +103,20 @@ def vectors(folder: Path, place: Path) -> dict[str, Any]:
 def serve(folder: Path, place: Path) -> dict[str, Any]:
     """Times of distinct queries by one client, queries a second by two, memory of the process."""
     queries = json.loads((folder / "timed.json").read_text())
+    load = os.getloadavg()[0]
     with shopmind.open(place) as shop:
         shop.warm()
         opened_mb = memory_mb("VmRSS")
         stages: dict[str, list[float]] = {}
         took: list[float] = []
+        worked: list[float] = []
         degraded: set[str] = set()
         for position, text in enumerate(queries[: WARM + ASKED]):
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             slate = _ask(shop, text)
             if position >= WARM:
                 took.append(1000 * (time.perf_counter() - start))
+                worked.append(1000 * (time.process_time() - busy))
                 for stage, spent in slate.stages_ms.items():
                     stages.setdefault(stage, []).append(spent)
             degraded.update(slate.degraded)
@@ -121,9 +125,13 @@ def serve(folder: Path, place: Path) -> dict[str, Any]:
             list(pool.map(lambda text: _ask(shop, text), queries[WARM + ASKED :]))
         rate = len(queries[WARM + ASKED :]) / (time.perf_counter() - start)
         p50, p99 = np.percentile(took, [50, 99])
+        busy_p50, busy_p99 = np.percentile(worked, [50, 99])
         return {
             "p50_ms": round(float(p50), 2),
             "p99_ms": round(float(p99), 2),
+            "processor_p50_ms": round(float(busy_p50), 2),
+            "processor_p99_ms": round(float(busy_p99), 2),
+            "load_before": round(load, 2),
             "per_s": round(rate, 1),
             "stages_p50_ms": {stage: round(float(np.median(spent)), 2) for stage, spent in stages.items()},
             "opened_mb": opened_mb,
@@ -219,6 +227,7 @@ class _Timed:
 
     def __init__(self, items: int) -> None:
         self._items = items
+        self._load = os.getloadavg()[0]
 
     def __enter__(self) -> _Timed:
         self._start, self._busy = time.perf_counter(), time.process_time()
@@ -234,6 +243,7 @@ class _Timed:
             "processor_s": round(self._busy_s, 1),
             "items_per_s": round(self._items / self._s),
             "peak_mb": memory_mb("VmHWM"),
+            "load_before": round(self._load, 2),
         }
 
 

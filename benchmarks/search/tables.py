@@ -113,17 +113,32 @@ def scale(result: Mapping[str, Any]) -> Iterator[str]:
     rows = [
         ("p50, ms", served["p50_ms"], limits["p50_ms"]),
         ("p99, ms", served["p99_ms"], limits["p99_ms"]),
+        ("of it of the processor, p50, ms", served["processor_p50_ms"], ""),
+        ("of it of the processor, p99, ms", served["processor_p99_ms"], ""),
         ("queries/s, two clients", served["per_s"], ""),
         ("resident, MB", served["resident_mb"], limits["resident_mb"]),
         ("of it not mapped from files, MB", served["anonymous_mb"], ""),
         ("indexed beyond the encoder, items/s", f"{result['index_items_per_s']:,}", limits["index_items_per_s"]),
         *((f"{name} alone, items/s", f"{each['items_per_s']:,}", "") for name, each in building.items()),
+        *(
+            (f"{name}, microseconds of the processor an item", _each(each, result), "")
+            for name, each in building.items()
+        ),
+        (
+            "load of the machine before: building, asking",
+            f"{building['vectors']['load_before']}, {served['load_before']}",
+            "",
+        ),
         ("peak while building, MB", max(each["peak_mb"] for each in building.values()), ""),
         ("on disk, MB", round(sum(building["vectors"]["disk_mb"].values())), ""),
         ("recall@100 of vectors against exact", recall["vectors"]["recall@100"], limits["recall"]),
         ("recall@100 of words against scoring all", recall["words"]["recall@100"], limits["recall"]),
     ]
     yield from table(("what", "measured", "limit"), rows)
+
+
+def _each(step: Mapping[str, Any], result: Mapping[str, Any]) -> int:
+    return round(1e6 * float(step["processor_s"]) / int(result["items"]))
 
 
 def table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from shopmind.pipeline.context import Context, Term
 from shopmind.pipeline.features.match import Match
 from shopmind.pipeline.rankers.fusion import Fusion
 from shopmind.pipeline.retrievers.dense import only_codes
-from shopmind.pipeline.retrievers.lexical import Lexical
+from shopmind.pipeline.retrievers.lexical import Lexical, _wider
 from shopmind.shop import Shop
 from shopmind.testing.part_suite import requests
 from shopmind.text.analyse import analyse
@@ -108,6 +108,10 @@ def test_fusion_by_value_by_hand_without_one_side_and_in_another_language(asking
     assert scores(lexical=[0.5, 1.0]) == [0.5, 1.0], "without a dense column the scale stays"
     assert scores(lexical=[0.5, 1.0], dense=[nan, nan]) == [0.5, 1.0]
     assert scores("zh", lexical=[0.5, 1.0], dense=[0.5, 0.0]) == [0.5, 0.3], "(.6 · 1 + 1.4 · 0) / 2"
+
+
+def test_an_index_of_more_than_a_hundred_thousand_items_is_asked_for_more_candidates() -> None:
+    assert [_wider(items) for items in (0, 19_406, 100_000, 1_000_000, 10_000_000)] == pytest.approx([1, 1, 1, 2, 3])
 
 
 @pytest.mark.parametrize("text", ["dv7-1211ea", "SHL8800/10", "4006381333931", "dv7-1211ea B00X4WHP5E"])

@@ -7,7 +7,7 @@ import pytest
 
 from shopmind.kit.errors import BusyError, NotReadyError, StorageError
 from shopmind.stores.tantivy_text import TantivyText
-from shopmind.stores.usearch_vectors import EXACT_ROWS, UsearchVectors
+from shopmind.stores.usearch_vectors import EXACT_ROWS, UsearchVectors, _reach
 
 
 def text_index(folder: Path, **fields: float) -> TantivyText:
@@ -180,3 +180,7 @@ def test_the_graph_finds_the_nearest_of_what_is_allowed_also_in_the_delta(tmp_pa
         right = np.flatnonzero(allowed)[np.argsort(-(vectors[np.flatnonzero(allowed) - 1] @ asked))[:30]]
         hits += len(np.intersect1d(numbers, right))
     assert hits >= 0.95 * 20 * 30
+
+
+def test_a_walk_looks_farther_the_larger_the_graph() -> None:
+    assert [_reach(rows) for rows in (0, 50_000, 99_999, 100_000, 1_000_000)] == [256, 512, 767, 768, 1_024]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import secrets
 import threading
 from collections.abc import Sequence
@@ -43,8 +44,10 @@ MOSTLY = 0.3
 
 CENTRE_ROWS = 2_048
 CONNECTIVITY, EXPANSION_ADD = 32, 128
-EXPANSION_SEARCH = (256, 768)
-"""How far a walk looks in a small graph and from 100,000 rows on; recall of the first 100 stays above .95."""
+EXPANSION_SEARCH = (256, 768, 256)
+"""How far a walk looks in a small graph, in one of MANY_ROWS, and how much farther for each ten times as many rows."""
+
+MANY_ROWS = 100_000
 
 _NO_ITEMS: tuple[Numbers, NDArray[np.float32]] = (np.empty(0, np.int64), np.empty(0, np.float32))
 _Best = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -371,8 +374,10 @@ def _centre(base: Rows, delta: Rows, standing: Standing) -> NDArray[np.float32]:
 
 def _reach(rows: int) -> int:
     """The larger a graph, the farther a walk has to look for the same recall."""
-    near, far = EXPANSION_SEARCH
-    return min(far, near + (far - near) * rows // 100_000)
+    near, far, more = EXPANSION_SEARCH
+    if rows < MANY_ROWS:
+        return near + (far - near) * rows // MANY_ROWS
+    return far + int(more * math.log10(rows / MANY_ROWS))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +14,7 @@ from shopmind.pipeline.words_in_items import Bm25f
 from shopmind.stores.ports import Numbers
 
 WIDEST = 100_000
+MANY = 100_000
 
 
 class Lexical(Retriever):
@@ -24,7 +26,7 @@ class Lexical(Retriever):
     @dataclass(frozen=True)
     class Options:
         """choose: weight of each field of the index where candidates are chosen. score: how they are scored. deep: how
-        many candidates are chosen for each item that is brought.
+        many candidates are chosen for each item that is brought; of a million items twice as many.
         """
 
         choose: dict[str, float] = field(
@@ -46,7 +48,7 @@ class Lexical(Retriever):
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
-        numbers = self._choose(context, int(k * self._options.deep))
+        numbers = self._choose(context, int(k * self._options.deep * _wider(self._index.count())))
         scores = self._options.score.of(context, self._index, numbers)
         order = np.lexsort((context.columns.tie[numbers], -np.nan_to_num(scores, nan=0.0)))[:k]
         return numbers[order], scores[order]
@@ -66,3 +68,10 @@ class Lexical(Retriever):
                 return numbers[keep][:k]
             asked = min(asked * 8, WIDEST)
         return np.empty(0, np.int64)
+
+
+def _wider(items: int) -> float:
+    """How many more candidates a large index is asked for, so that the best hundred stay among them: 1 up to MANY
+    items, and 1 more each time there are ten times as many.
+    """
+    return 1.0 + max(0.0, math.log10(max(items, 1) / MANY))
