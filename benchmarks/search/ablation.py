@@ -107,7 +107,8 @@ def of_set(lists: Lists, seeds: int) -> dict[str, Any]:
 def prior(lists: Lists, weights: Mapping[str, float]) -> Floats:
     """(n,) sum of columns as they are."""
     columns = lists.matrix[:, [lists.names.index(name) for name in weights]].astype(np.float64)
-    return columns @ np.array(list(weights.values()))
+    summed: Floats = columns @ np.array(list(weights.values()))
+    return summed
 
 
 def without(lists: Lists, beginnings: tuple[str, ...]) -> Lists:

@@ -76,7 +76,8 @@ class Precedents:
 
         `precedent`: Σ k · gain / (Σ k + doubt) over the pairs of the nearest queries, with k = weight · exp(-a · (1 -
         nearness of the queries) - b · (1 - nearness of the items)), nearness 1 for the same and 0 for as near as any;
-        `familiar_pair`: ln(1 + Σ k / doubt), so 0 where nothing is known; `familiar_query`: nearness of the nearest query.
+        `familiar_pair`: ln(1 + Σ k / doubt), so 0 where nothing is known; `familiar_query`: nearness of the nearest
+        query.
 
         Source: Nadaraya, On estimating regression (1964), with a product of two kernels.
 
