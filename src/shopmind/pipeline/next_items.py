@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import EVENT_TYPES, HISTORY_TYPES
+from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Tools
 from shopmind.stores.ports import Artifact, Numbers
 from shopmind.training.next_item.asked import Asked
 from shopmind.training.next_item.evidence import Near, Signals, Walked
+from shopmind.training.sequence_model import SequenceModel
 from shopmind.training.worth import UNWANTED
 
 ARTIFACT = "next_item"
@@ -21,17 +23,24 @@ class NextItems:
     """What the retriever and the feature of this name share."""
 
     def __init__(self, tools: Tools, artifact: Artifact) -> None:
-        self._vectors = tools.vector_index
+        self._tools = tools
         has_texts = tools.encoder is not None and bool(artifact.arrays["centre"].any())
-        self._signals = Signals(artifact.arrays, tools.vector_index.vectors if has_texts else None)
         figures = artifact.card["figures"]
         self.each, self.most = int(figures["each"]), int(figures["most"])
+        self._network = _Network(tools, figures["sequence"]) if figures.get("sequence") else None
+        self._signals = Signals(
+            artifact.arrays,
+            tools.vector_index.vectors if has_texts else None,
+            None if self._network is None else self._network.shares,
+        )
 
     def walked(self, context: Context) -> Walked:
         """Of the user's history, or of the anchors where there are any."""
         found = context.memory.get(ARTIFACT)
         if not isinstance(found, Walked):
             history = context.history
+            if self._network is not None:
+                self._network.grow(context.columns.size)
             found = self._signals.of(Asked.of([history.take(_MEANT[history.types])], [context.now_ms]))
             context.memory[ARTIFACT] = found
         return found
@@ -42,6 +51,28 @@ class NextItems:
 
     def _near(self, context: Context) -> Near:
         def nearest(vector: NDArray[np.float32], _: int, k: int) -> Numbers:
-            return self._vectors.search(vector, k, allowed=context.allowed)[0]
+            return self._tools.vector_index.search(vector, k, allowed=context.allowed)[0]
 
         return nearest
+
+
+class _Network:
+    """The sequence model that the weights were learned with; items newer than it are known by their texts."""
+
+    def __init__(self, tools: Tools, version: str) -> None:
+        found = tools.artifacts.load("sequence", version)
+        if found is None:
+            raise NotReadyError(f"sequence: version {version} is gone; run: shopmind train FOLDER next_item")
+        self._tools = tools
+        self._model = SequenceModel.of(found.arrays)
+
+    def grow(self, size: int) -> None:
+        """Learns of items up to `size`."""
+        if size > self._model.size:
+            numbers = np.arange(self._model.size, size)
+            texts = self._tools.vector_index.vectors(numbers)
+            self._model = self._model.extended(numbers, texts, self._tools.catalogue.get(numbers))
+
+    def shares(self, asked: Asked) -> NDArray[np.float32]:
+        """See evidence.Signals."""
+        return self._model.log_shares(asked, self._model.size)

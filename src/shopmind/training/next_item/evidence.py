@@ -13,6 +13,7 @@ from scipy import sparse
 from shopmind.stores.ports import Numbers
 from shopmind.training.next_item.asked import Asked
 from shopmind.training.next_item.meaning import centred
+from shopmind.training.sparse import rows
 
 WALKS: Mapping[str, tuple[str, float]] = {
     "after": ("rules", 0.7),
@@ -20,12 +21,13 @@ WALKS: Mapping[str, tuple[str, float]] = {
     "after_alike": ("smoothed", 0.7),
     "two_steps": ("twice", 0.5),
     "same_people": ("neighbours", 0.7),
+    "before": ("before", 0.7),
     "traits": ("traits", 0.5),
 }
 """Signal → the matrix it walks along, and what an event counts beside the next newer one."""
 SEQUENCE = "sequence"
 COLUMNS = (
-    *(f"{name}{form}" for name in (*WALKS, "before", "factors") for form in ("", "_log")),
+    *(f"{name}{form}" for name in (*WALKS, "factors") for form in ("", "_log")),
     "reads_like",
     "reads_like_last",
     "popular",
@@ -57,9 +59,7 @@ class Signals:
         vectors: Callable[[Numbers], NDArray[np.float32]] | None,
         network: Callable[[Asked], NDArray[np.float32]] | None = None,
     ) -> None:
-        self._matrices = {name: _matrix(arrays, name) for name in {walk for walk, _ in WALKS.values()}}
-        self._matrices["traits_of"] = sparse.csr_array(self._matrices["traits"].T)
-        self._matrices["before"] = sparse.csr_array(self._matrices["rules"].T)
+        self._arrays = arrays
         self._left, self._right = arrays["left"], arrays["right"]
         self._popular = arrays["popular"]
         self._centre = arrays["centre"]
@@ -69,14 +69,7 @@ class Signals:
 
     def of(self, asked: Asked) -> Walked:
         """What all signals say of everything, for a batch."""
-        found = {}
-        for name, (walk, decay) in WALKS.items():
-            if name == "traits":
-                profile = asked.recency(decay, self.size) @ self._matrices["traits"]
-                found[name] = sparse.csr_array(profile @ self._matrices["traits_of"])
-            else:
-                found[name] = sparse.csr_array(asked.recency(decay, self.size) @ self._matrices[walk])
-        found["before"] = sparse.csr_array(asked.recency(0.7, self.size) @ self._matrices["before"])
+        found = {name: self._walked(asked, walk, decay) for name, (walk, decay) in WALKS.items()}
         factors = asked.recency(0.7, self.size) @ self._left
         network = None if self._network is None else self._network(asked)
         newest = asked.newest()
@@ -84,6 +77,31 @@ class Signals:
         return Walked(
             self, found, np.asarray(factors, np.float32), *self._texts(asked), network, known, np.log1p(asked.lengths)
         )
+
+    def _walked(self, asked: Asked, walk: str, decay: float) -> NDArray[np.float32]:
+        """(b, size) sums over the events of decay ** rank times their rows of the matrix; through traits in two steps."""
+        weights = np.power(decay, asked.ranks)
+        if walk != "traits":
+            return self._summed(walk, asked.items, asked.rows, weights, len(asked), self.size)
+        width = len(self._arrays["having_starts"]) - 1
+        profile = self._summed(walk, asked.items, asked.rows, weights, len(asked), width)
+        users, traits = np.nonzero(profile)
+        return self._summed("having", traits, users, profile[users, traits], len(asked), self.size)
+
+    def _summed(
+        self,
+        name: str,
+        numbers: NDArray[np.integer],
+        users: NDArray[np.integer],
+        weights: NDArray[np.floating],
+        height: int,
+        width: int,
+    ) -> NDArray[np.float32]:
+        place, columns, values = rows(self._arrays, name, numbers.astype(np.int64))
+        inside = columns < width
+        place, columns, values = place[inside], columns[inside], values[inside]
+        sums = np.bincount(users[place] * width + columns, weights[place] * values, minlength=height * width)
+        return sums.astype(np.float32).reshape(height, width)
 
     def scored_by_factors(self, profile: NDArray[np.float32], items: Numbers) -> NDArray[np.float32]:
         """(n,) what the factors expect of items."""
@@ -123,14 +141,14 @@ class Walked:
     """What the signals say of a batch, before it is known which items matter.
 
     Attributes:
-        found: signal → (b, size).
+        found: walk → (b, size) scores, 0 where it does not come to.
         factors, profile, last: (b, d) of each user, to be multiplied with candidates' own.
         network: (b, size) or None.
         known_newest: (b,) ln(1 + how often the newest item was taken). long_history: (b,) ln(1 + events).
     """
 
     signals: Signals
-    found: Mapping[str, sparse.csr_array]
+    found: Mapping[str, NDArray[np.float32]]
     factors: NDArray[np.float32]
     profile: NDArray[np.float32]
     last: NDArray[np.float32]
@@ -156,13 +174,10 @@ class Walked:
         return items[kept], agreement[kept]
 
     def _best(self, row: int, allowed: NDArray[np.bool_], near: Near | None, each: int) -> Iterator[Numbers]:
-        for name, matrix in self.found.items():
-            if name == "before":
-                continue
-            here = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
-            columns, values = matrix.indices[here], matrix.data[here]
-            free = allowed[columns]
-            yield _top(columns[free], values[free], each)
+        for name, scores in self.found.items():
+            if name != "before":
+                places = np.flatnonzero((scores[row] > 0) & allowed[: self.signals.size])
+                yield places[best_first(scores[row][places], each)]
         if self.network is not None:
             shares = np.where(allowed[: self.network.shape[1]], self.network[row], -np.inf)
             yield best_first(shares, each)
@@ -174,15 +189,11 @@ class Walked:
 
         Every walk gives its score over the best one's, and the logarithm of that (FLOOR apart from nothing).
         """
-        size = self.signals.size
-        inside = items < size
+        inside = items < self.signals.size
         raw: dict[str, NDArray[np.float32]] = {}
-        for name, matrix in self.found.items():
-            here = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
-            whole = np.zeros(size, np.float32)
-            whole[matrix.indices[here]] = matrix.data[here]
+        for name, scores in self.found.items():
             raw[name] = np.zeros(len(items), np.float32)
-            raw[name][inside] = whole[items[inside]]
+            raw[name][inside] = scores[row][items[inside]]
         raw["factors"] = np.zeros(len(items), np.float32)
         raw["factors"][inside] = self.signals.scored_by_factors(self.factors[row], items[inside])
         made: dict[str, NDArray[np.float32]] = {}
@@ -199,25 +210,8 @@ class Walked:
         if self.network is not None:
             made[SEQUENCE] = np.full(len(items), LEAST_SHARE, np.float32)
             known = items < self.network.shape[1]
-            made[SEQUENCE][known] = np.maximum(self.network[row][items[known]], LEAST_SHARE)
+            made[SEQUENCE][known] = np.fmax(self.network[row][items[known]], LEAST_SHARE)
         return made
-
-
-def _matrix(arrays: Mapping[str, NDArray[Any]], name: str) -> sparse.csr_array:
-    starts = arrays[f"{name}_starts"]
-    width = int(arrays[f"{name}_width"][0])
-    return sparse.csr_array(
-        (arrays[f"{name}_values"], arrays[f"{name}_columns"], starts), shape=(len(starts) - 1, width)
-    )
-
-
-def _top(columns: NDArray[np.integer], values: NDArray[np.float32], k: int) -> Numbers:
-    positive = values > 0
-    columns, values = columns[positive], values[positive]
-    if len(values) > k:
-        best = np.argpartition(-values, k - 1)[:k]
-        columns, values = columns[best], values[best]
-    return columns[np.argsort(-values, kind="stable")].astype(np.int64)
 
 
 def best_first(scores: NDArray[np.float32], k: int) -> Numbers:

@@ -22,6 +22,7 @@ from shopmind.training.next_item.meaning import centred, traits
 from shopmind.training.next_item.statistics import Shape, statistics
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.recipe import Fitted, Recipe, Tables
+from shopmind.training.sequence_model import SequenceModel
 
 FOLDS = 2
 
@@ -60,7 +61,8 @@ class NextItemRecipe(Recipe):
         made = _Made(tables, options, seed)
         arrays = made.statistics(steps.known)
         progress("fit next_item", 1, 4)
-        choices = made.choices(arrays, steps, _network(tables), progress)
+        network, version = _network(tables)
+        choices = made.choices(arrays, steps, network, progress)
         if len(choices) < options.at_least:
             raise NotReadyError(
                 f"next_item: of {len(steps)} steps {len(choices)} were among the candidates; "
@@ -73,7 +75,13 @@ class NextItemRecipe(Recipe):
         if tables.held is None:
             arrays = made.statistics(tables.events)
         weights = {"centre_of": blend.centre, "scale_of": blend.scale, "weights": blend.weights}
-        told = {"columns": blend.columns, "gates": blend.gates, "each": options.each, "most": options.most}
+        told = {
+            "columns": blend.columns,
+            "gates": blend.gates,
+            "each": options.each,
+            "most": options.most,
+            "sequence": version,
+        }
         return Fitted({**arrays, **weights}, {**figures, **told})
 
 
@@ -154,8 +162,13 @@ def _vectors(tables: Tables) -> NDArray[np.float32] | None:
     return vectors
 
 
-def _network(tables: Tables) -> Callable[[Asked], NDArray[np.float32]] | None:
-    return None
+def _network(tables: Tables) -> tuple[Callable[[Asked], NDArray[np.float32]] | None, str]:
+    """The sequence model made from the same log, if there is one, and its version."""
+    found = None if tables.artifacts is None else tables.artifacts.load("sequence")
+    if found is None or not len(tables.events) or found.card["event_number"] != int(tables.events["number"][-1]):
+        return None, ""
+    model, size = SequenceModel.of(found.arrays), tables.columns.size
+    return lambda asked: model.log_shares(asked, size), found.version
 
 
 def _held_out(choices: Choices, steps: int, ridge: float, seed: int) -> dict[str, float]:

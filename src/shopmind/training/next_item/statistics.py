@@ -52,10 +52,12 @@ def statistics(
     held = sequences.held()
     neighbours = walks.item_neighbours(held, shape.shrink, shape.people_tilt)
     made: dict[str, sparse.csr_array] = {
-        "rules": best_of_rows(rules, shape.k),
+        "rules": (rules := best_of_rows(rules, shape.k)),
         "neighbours": best_of_rows(neighbours, shape.k),
         "twice": walks.twice(rules, shape.k),
+        "before": sparse.csr_array(rules.T),
         "traits": traits,
+        "having": sparse.csr_array(traits.T),
     }
     centre = np.zeros(1 if vectors is None else vectors.shape[1], np.float32)
     if vectors is None:
@@ -69,7 +71,6 @@ def statistics(
     arrays: dict[str, NDArray[Any]] = {"centre": centre, **factors(forward, shape.factors, seed)}
     for name, matrix in made.items():
         arrays |= parts(matrix, name)
-        arrays[f"{name}_width"] = np.array([matrix.shape[1]], np.int64)
     arrays["popular"] = np.log1p(np.asarray(held.sum(axis=0)).ravel()).astype(np.float32)
     return arrays
 

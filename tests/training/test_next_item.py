@@ -1,0 +1,228 @@
+"""What a user takes next: the walks by hand, the held-out step, the blend, and the whole recipe on a planted rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import sparse
+from scipy.optimize import check_grad
+
+from shopmind.domain import EVENT_TYPES, History, Item
+from shopmind.kit.errors import NotReadyError
+from shopmind.kit.progress import silent
+from shopmind.training.next_item import meaning, walks
+from shopmind.training.next_item.asked import NEWEST, Asked
+from shopmind.training.next_item.blend import Choices, _Loss
+from shopmind.training.next_item.evidence import COLUMNS, GATES, Signals
+from shopmind.training.next_item.hold_out import doings, last_steps
+from shopmind.training.next_item.recipe import NextItemRecipe
+from shopmind.training.next_item.statistics import Shape, factors, statistics
+from shopmind.training.next_item.walks import Sequences
+from shopmind.training.recipe import Tables
+
+MakeLog = Callable[..., pl.DataFrame]
+ITEMS = 30
+
+
+def history(items: list[int]) -> History:
+    numbers = np.array(items, np.int64)
+    zeros = np.zeros(len(items), np.int64)
+    kinds = np.full(len(items), EVENT_TYPES.index("purchase"), np.int8)
+    return History(numbers, kinds, np.arange(len(items)) * 1_000, np.ones(len(items), np.float32), numbers, zeros)
+
+
+def chains(make_log: MakeLog, people: int = 160, length: int = 6) -> pl.DataFrame:
+    """After item i comes item i + 1, everyone starts somewhere."""
+    rows = [
+        ("purchase", float(length - step), user, 1 + (user * 7 + step) % ITEMS, user * 100 + step)
+        for user in range(1, people + 1)
+        for step in range(length)
+    ]
+    return make_log(rows)
+
+
+@pytest.fixture
+def chained(make_log: MakeLog, make_shelf: type) -> Tables:
+    log = chains(make_log)
+    return Tables(log, make_shelf(ITEMS + 1), int(log["timestamp_ms"].max()) + 1)  # type: ignore[arg-type]
+
+
+def test_a_batch_holds_the_newest_events_and_their_ranks() -> None:
+    asked = Asked.of([history([5, 6]), history([]), history(list(range(1, NEWEST + 3)))], [1, 2, 3])
+    assert asked.lengths.tolist() == [2, 0, NEWEST]
+    assert asked.ranks[:2].tolist() == [1, 0]
+    assert asked.newest().tolist() == [6, -1, NEWEST + 2]
+    assert asked.items[2] == 3
+    assert len(asked.take(slice(1, 3))) == 2
+    assert asked.recency(0.5, 7).toarray()[0, [5, 6]].tolist() == [0.5, 1.0]
+
+
+def test_a_step_of_g_counts_one_gth_and_an_item_does_not_follow_itself() -> None:
+    sequences = Sequences(np.array([0, 0, 0, 1, 1, 1]), np.array([1, 2, 3, 1, 1, 2]), 4)
+    forward = walks.followed(sequences, 3).toarray()
+    assert forward[1, 2] == pytest.approx(1 + 0.5 + 1)
+    assert forward[1, 3] == pytest.approx(0.5)
+    assert forward[2, 3] == pytest.approx(1.0)
+    assert forward[1, 1] == 0 and forward[2, 1] == 0
+    assert walks.followed(sequences, 2).toarray()[1, 3] == 0
+
+
+def test_tempering_divides_by_row_and_column_sums() -> None:
+    counts = sparse.csr_array(np.array([[0, 4.0], [1.0, 1.0]]))
+    half = walks.tempered(counts, 0.5).toarray()
+    assert half[0, 1] == pytest.approx(4 / np.sqrt(4 * 5))
+    assert half[1, 0] == pytest.approx(1 / np.sqrt(2 * 1))
+    assert walks.tempered(counts, 0.0).toarray()[1].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_item_neighbours_are_shared_people_over_tempered_counts() -> None:
+    held = sparse.csr_array(np.array([[1.0, 1, 0], [1, 1, 0], [1, 0, 1]], np.float32))
+    found = walks.item_neighbours(held, shrink=2.0, tilt=0.5).toarray()
+    assert found[0, 1] == pytest.approx(2 / (np.sqrt(3 * 2) + 2))
+    assert found[0, 0] == 0 and found[1, 2] == 0
+
+
+def test_what_reads_alike_lends_its_walks_to_an_item_that_nobody_had() -> None:
+    walk = sparse.csr_array(np.array([[0, 0, 0, 0], [0, 0, 0, 1.0], [0, 0, 0, 0], [0, 0, 0, 0]], np.float32))
+    vectors = np.array([[np.nan, np.nan], [1, 0], [0.98, 0.2], [0, 1]], np.float32)
+    alike = meaning.alike(meaning.centred(vectors, np.zeros(2, np.float32)), 1, 0.5)
+    assert alike.toarray()[2].tolist() == [0, 1, 0, 0]
+    assert alike.toarray()[0].tolist() == [0, 0, 0, 0]
+    assert walks.smoothed(walk, alike, 10).toarray()[2, 3] == pytest.approx(1.0)
+
+
+def test_traits_are_shared_values_and_of_a_list_every_one() -> None:
+    class Goods:
+        def scan(self) -> list[tuple[int, Item]]:
+            return [
+                (1, Item("a", brand="Acme", attributes={"tags": "red; big", "code": "only-a"})),
+                (2, Item("b", brand="acme", attributes={"tags": "red"})),
+                *((number, Item(f"x{number}", attributes={"tags": f"big; t{number % 4}"})) for number in range(3, 12)),
+            ]
+
+    found = meaning.traits(Goods(), 12).toarray()  # type: ignore[arg-type]
+    assert found[1] @ found[2] > 0.5
+    assert found[1] @ found[3] == 0, "what most items have tells nothing"
+    assert np.linalg.norm(found[1]) == pytest.approx(1.0)
+
+
+def test_factors_repeat_a_matrix_of_low_rank() -> None:
+    chance = np.random.default_rng(3)
+    half = chance.random((20, 2))
+    forward = sparse.csr_array(half @ half.T)
+    made = factors(forward, 4, 0)
+    both = (forward + forward.T).toarray()
+    sums = both.sum(axis=1) + 5
+    expected = (both / np.sqrt(sums)[:, None] / np.sqrt(sums)) / np.sqrt(sums)[:, None] * sums**-0.1
+    assert made["left"] @ made["right"].T == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_last_step_is_kept_back_with_everything_after_it(make_log: MakeLog, make_shelf: type) -> None:
+    log = make_log(
+        [
+            ("view", 9, 1, 1, 1),
+            ("purchase", 8, 1, 2, 2),
+            ("purchase", 5, 1, 3, 3),
+            ("purchase", 5, 1, 4, 3),
+            ("view", 4, 1, 5, 4),
+            ("purchase", 7, 2, 1, 5),
+            ("purchase", 6, 2, 1, 6),
+            ("purchase", 3, 3, 1, 7),
+        ]
+    )
+    steps = last_steps(Tables(log, make_shelf(6), 0))
+    assert len(steps) == 1, "user 2 took nothing new, user 3 has nothing before"
+    assert steps.asked.items.tolist() == [1, 2]
+    assert steps.target_items.tolist() == [3, 4]
+    assert steps.had_items.tolist() == [2]
+    known = steps.known.filter(pl.col("user") == 1)
+    assert known["item"].sort().to_list() == [1, 2]
+
+
+def test_held_events_are_the_step_and_the_statistics_keep_to_the_known(make_log: MakeLog, make_shelf: type) -> None:
+    log = make_log([("purchase", 9, 1, 1, 1), ("purchase", 8, 1, 2, 2), ("purchase", 5, 1, 3, 3)])
+    known, held = log.filter(pl.col("item") < 3), log.filter(pl.col("item") == 3)
+    steps = last_steps(Tables(known, make_shelf(4), 0, held=held))
+    assert steps.known["item"].to_list() == [1, 2]
+    assert steps.target_items.tolist() == [3]
+    assert steps.asked.items.tolist() == [1, 2]
+
+
+def test_the_gradient_of_the_blend_is_that_of_its_loss() -> None:
+    chance = np.random.default_rng(0)
+    matrix = chance.standard_normal((9, 2)).astype(np.float32)
+    gates = np.column_stack([np.ones(9), chance.standard_normal(9)]).astype(np.float32)
+    taken = np.array([1, 0, 0, 0, 0.5, 0.5, 0, 0, 1.0])
+    loss = _Loss(matrix, gates, taken, np.array([0, 4, 7]), 0.01)
+    wrong = check_grad(lambda w: loss(w)[0], lambda w: loss(w)[1], chance.standard_normal(4), epsilon=1e-3)
+    assert wrong < 1e-3
+
+
+def test_a_gate_turns_evidence_round_for_whom_it_misleads() -> None:
+    chance = np.random.default_rng(1)
+    choices = Choices(("x",), ("kind",))
+    for row in range(400):
+        x = chance.standard_normal(5).astype(np.float32)
+        sign = 1.0 if row % 2 else -1.0
+        choices.add({"x": x, "kind": np.full(5, sign, np.float32)}, np.arange(5) == np.argmax(sign * x))
+    blend = choices.blend(1e-4)
+    ranks = choices.ranks(blend, range(400))
+    assert (ranks == 0).mean() > 0.95
+    values = {"x": np.array([0.0, 1.0], np.float32), "kind": np.ones(2, np.float32)}
+    assert np.diff(blend.scores(values))[0] > 0
+    assert np.diff(blend.scores({**values, "kind": -np.ones(2, np.float32)}))[0] < 0
+    assert blend.shares(values)["x"].sum() == pytest.approx(blend.scores(values).sum())
+
+
+def test_the_recipe_learns_a_planted_order(chained: Tables) -> None:
+    options = NextItemRecipe.Options(factors=8, at_least=20)
+    fitted = NextItemRecipe().fit(chained, options, seed=0, progress=silent)
+    assert fitted.figures["recall@10"] > 0.9
+    assert fitted.figures["columns"] == tuple(name for name in COLUMNS if name != "sequence")
+    assert fitted.figures["gates"] == GATES
+    signals = Signals(fitted.arrays, None)
+    walked = signals.of(Asked.of([history([3, 4, 5])], [0]))
+    allowed = np.ones(ITEMS + 1, np.bool_)
+    allowed[[0, 3, 4, 5]] = False
+    items, agreement = walked.offer(0, allowed, None, 10, 20)
+    assert items[0] == 6
+    assert (np.diff(agreement) <= 0).all() and not set(items) & {0, 3, 4, 5}
+    columns = walked.columns(0, np.array([6, 20, ITEMS + 50]))
+    assert columns["after"][0] == 1.0 and columns["after"][2] == 0.0
+    assert all(len(column) == 3 and np.isfinite(column).all() for column in columns.values())
+
+
+def test_a_batch_says_the_same_as_one_request(chained: Tables) -> None:
+    sequences = Sequences.of(doings(chained.events), ITEMS + 1, 50)
+    vectors = np.random.default_rng(0).standard_normal((ITEMS + 1, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    nothing = sparse.csr_array(sparse.coo_array((ITEMS + 1, 1), dtype=np.float32))
+    arrays = statistics(sequences, nothing, vectors, Shape(factors=4), 0)
+    signals = Signals(arrays, lambda items: vectors[items])
+    histories = [history([1, 2]), history([]), history([9, 9, 30])]
+    together = signals.of(Asked.of(histories, [0, 0, 0]))
+    candidates = np.array([3, 10, 28])
+    for row, each in enumerate(histories):
+        alone = signals.of(Asked.of([each], [0])).columns(0, candidates)
+        for name, column in together.columns(row, candidates).items():
+            assert column == pytest.approx(alone[name], abs=1e-6), name
+
+
+def test_with_held_events_the_statistics_do_not_see_them(chained: Tables) -> None:
+    options = NextItemRecipe.Options(factors=8, at_least=20)
+    late = chained.events.group_by("user").agg(pl.col("number").max())["number"]
+    known = chained.events.filter(~pl.col("number").is_in(late.implode()))
+    held = chained.events.filter(pl.col("number").is_in(late.implode()))
+    apart = NextItemRecipe().fit(replace(chained, events=known, held=held), options, seed=0, progress=silent)
+    joined = NextItemRecipe().fit(chained, options, seed=0, progress=silent)
+    assert apart.figures["recall@10"] == joined.figures["recall@10"], "the same step teaches the same weights"
+    assert np.expm1(joined.arrays["popular"]).sum() > np.expm1(apart.arrays["popular"]).sum()
+
+
+def test_a_young_shop_is_told_what_is_missing(three_orders: Tables) -> None:
+    with pytest.raises(NotReadyError, match="next_item: .* are needed"):
+        NextItemRecipe().fit(three_orders, NextItemRecipe.Options(), seed=0, progress=silent)
