@@ -31,6 +31,9 @@ FITS: tuple[Fit, ...] = ("train", "refit")
 MOST_VALID = 5_000
 """Cases of the validation part that options are chosen by, at most; by hash of the user."""
 
+BY_TIME = (
+    "fitted on everything before the cutoff; options chosen on an equal window before it, by what came before that"
+)
 PARTS: tuple[Part, Part] = ("validation", "test")
 
 
@@ -106,7 +109,7 @@ def parts(log: Log, protocol: SplitName, fit: Fit, seed: int) -> Parts:
     else:
         frame = log.lists.select("user_id", "item_ids")
         valid, test = (split_sequences(frame, numbers, fit, part=each, end_ms=END_MS, seed=seed) for each in PARTS)
-    return Parts(valid, test, WORDS[fit])
+    return Parts(valid, test, BY_TIME if protocol == "time" else WORDS[fit])
 
 
 def events(lists: pl.DataFrame, rows: Mapping[str, int], seed: int) -> pl.DataFrame:

@@ -43,7 +43,11 @@ MENU: dict[str, Spec] = {
     "popularity": Spec(_HERE + "simple:MostPopular", grid={"window_days": (3650.0, 7.0, 28.0, 112.0)}),
     "item_knn": Spec(
         _HERE + "simple:OwnItemKnn",
-        grid={"half_life": (5.0, 1.0, 2.0, 20.0, 80.0), "neighbours": (100, 50, 200), "shrink": (10.0, 0.0, 3.0, 30.0)},
+        grid={
+            "half_life": (5.0, 1.0, 2.0, 20.0, 80.0, 1000.0),
+            "neighbours": (100, 50, 200),
+            "shrink": (10.0, 0.0, 3.0, 30.0),
+        },
     ),
     "ease": Spec(_HERE + "simple:Ease", grid={"penalty": (300.0, 100.0, 1000.0)}, most_items=13_000),
     "implicit_als": Spec(
