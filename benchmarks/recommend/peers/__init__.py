@@ -39,6 +39,7 @@ _RECBOLE = ("torch==2.13.0", "numpy==1.26.4", "pandas==2.3.3", "scipy==1.12.0", 
 _RECTOOLS = ("torch==2.13.0", "numpy==1.26.4", "rectools[torch]==0.19.0")
 MENU: dict[str, Spec] = {
     OURS: Spec(_HERE + "ours:Ours", needs=("torch==2.13.0",), home="shopmind"),
+    "shopmind_base": Spec(_HERE + "ours:Base"),
     "random": Spec(_HERE + "simple:RandomItems"),
     "popularity": Spec(_HERE + "simple:MostPopular", grid={"window_days": (3650.0, 7.0, 28.0, 112.0)}),
     "item_knn": Spec(

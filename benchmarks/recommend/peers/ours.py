@@ -105,3 +105,9 @@ class Ours(Peer):
         nothing = np.empty(0, np.int64)
         history = pl.DataFrame(columns).select(*HISTORY, "case")
         return Cases(np.arange(len(asked)), asked.asked_ms, history, nothing, nothing)
+
+
+class Base(Ours):
+    """The same in an environment without torch: what the base install learns."""
+
+    told = "the same without the extra [train]"
