@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy import sparse
-from scipy.optimize import check_grad
 
 from shopmind.domain import EVENT_TYPES, History, Item
 from shopmind.kit.errors import NotReadyError
@@ -67,7 +66,8 @@ def test_a_step_of_g_counts_one_gth_and_an_item_does_not_follow_itself() -> None
     assert forward[1, 2] == pytest.approx(1 + 0.5 + 1)
     assert forward[1, 3] == pytest.approx(0.5)
     assert forward[2, 3] == pytest.approx(1.0)
-    assert forward[1, 1] == 0 and forward[2, 1] == 0
+    assert forward[1, 1] == 0
+    assert forward[2, 1] == 0
     assert walks.followed(sequences, 2).toarray()[1, 3] == 0
 
 
@@ -79,17 +79,21 @@ def test_tempering_divides_by_row_and_column_sums() -> None:
     assert walks.tempered(counts, 0.0).toarray()[1].tolist() == pytest.approx([0.5, 0.5])
 
 
-def test_item_neighbours_are_shared_people_over_tempered_counts() -> None:
-    held = sparse.csr_array(np.array([[1.0, 1, 0], [1, 1, 0], [1, 0, 1]], np.float32))
-    found = walks.item_neighbours(held, shrink=2.0, tilt=0.5).toarray()
-    assert found[0, 1] == pytest.approx(2 / (np.sqrt(3 * 2) + 2))
-    assert found[0, 0] == 0 and found[1, 2] == 0
+def test_two_steps_are_the_best_of_the_product() -> None:
+    chance = np.random.default_rng(2)
+    dense = chance.random((12, 12)) * (chance.random((12, 12)) < 0.4)
+    found = walks.twice(sparse.csr_array(dense), 3).toarray()
+    whole = dense @ dense
+    for row, kept in zip(whole, found, strict=True):
+        best = np.argsort(-row)[:3]
+        assert kept[best] == pytest.approx(row[best], rel=1e-5)
+        assert np.count_nonzero(kept) <= 3
 
 
 def test_what_reads_alike_lends_its_walks_to_an_item_that_nobody_had() -> None:
     walk = sparse.csr_array(np.array([[0, 0, 0, 0], [0, 0, 0, 1.0], [0, 0, 0, 0], [0, 0, 0, 0]], np.float32))
     vectors = np.array([[np.nan, np.nan], [1, 0], [0.98, 0.2], [0, 1]], np.float32)
-    alike = meaning.alike(meaning.centred(vectors, np.zeros(2, np.float32)), 1, 0.5)
+    alike = meaning.alike(meaning.centred(vectors, np.zeros(2, np.float32)), 1, 0.5, np.zeros(4))
     assert alike.toarray()[2].tolist() == [0, 1, 0, 0]
     assert alike.toarray()[0].tolist() == [0, 0, 0, 0]
     assert walks.smoothed(walk, alike, 10).toarray()[2, 3] == pytest.approx(1.0)
@@ -158,8 +162,9 @@ def test_the_gradient_of_the_blend_is_that_of_its_loss() -> None:
     gates = np.column_stack([np.ones(9), chance.standard_normal(9)]).astype(np.float32)
     taken = np.array([1, 0, 0, 0, 0.5, 0.5, 0, 0, 1.0])
     loss = _Loss(matrix, gates, taken, np.array([0, 4, 7]), 0.01)
-    wrong = check_grad(lambda w: loss(w)[0], lambda w: loss(w)[1], chance.standard_normal(4), epsilon=1e-3)
-    assert wrong < 1e-3
+    at, step = chance.standard_normal(4), 1e-3
+    slope = [(loss(at + step * unit)[0] - loss(at - step * unit)[0]) / (2 * step) for unit in np.eye(4)]
+    assert loss(at)[1] == pytest.approx(slope, abs=1e-3)
 
 
 def test_a_gate_turns_evidence_round_for_whom_it_misleads() -> None:
@@ -190,9 +195,10 @@ def test_the_recipe_learns_a_planted_order(chained: Tables) -> None:
     allowed[[0, 3, 4, 5]] = False
     items, agreement = walked.offer(0, allowed, None, 10, 20)
     assert items[0] == 6
-    assert (np.diff(agreement) <= 0).all() and not set(items) & {0, 3, 4, 5}
+    assert (np.diff(agreement) <= 0).all()
+    assert not set(items.tolist()) & {0, 3, 4, 5}
     columns = walked.columns(0, np.array([6, 20, ITEMS + 50]))
-    assert columns["after"][0] == 1.0 and columns["after"][2] == 0.0
+    assert columns["after"][[0, 2]].tolist() == [1.0, 0.0]
     assert all(len(column) == 3 and np.isfinite(column).all() for column in columns.values())
 
 
@@ -200,7 +206,7 @@ def test_a_batch_says_the_same_as_one_request(chained: Tables) -> None:
     sequences = Sequences.of(doings(chained.events), ITEMS + 1, 50)
     vectors = np.random.default_rng(0).standard_normal((ITEMS + 1, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    nothing = sparse.csr_array(sparse.coo_array((ITEMS + 1, 1), dtype=np.float32))
+    nothing = sparse.csr_array(np.zeros((ITEMS + 1, 1), np.float32))
     arrays = statistics(sequences, nothing, vectors, Shape(factors=4), 0)
     signals = Signals(arrays, lambda items: vectors[items])
     histories = [history([1, 2]), history([]), history([9, 9, 30])]
@@ -224,5 +230,5 @@ def test_with_held_events_the_statistics_do_not_see_them(chained: Tables) -> Non
 
 
 def test_a_young_shop_is_told_what_is_missing(three_orders: Tables) -> None:
-    with pytest.raises(NotReadyError, match="next_item: .* are needed"):
+    with pytest.raises(NotReadyError, match=r"next_item: .* are needed"):
         NextItemRecipe().fit(three_orders, NextItemRecipe.Options(), seed=0, progress=silent)

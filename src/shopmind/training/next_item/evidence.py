@@ -79,7 +79,7 @@ class Signals:
         )
 
     def _walked(self, asked: Asked, walk: str, decay: float) -> NDArray[np.float32]:
-        """(b, size) sums over the events of decay ** rank times their rows of the matrix; through traits in two steps."""
+        """(b, size) sum over the events of decay ** rank times their rows of the matrix; through traits in two steps."""
         weights = np.power(decay, asked.ranks)
         if walk != "traits":
             return self._summed(walk, asked.items, asked.rows, weights, len(asked), self.size)

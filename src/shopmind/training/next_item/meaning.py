@@ -14,6 +14,7 @@ from shopmind.stores.ports import Catalogue
 BLOCK = 1_024
 LIST = "; "
 """What ingest joins a list of values with."""
+COMPARED = 30_000
 COMMON = 0.2
 """Share of the catalogue above which a trait tells nothing."""
 
@@ -26,15 +27,18 @@ def centred(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArra
     return np.asarray(np.divide(apart, length, out=np.zeros_like(apart), where=length > 1e-6), np.float32)
 
 
-def alike(vectors: NDArray[np.float32], k: int, least: float) -> sparse.csr_array:
+def alike(vectors: NDArray[np.float32], k: int, least: float, worth: NDArray[np.floating]) -> sparse.csr_array:
     """(size, size) the k nearest other items of each by cosine above `least`, rows summing to 1.
 
     Args:
         vectors: (size, d) of `centred`; a row of zeros has no neighbour and is none.
+        worth: (size,) only the COMPARED items of most worth are looked at, for the work is that of their square.
     """
     size = len(vectors)
     parts = []
     there = np.flatnonzero(vectors.any(axis=1))
+    if len(there) > COMPARED:
+        there = np.sort(there[np.argsort(-worth[there], kind="stable")[:COMPARED]])
     dense = vectors[there]
     k = min(k, max(len(there) - 1, 0))
     for start in range(0, len(there), BLOCK):

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from shopmind.kit.progress import silent
 from shopmind.kit.seeds import generator
+from shopmind.training.neighbours import neighbours
 from shopmind.training.next_item import meaning, walks
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.sparse import best_of_rows, parts
@@ -21,7 +23,7 @@ class Shape:
     """How the statistics are made.
 
     window: steps between two events that still count as following each other. back: what coming before counts beside
-    coming after. tilt: see walks.tempered. shrink, people_tilt: see walks.item_neighbours. k: entries kept of one item
+    coming after. tilt: see walks.tempered. shrink, people_tilt: see neighbours.neighbours. k: entries kept of one item
     in each walk. factors: dimensions of the factors. alike: text neighbours that smooth. least_alike: their least
     cosine. newest: events of one user that make statistics.
     """
@@ -29,8 +31,8 @@ class Shape:
     window: int = 10
     back: float = 0.5
     tilt: float = 0.2
-    shrink: float = 20.0
-    people_tilt: float = 0.7
+    shrink: float = 5.0
+    people_tilt: float = 0.5
     k: int = 300
     factors: int = 256
     alike: int = 20
@@ -50,10 +52,13 @@ def statistics(
     forward = walks.followed(sequences, shape.window)
     rules = walks.rules(forward, shape.back, shape.tilt)
     held = sequences.held()
-    neighbours = walks.item_neighbours(held, shape.shrink, shape.people_tilt)
+    popular = np.log1p(np.asarray(held.sum(axis=0)).ravel()).astype(np.float32)
+    people = neighbours(
+        held, shape.k, tilt=shape.people_tilt, shrink=shape.shrink, at_least=1, progress=silent, title=""
+    )
     made: dict[str, sparse.csr_array] = {
         "rules": (rules := best_of_rows(rules, shape.k)),
-        "neighbours": best_of_rows(neighbours, shape.k),
+        "neighbours": people,
         "twice": walks.twice(rules, shape.k),
         "before": sparse.csr_array(rules.T),
         "traits": traits,
@@ -66,12 +71,12 @@ def statistics(
         there = np.isfinite(vectors).all(axis=1)
         if there.any():
             centre = vectors[there].mean(axis=0)
-        near = meaning.alike(meaning.centred(vectors, centre), shape.alike, shape.least_alike)
+        near = meaning.alike(meaning.centred(vectors, centre), shape.alike, shape.least_alike, popular)
         made["smoothed"] = walks.smoothed(rules, near, shape.k)
     arrays: dict[str, NDArray[Any]] = {"centre": centre, **factors(forward, shape.factors, seed)}
     for name, matrix in made.items():
         arrays |= parts(matrix, name)
-    arrays["popular"] = np.log1p(np.asarray(held.sum(axis=0)).ravel()).astype(np.float32)
+    arrays["popular"] = popular
     return arrays
 
 

@@ -1,4 +1,4 @@
-"""From item to item along what users did: sequence rules, their smoothed and doubled forms, item neighbours."""
+"""From item to item along what users did: sequence rules, and their smoothed and doubled forms."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from scipy import sparse
 from shopmind.training.sparse import best_of_rows
 
 TINY = 1e-9
+STRONGEST = 100
+"""Steps of one item that a second step goes on from."""
+PRODUCTS_A_BLOCK = 20_000_000
+"""Products made at once: about 240 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +85,29 @@ def rules(forward: sparse.csr_array, back: float, tilt: float) -> sparse.csr_arr
     return tempered(sparse.csr_array(forward + back * forward.T), tilt)
 
 
-def item_neighbours(held: sparse.csr_array, shrink: float, tilt: float) -> sparse.csr_array:
-    """c_ij / (n_i ** tilt * n_j ** (1 - tilt) + shrink) over the users who had both; see training/neighbours.py."""
-    counts = np.asarray(held.sum(axis=0)).ravel()
-    both = sparse.coo_array(held.T @ held)
-    apart = both.row != both.col
-    rows, columns, data = both.row[apart], both.col[apart], both.data[apart]
-    values = data / (counts[rows] ** tilt * counts[columns] ** (1 - tilt) + shrink)
-    return sparse.csr_array((values.astype(np.float32), (rows, columns)), shape=both.shape)
-
-
 def smoothed(walk: sparse.csr_array, alike: sparse.csr_array, k: int) -> sparse.csr_array:
     """The walk from what reads alike, and to what reads alike: evidence for items that few had.
 
     Args:
         alike: (size, size) rows of neighbours by text, each summing to 1.
     """
-    return best_of_rows(sparse.csr_array(alike @ walk + walk @ alike), k).astype(np.float32)
+    strong = best_of_rows(walk, STRONGEST)
+    both = sparse.csr_array(sparse.hstack([alike, strong]))
+    return chained(both, sparse.csr_array(sparse.vstack([strong, alike])), k)
 
 
 def twice(walk: sparse.csr_array, k: int) -> sparse.csr_array:
-    """Two steps of a walk."""
-    return best_of_rows(sparse.csr_array(walk @ walk), k).astype(np.float32)
+    """Two steps of a walk, along the strongest steps of each item."""
+    strong = best_of_rows(walk, STRONGEST)
+    return chained(strong, strong, k)
+
+
+def chained(first: sparse.csr_array, then: sparse.csr_array, k: int) -> sparse.csr_array:
+    """The k largest entries of each row of the product, in bounded memory."""
+    work = np.asarray(first.astype(bool) @ np.diff(then.indptr).astype(np.int64), np.int64)
+    block = np.cumsum(work) // PRODUCTS_A_BLOCK
+    parts = []
+    for rows in np.split(np.arange(first.shape[0]), np.flatnonzero(np.diff(block)) + 1):
+        part = sparse.csr_array(first[rows[0] : rows[-1] + 1] @ then)
+        parts.append(best_of_rows(part, k))
+    return sparse.csr_array(sparse.vstack(parts)).astype(np.float32)
