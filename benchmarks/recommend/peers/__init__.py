@@ -50,13 +50,13 @@ MENU: dict[str, Spec] = {
             "shrink": (10.0, 0.0, 3.0, 30.0),
         },
     ),
-    "ease": Spec(_HERE + "simple:Ease", grid={"penalty": (300.0, 100.0, 1000.0)}, most_items=13_000),
+    "ease": Spec(_HERE + "simple:Ease", grid={"penalty": (300.0, 30.0, 100.0, 1000.0)}, most_items=13_000),
     "implicit_als": Spec(
         _HERE + "of_implicit:Als",
         needs=_IMPLICIT,
         home="implicit",
         grid={
-            "factors": (64, 128, 32),
+            "factors": (64, 16, 32, 128),
             "regularization": (0.01, 0.1, 1.0),
             "alpha": (1.0, 10.0, 40.0),
         },
@@ -71,13 +71,13 @@ MENU: dict[str, Spec] = {
         _HERE + "of_lenskit:ItemKnn",
         needs=_LENSKIT,
         home="lenskit",
-        grid={"max_nbrs": (20, 5, 50), "save_nbrs": (100, 20, 500)},
+        grid={"max_nbrs": (20, 5, 50, 200), "save_nbrs": (100, 20, 500)},
     ),
     "lenskit_mf": Spec(
         _HERE + "of_lenskit:ImplicitMf",
         needs=_LENSKIT,
         home="lenskit",
-        grid={"embedding_size": (64, 32, 128), "weight": (40.0, 10.0, 1.0), "regularization": (0.1, 0.01, 1.0)},
+        grid={"embedding_size": (64, 16, 32, 128), "weight": (40.0, 10.0, 1.0), "regularization": (0.1, 0.01, 1.0)},
     ),
     "rectools_sasrec": Spec(
         _HERE + "of_rectools:SasRec",
