@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 from pydantic import BaseModel
 
+from shopmind.kit.progress import silent
 from shopmind.serving import merchandise_schemas, row_schemas, schemas
 from shopmind.serving.app import build
+from shopmind.shop import Shop, fitting
 
 DOCUMENT = build([]).openapi()
 MODELS = {**vars(merchandise_schemas), **vars(row_schemas), **vars(schemas)}
 
 Request = tuple[str, str, dict[str, Any], dict[str, Any]]
+FEW = {"behaviour": {"days": (7,), "at_least": 10, "of_each": 1, "moments": 1, "trees": 5}}
+
+
+@pytest.fixture(autouse=True)
+def foreseeing(shop: Shop) -> None:
+    """The tiny shop is too small to foresee by the usual options."""
+    fitting.fit(["behaviour"], shop.tables(), shop.artifacts, FEW, seed=0, progress=silent)
 
 
 def requests() -> list[Request]:

@@ -1,4 +1,4 @@
-"""`shopmind insight queries SHOP`."""
+"""`shopmind insight queries SHOP`, `shopmind insight outlook SHOP USER`."""
 
 from __future__ import annotations
 
@@ -46,6 +46,31 @@ def add(app: typer.Typer) -> None:
             show.data({**asdict(report), "since": format_time(report.since_ms), "until": format_time(report.until_ms)})
         else:
             _print(report)
+
+    @insight.command("outlook")
+    def outlook(
+        folder: Annotated[Path, typer.Argument(help="The shop.")],
+        user: Annotated[str, typer.Argument(help="The shop's own id of a customer.")],
+        json: show.AsJson = False,
+    ) -> None:
+        """What a customer will do: next purchase, churn, next action. `shopmind train SHOP behaviour` comes first."""
+        import shopmind
+
+        with shopmind.open(folder) as shop:
+            found = shop.outlook(user)
+        if json:
+            show.data(asdict(found))
+            return
+        median = found.days_to_purchase
+        show.pairs(
+            {
+                **{f"a purchase within {days} days": _share(share) for days, share in found.purchase.items()},
+                "as likely as not within": "not known" if median is None else f"{median:.1f} days",
+                f"none within {found.churn_days} days": _share(found.churn),
+                **{f"next: {name}": _share(share) for name, share in found.actions.items()},
+                "held against the log until": format_time(found.calibrated_ms),
+            }
+        )
 
 
 def _print(report: QueryReport) -> None:

@@ -199,6 +199,16 @@ class Client:
         receipt: dict[str, Any] = self._call("DELETE", f"v1/users/{quote(user_id, safe='')}")["receipt"]
         return receipt
 
+    def outlook(self, user_id: str) -> dict[str, Any]:
+        """What a customer will do, as the API tells it.
+
+        Raises:
+            NotFoundError: nothing is known of what this user did.
+            NotReadyError: the shop has not learned to foresee yet.
+        """
+        found: dict[str, Any] = self._call("GET", f"v1/users/{quote(user_id, safe='')}/outlook")
+        return found
+
     def scenarios(self) -> list[ScenarioState]:
         """The places of the shop and how ready each is."""
         return [answers.scenario(each) for each in self._call("GET", "v1/scenarios")["scenarios"]]

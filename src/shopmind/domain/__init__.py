@@ -5,6 +5,7 @@ from shopmind.domain.event import EVENT_TYPES, HISTORY_TYPES, Event, EventType
 from shopmind.domain.history import History
 from shopmind.domain.item import KINDS, Item, Kind, Scalar
 from shopmind.domain.link import LINK_TYPES, Link, LinkType
+from shopmind.domain.outlook import Outlook
 from shopmind.domain.query import Asked, Query
 from shopmind.domain.slate import AppliedRule, Facet, FacetRange, Hit, Reason, Slate
 from shopmind.domain.suggestion import Suggestion, SuggestionKind
@@ -30,6 +31,7 @@ __all__ = [
     "Kind",
     "Link",
     "LinkType",
+    "Outlook",
     "Query",
     "Reason",
     "Scalar",

@@ -11,7 +11,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.domain import AppliedRule, Facet, Hit, Item, Slate, Understood
+from shopmind.domain import AppliedRule, Facet, Hit, Item, Outlook, Slate, Understood
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError
@@ -163,6 +163,21 @@ def user_json(shop: Shop, user_id: str) -> dict[str, Any]:
         "created_at": None if user.created_at_ms is None else format_time(user.created_at_ms),
         "attributes": dict(user.attributes),
         "consent": dict(user.consent),
+    }
+
+
+def outlook_json(outlook: Outlook) -> dict[str, Any]:
+    """As `schemas.OutlookAnswer`, without the request's id."""
+    return {
+        "user_id": outlook.user_id,
+        "at": format_time(outlook.at_ms),
+        "purchase": {str(days): round(share, 4) for days, share in outlook.purchase.items()},
+        "days_to_purchase": None if outlook.days_to_purchase is None else round(outlook.days_to_purchase, 1),
+        "churn": None if outlook.churn is None else round(outlook.churn, 4),
+        "churn_days": outlook.churn_days,
+        "actions": {name: round(share, 4) for name, share in outlook.actions.items()},
+        "calibrated_at": format_time(outlook.calibrated_ms),
+        "model_version": outlook.model_version,
     }
 
 

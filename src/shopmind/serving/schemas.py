@@ -314,6 +314,23 @@ class UserAnswer(Answer):
     consent: dict[str, bool]
 
 
+class OutlookAnswer(Answer):
+    """What a customer will do; every probability is calibrated. The id is the pseudonym."""
+
+    request_id: str
+    user_id: str
+    at: str = Field(description="the moment it is of")
+    purchase: dict[str, float] = Field(description="days → probability of a purchase within so many days")
+    days_to_purchase: float | None = Field(
+        description="by then a purchase is as likely as not; null beyond all horizons"
+    )
+    churn: float | None = Field(description="probability of no purchase within `churn_days`; null for who never bought")
+    churn_days: int
+    actions: dict[str, float] = Field(description="what comes next; empty where the log knows too few kinds")
+    calibrated_at: str = Field(description="the end of the time the probabilities were held against")
+    model_version: str
+
+
 class RemovedAnswer(Answer):
     """An item was taken out of the shop."""
 

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Unpack
 
-from shopmind.domain import Asked, Query, Slate, Suggestion
+from shopmind.domain import Asked, Outlook, Query, Slate, Suggestion
 from shopmind.shop.folder import Folder
+from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.suggesting import Suggestions
 
 
 class Asking:
-    """The questions of a Shop; it brings the folder, the answers and the suggestions."""
+    """The questions of a Shop; it brings the folder, the answers, the suggestions and the outlooks."""
 
     _folder: Folder
     _suggestions: Suggestions
+    _outlooks: Outlooks
 
     def search(
         self,
@@ -78,6 +80,15 @@ class Asking:
             user_id=pseudonyms.user(user) if user and personal else None,
             session_id=pseudonyms.session(session) if session and personal else None,
         )
+
+    def outlook(self, user: str) -> Outlook:
+        """What a customer will do: next purchase, churn, next action; `user` is the shop's own id.
+
+        Raises:
+            NotFoundError: nothing is known of what this user did, or they refused to be looked at.
+            NotReadyError: the artifact `behaviour` was not trained yet.
+        """
+        return self._outlooks.of(self._folder.pseudonyms.user(user))
 
     def _as(self, query: Query, user: str | None, session: str | None) -> Query:
         pseudonyms = self._folder.pseudonyms

@@ -34,6 +34,7 @@ from shopmind.shop import adopting, fitting, learning, writing
 from shopmind.shop.answering import Answering, tools_of
 from shopmind.shop.asking import Asking
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
+from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.merchandising import Rules, Words
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
@@ -80,6 +81,7 @@ class Shop(Asking):
         self._histories = Histories(folder.events, limit=folder.settings.history)
         self._answering = self._make_answering()
         self._suggestions = self._make_suggestions()
+        self._outlooks = Outlooks(folder)
         self._slates = SlateLog(folder.records, folder.events, folder.clock, impressions=folder.settings.impressions)
         self._indexing: threading.Thread | None = None
         self._stop = threading.Event()

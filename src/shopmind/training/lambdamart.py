@@ -96,6 +96,24 @@ def grade_trees(
     return _grow({"objective": "regression"}, matrix, grades, weights, None, rising, growth, seed)
 
 
+def chance_trees(
+    matrix: NDArray[np.float32],
+    outcomes: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    rising: NDArray[np.bool_],
+    growth: Growth,
+    seed: int,
+) -> Trees:
+    """Trees that say the log-odds of an outcome of 0 or 1, log-loss; arguments as in rank_trees.
+
+    Source: Friedman, Hastie, Tibshirani, Additive logistic regression (2000).
+
+    Raises:
+        NotReadyError: LightGBM cannot be loaded here.
+    """
+    return _grow({"objective": "binary"}, matrix, outcomes, weights, None, rising, growth, seed)
+
+
 def _grow(
     told: dict[str, Any],
     matrix: NDArray[np.float32],

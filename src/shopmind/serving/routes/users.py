@@ -8,12 +8,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.serving.answers import answer_rows, user_json
+from shopmind.serving.answers import answer_rows, outlook_json, user_json
 from shopmind.serving.bodies import read_rows
 from shopmind.serving.describe import described, path_example, rows
 from shopmind.serving.responses import json_response
 from shopmind.serving.row_schemas import UserRow
-from shopmind.serving.schemas import BulkAnswer, ForgetAnswer, SingleAnswer, UserAnswer
+from shopmind.serving.schemas import BulkAnswer, ForgetAnswer, OutlookAnswer, SingleAnswer, UserAnswer
 from shopmind.serving.service import service_of, visit_of
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
@@ -36,6 +36,14 @@ TO_FORGET = path_example("user_id", "u30", "the shop's own id")
 async def put_users(request: Request) -> Response:
     """Inserts or replaces users by id."""
     return await answer_rows(request, "users", await read_rows(request), service_of(request).shop.put_users)
+
+
+@router.get("/{user_id:path}/outlook", **described("Foresee a user", OutlookAnswer, "admin", extra=BY_ID))
+async def outlook(request: Request, user_id: str) -> Response:
+    """What a customer will do: next purchase, churn, next action. `shopmind train SHOP behaviour` comes first."""
+    service = service_of(request)
+    found = await service.read(lambda: service.shop.outlook(user_id))
+    return json_response({"request_id": visit_of(request).request_id, **outlook_json(found)})
 
 
 @router.get("/{user_id:path}", **described("Read a user", UserAnswer, "admin", extra=BY_ID))

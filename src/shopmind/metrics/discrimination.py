@@ -1,0 +1,27 @@
+"""Whether higher probabilities go with the outcome. Inputs are (n,) scores and (n,) outcomes 0 or 1."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import rankdata
+
+from shopmind.kit.errors import InputError
+
+
+def auc(scores: ArrayLike, outcomes: ArrayLike) -> float:
+    """Share of the pairs of one case that happened and one that did not in which the first has the higher score.
+
+    Equal scores count half; NaN when all outcomes are equal.
+
+    Source: the Mann-Whitney form of the area under the ROC curve, Hanley, McNeil, Radiology 143 (1982).
+    """
+    said, happened = np.asarray(scores, np.float64), np.asarray(outcomes, np.float64)
+    if said.shape != happened.shape or said.ndim != 1 or np.isnan(said).any():
+        raise InputError(f"metrics: {said.shape} scores, NaN among them or not, and {happened.shape} outcomes")
+    positive = happened > 0
+    many, few = int(positive.sum()), int((~positive).sum())
+    if not many or not few:
+        return float("nan")
+    ranks = rankdata(said)
+    return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * few))
