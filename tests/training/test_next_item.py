@@ -16,7 +16,7 @@ from shopmind.kit.progress import silent
 from shopmind.training.next_item import meaning, walks
 from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.next_item.blend import Choices, _Loss
-from shopmind.training.next_item.evidence import COLUMNS, GATES, Signals
+from shopmind.training.next_item.evidence import COLUMNS, GATES, TABLES, Signals
 from shopmind.training.next_item.hold_out import doings, last_steps
 from shopmind.training.next_item.recipe import NextItemRecipe
 from shopmind.training.next_item.statistics import Shape, factors, statistics
@@ -207,7 +207,10 @@ def test_a_batch_says_the_same_as_one_request(chained: Tables) -> None:
     vectors = np.random.default_rng(0).standard_normal((ITEMS + 1, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     nothing = sparse.csr_array(np.zeros((ITEMS + 1, 1), np.float32))
-    arrays = statistics(sequences, nothing, vectors, Shape(factors=4), 0)
+    centre = vectors.mean(axis=0)
+    near = meaning.alike(meaning.centred(vectors, centre), 3, 0.0, np.zeros(ITEMS + 1))
+    arrays = statistics(sequences, nothing, near, Shape(factors=4), 0) | {"centre": centre}
+    arrays |= {name: np.zeros(ITEMS + 1, np.float32) for name in TABLES if name != "popular"}
     signals = Signals(arrays, lambda items: vectors[items])
     histories = [history([1, 2]), history([]), history([9, 9, 30])]
     together = signals.of(Asked.of(histories, [0, 0, 0]))

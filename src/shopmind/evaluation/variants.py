@@ -13,7 +13,7 @@ from shopmind.evaluation.tune import Truth
 
 REPEAT_SHARE = 0.01
 """Where fewer of the known events repeat an item of the same user, items he had are not shown."""
-FIRST_CHOICE = {True: ("basket", "buy_again"), False: ("home",)}
+FIRST_CHOICE = {True: ("basket", "buy_again"), False: ("next_item", "home")}
 """Repeats allowed → the scenarios that fit, best first."""
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 FAMILIES = {
     "ease": "item_knn",
     "near": "item_knn",
+    "same": "item_knn",
+    "factors": "item_knn",
+    "before": "item_knn",
+    "two": "after",
+    "traits": "taste",
     "share": "popularity",
+    "popular": "popularity",
     "repeat": "buy_again",
     "coverage": "lexical",
     "complete": "lexical",
@@ -50,9 +56,33 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Often bought together with {subject}.",
         "zh": "常与{subject}一起购买。",
     },
+    "complements": {
+        "en": "Goes with {subject}: bought together more than chance.",
+        "zh": "与{subject}搭配:一起购买的次数高于偶然。",
+    },
+    "substitutes": {
+        "en": "Can stand in for {subject}.",
+        "zh": "可代替{subject}。",
+    },
     "item_knn": {
         "en": "Customers who chose {subject} chose this too.",
         "zh": "选择{subject}的顾客也选择了它。",
+    },
+    "after": {
+        "en": "Often chosen after {subject}.",
+        "zh": "选择{subject}之后,顾客常常接着选它。",
+    },
+    "sequence": {
+        "en": "Customers whose steps were like yours chose this next.",
+        "zh": "与您经历相近的顾客,接下来选择了它。",
+    },
+    "reads": {
+        "en": "It is described much like {subject}.",
+        "zh": "它的描述与{subject}相近。",
+    },
+    "next": {
+        "en": "It fits what you chose lately.",
+        "zh": "与您最近的选择相合。",
     },
     "buy_again": {
         "en": "You have bought this {count} times, last {days} days ago.",

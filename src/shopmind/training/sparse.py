@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,13 +47,16 @@ def best_of_rows(matrix: sparse.csr_array, k: int) -> sparse.csr_array:
     """Keeps the k largest values above 0 of each row; equal values keep the smaller column."""
     matrix = sparse.csr_array(matrix)
     near = matrix.data > 0
-    for start, stop in pairwise(matrix.indptr.tolist()):
-        if stop - start > k:
-            values = matrix.data[start:stop]
-            near[start:stop] &= values >= np.partition(values, -k)[-k]
-    near_rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))[near]
-    columns, values = matrix.indices[near], matrix.data[near]
-    order = np.lexsort((columns, -values, near_rows))
-    first = np.searchsorted(near_rows, np.arange(matrix.shape[0]))
-    kept = order[np.arange(len(order)) - first[near_rows] < k]
-    return sparse.csr_array((values[kept], (near_rows[kept], columns[kept])), shape=matrix.shape)
+    tied = []
+    for row in np.flatnonzero(np.diff(matrix.indptr) > k).tolist():
+        here = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+        values = matrix.data[here]
+        near[here] &= values >= np.partition(values, -k)[-k]
+        if np.count_nonzero(near[here]) > k:
+            tied.append(here)
+    for here in tied:
+        places = here.start + np.flatnonzero(near[here])
+        best = np.lexsort((matrix.indices[places], -matrix.data[places]))
+        near[places[best[k:]]] = False
+    counts = np.concatenate([[0], np.cumsum(near)])[matrix.indptr]
+    return sparse.csr_array((matrix.data[near], matrix.indices[near], counts), shape=matrix.shape)

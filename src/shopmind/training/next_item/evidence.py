@@ -13,6 +13,7 @@ from scipy import sparse
 from shopmind.stores.ports import Numbers
 from shopmind.training.next_item.asked import Asked
 from shopmind.training.next_item.meaning import centred
+from shopmind.training.purchases import of_items
 from shopmind.training.sparse import rows
 
 WALKS: Mapping[str, tuple[str, float]] = {
@@ -31,11 +32,17 @@ COLUMNS = (
     "reads_like",
     "reads_like_last",
     "popular",
+    "share_7",
+    "share_28",
+    "staple",
     SEQUENCE,
 )
 """What the weights are learned for; `sequence` only where a sequence model was trained."""
 GATES = ("known_newest", "long_history", "popular")
 """What the weights depend on: how well the newest item is known, how long the history, how popular the candidate."""
+TABLES = ("popular", "share_7", "share_28", "staple")
+BESTSELLERS = 1_000
+"""Of them the best that may be shown are candidates."""
 FLOOR = 0.003
 LEAST_SHARE = -20.0
 """Of ln p: below it the network says no."""
@@ -61,11 +68,12 @@ class Signals:
     ) -> None:
         self._arrays = arrays
         self._left, self._right = arrays["left"], arrays["right"]
-        self._popular = arrays["popular"]
+        self._tables = {name: arrays[name] for name in TABLES}
+        self.bestsellers = np.argsort(-arrays["share_28"], kind="stable")[:BESTSELLERS]
         self._centre = arrays["centre"]
         self._vectors = vectors
         self._network = network
-        self.size = len(self._popular)
+        self.size = len(arrays["popular"])
 
     def of(self, asked: Asked) -> Walked:
         """What all signals say of everything, for a batch."""
@@ -73,13 +81,13 @@ class Signals:
         factors = asked.recency(0.7, self.size) @ self._left
         network = None if self._network is None else self._network(asked)
         newest = asked.newest()
-        known = np.where(newest >= 0, self.popularity(np.maximum(newest, 0)), 0.0).astype(np.float32)
+        known = np.where(newest >= 0, self.table("popular", np.maximum(newest, 0)), 0.0).astype(np.float32)
         return Walked(
             self, found, np.asarray(factors, np.float32), *self._texts(asked), network, known, np.log1p(asked.lengths)
         )
 
     def _walked(self, asked: Asked, walk: str, decay: float) -> NDArray[np.float32]:
-        """(b, size) sum over the events of decay ** rank times their rows of the matrix; through traits in two steps."""
+        """(b, size) sum over events of decay ** rank times their rows of the matrix; through traits in two steps."""
         weights = np.power(decay, asked.ranks)
         if walk != "traits":
             return self._summed(walk, asked.items, asked.rows, weights, len(asked), self.size)
@@ -115,12 +123,9 @@ class Signals:
             else centred(self._vectors(items), self._centre)
         )
 
-    def popularity(self, items: Numbers) -> NDArray[np.float32]:
-        """(n,) ln(1 + how often it was taken)."""
-        inside = items < self.size
-        found = np.zeros(len(items), np.float32)
-        found[inside] = self._popular[items[inside]]
-        return found
+    def table(self, name: str, items: Numbers) -> NDArray[np.float32]:
+        """(n,) of TABLES: ln(1 + how often it was taken), see purchases.log_shares and purchases.rebuy_rates."""
+        return of_items(self._tables[name], items)
 
     def _texts(self, asked: Asked) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         distinct, place = np.unique(asked.items, return_inverse=True)
@@ -178,6 +183,8 @@ class Walked:
             if name != "before":
                 places = np.flatnonzero((scores[row] > 0) & allowed[: self.signals.size])
                 yield places[best_first(scores[row][places], each)]
+        bestsellers = self.signals.bestsellers
+        yield bestsellers[allowed[bestsellers]][: 2 * each]
         if self.network is not None:
             shares = np.where(allowed[: self.network.shape[1]], self.network[row], -np.inf)
             yield best_first(shares, each)
@@ -204,7 +211,7 @@ class Walked:
         texts = self.signals.text(items)
         for name, vector in (("reads_like", self.profile[row]), ("reads_like_last", self.last[row])):
             made[name] = np.asarray(texts @ vector, np.float32) if vector.any() else np.zeros(len(items), np.float32)
-        made["popular"] = self.signals.popularity(items)
+        made |= {name: self.signals.table(name, items) for name in TABLES}
         made["known_newest"] = np.full(len(items), self.known_newest[row], np.float32)
         made["long_history"] = np.full(len(items), self.long_history[row], np.float32)
         if self.network is not None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.progress import Progress
 from shopmind.kit.seeds import generator
@@ -18,11 +19,14 @@ from shopmind.training.next_item.asked import Asked
 from shopmind.training.next_item.blend import Choices
 from shopmind.training.next_item.evidence import COLUMNS, GATES, SEQUENCE, Signals, best_first, blocks
 from shopmind.training.next_item.hold_out import Steps, doings, last_steps
-from shopmind.training.next_item.meaning import centred, traits
+from shopmind.training.next_item.meaning import alike, centred, traits
 from shopmind.training.next_item.statistics import Shape, statistics
 from shopmind.training.next_item.walks import Sequences
+from shopmind.training.purchases import counts, log_shares, rebuy_rates
 from shopmind.training.recipe import Fitted, Recipe, Tables
 from shopmind.training.sequence_model import SequenceModel
+from shopmind.training.timeline import Timeline
+from shopmind.training.worth import wanted
 
 FOLDS = 2
 
@@ -93,11 +97,25 @@ class _Made:
         self._size = tables.columns.size
         self._traits = _traits(tables)
         self._vectors = _vectors(tables)
+        self._centre = np.zeros(1, np.float32)
+        self._alike: sparse.csr_array = _nothing(self._size, self._size)
+        if self._vectors is not None:
+            there = np.isfinite(self._vectors).all(axis=1)
+            self._centre = self._vectors[there].mean(axis=0) if there.any() else self._vectors[0] * 0
+            lines = doings(tables.events)
+            worth = np.bincount(lines["item"].to_numpy(), minlength=self._size).astype(np.float64)
+            unit = centred(self._vectors, self._centre)
+            self._alike = alike(unit, options.alike, options.least_alike, worth)
 
     def statistics(self, events: Any) -> dict[str, NDArray[Any]]:
         """Arrays of the signals."""
         sequences = Sequences.of(doings(events), self._size, self._options.newest)
-        return statistics(sequences, self._traits, self._vectors, self._options, self._seed)
+        made = statistics(sequences, self._traits, self._alike, self._options, self._seed)
+        taken = Timeline(events, wanted(events))
+        now_ms = int(taken.history.times_ms.max(initial=0)) + 1
+        for days in (7, 28):
+            made[f"share_{days}"] = log_shares(counts(taken, self._size, now_ms - days * DAY_MS))
+        return {**made, "staple": rebuy_rates(taken, self._size), "centre": self._centre}
 
     def choices(
         self,
@@ -137,6 +155,11 @@ class _Made:
         return found
 
 
+def _nothing(height: int, width: int) -> sparse.csr_array:
+    none = np.empty(0, np.int64)
+    return sparse.csr_array((np.empty(0, np.float32), (none, none)), shape=(height, width))
+
+
 def _exactly(
     near: NDArray[np.float32], allowed: NDArray[np.bool_]
 ) -> Callable[[NDArray[np.float32], int, int], Numbers]:
@@ -148,7 +171,7 @@ def _exactly(
 
 def _traits(tables: Tables) -> sparse.csr_array:
     if tables.catalogue is None:
-        return sparse.csr_array(sparse.coo_array((tables.columns.size, 1), dtype=np.float32))
+        return _nothing(tables.columns.size, 1)
     return traits(tables.catalogue, tables.columns.size)
 
 

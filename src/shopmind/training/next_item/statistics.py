@@ -13,7 +13,7 @@ from scipy import sparse
 from shopmind.kit.progress import silent
 from shopmind.kit.seeds import generator
 from shopmind.training.neighbours import neighbours
-from shopmind.training.next_item import meaning, walks
+from shopmind.training.next_item import walks
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.sparse import best_of_rows, parts
 
@@ -41,14 +41,13 @@ class Shape:
 
 
 def statistics(
-    sequences: Sequences, traits: sparse.csr_array, vectors: NDArray[np.float32] | None, shape: Shape, seed: int
+    sequences: Sequences, traits: sparse.csr_array, alike: sparse.csr_array, shape: Shape, seed: int
 ) -> dict[str, NDArray[Any]]:
     """The arrays that Signals reads.
 
     Args:
-        vectors: (size, d) text vectors, rows of NaN where there is none; None without an encoder.
+        traits, alike: see meaning.traits and meaning.alike.
     """
-    size = sequences.size
     forward = walks.followed(sequences, shape.window)
     rules = walks.rules(forward, shape.back, shape.tilt)
     held = sequences.held()
@@ -60,20 +59,12 @@ def statistics(
         "rules": (rules := best_of_rows(rules, shape.k)),
         "neighbours": people,
         "twice": walks.twice(rules, shape.k),
+        "smoothed": walks.smoothed(rules, alike, shape.k),
         "before": sparse.csr_array(rules.T),
         "traits": traits,
         "having": sparse.csr_array(traits.T),
     }
-    centre = np.zeros(1 if vectors is None else vectors.shape[1], np.float32)
-    if vectors is None:
-        made["smoothed"] = sparse.csr_array(sparse.coo_array((size, size), dtype=np.float32))
-    else:
-        there = np.isfinite(vectors).all(axis=1)
-        if there.any():
-            centre = vectors[there].mean(axis=0)
-        near = meaning.alike(meaning.centred(vectors, centre), shape.alike, shape.least_alike, popular)
-        made["smoothed"] = walks.smoothed(rules, near, shape.k)
-    arrays: dict[str, NDArray[Any]] = {"centre": centre, **factors(forward, shape.factors, seed)}
+    arrays: dict[str, NDArray[Any]] = dict(factors(forward, shape.factors, seed))
     for name, matrix in made.items():
         arrays |= parts(matrix, name)
     arrays["popular"] = popular
@@ -96,9 +87,13 @@ def factors(forward: sparse.csr_array, dimensions: int, seed: int) -> Mapping[st
     for _ in range(2):
         found = matrix @ (matrix.T @ np.linalg.qr(found)[0])
     basis = np.linalg.qr(found)[0]
-    small, values, right = np.linalg.svd(np.asarray(basis.T @ matrix), full_matrices=False)
-    left = (basis @ small)[:, :rank] * values[:rank]
+    small = np.asarray(basis.T @ matrix)
+    strength, turn = np.linalg.eigh(small @ small.T)  # the wide matrix's own decomposition costs ten times as much
+    strongest = np.argsort(-strength)[:rank]
+    values = np.sqrt(np.maximum(strength[strongest], 1e-12))
+    turn = turn[:, strongest]
+    left, right = basis @ turn * values, (turn.T @ small) / values[:, None]
     return {
         "left": (left / np.sqrt(sums)[:, None]).astype(np.float32),
-        "right": np.ascontiguousarray(right[:rank].T * (sums**-0.1)[:, None]).astype(np.float32),
+        "right": np.ascontiguousarray(right.T * (sums**-0.1)[:, None]).astype(np.float32),
     }
