@@ -63,7 +63,7 @@ def _race_all(words: argparse.Namespace, cut: Cut, first: Cut) -> None:
 def _rows(cut: Cut) -> Iterator[dict[str, Any]]:
     """A row for every peer that has run on this cut, now or earlier."""
     racers = [Racer(name, spec, place_of(cut, name)) for name, spec in MENU.items()]
-    done = {racer.name: (racer, race(racer, cut, cut)) for racer in racers if racer.final.is_file()}
+    done = {racer.name: (racer, found) for racer in racers if (found := racer.done(cut)) is not None}
     answers = {
         name: given.read_lists(racer.lists, DEPTH) for name, (racer, found) in done.items() if "train_s" in found
     }

@@ -7,8 +7,10 @@ The cutting itself is that of `shopmind evaluate recommend`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +20,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from benchmarks.recommend import logs
 from benchmarks.recommend.logs import CACHE, END_MS, LOGS, Log
 from shopmind.domain import EVENT_TYPES
+from shopmind.evaluation import sequences, split
 from shopmind.evaluation.protocol import WORDS, Fit, Part, SplitName
 from shopmind.evaluation.sequences import NumbersOf, split_instances, split_sequences
 from shopmind.evaluation.split import Cases, Split, split_events
@@ -82,15 +86,21 @@ class Cut:
 
 
 def prepare(name: str, protocol: SplitName, fit: Fit, seed: int) -> Cut | None:
-    """The cut of a set, made when first asked for; None where its data are not here or have no times to cut at."""
+    """The cut of a set, made when first asked for; None where its data are not here or have no times to cut at.
+
+    It is made again when the code that cuts has changed; answers to a cut that came out otherwise count no more.
+    """
     folder = CACHE / "cuts" / f"{name}-{protocol}-{fit}-{seed}"
-    about = folder / "about.json"
-    if not about.is_file():
+    about, code = folder / "about.json", _code()
+    if not about.is_file() or json.loads(about.read_text()).get("code") != code:
         log = LOGS[name](seed)
         if log is None or (protocol == "time" and not log.timed):
             return None
-        told = {"protocol": protocol, "fit": fit if log.instances is None else "valid", "seed": seed}
-        write(log, parts(log, protocol, fit, seed), folder, told)
+        told = {"protocol": protocol, "fit": fit if log.instances is None else "valid", "seed": seed, "code": code}
+        fresh = folder.with_name(f"{folder.name}.new")
+        write(log, parts(log, protocol, fit, seed), fresh, told)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
     return Cut(name, folder, json.loads(about.read_text()))
 
 
@@ -150,15 +160,15 @@ def _instances(frame: pl.DataFrame, numbers: NumbersOf) -> Parts:
 def write(log: Log, found: Parts, folder: Path, told: Mapping[str, Any]) -> None:
     """Writes the folder of a cut; about.json comes last, so that half a cut is made again."""
     shutil.rmtree(folder, ignore_errors=True)
-    for name, split, cases in (
+    for name, part, cases in (
         ("valid", found.valid, _some(found.valid.cases)),
         ("test", found.test, found.test.cases),
     ):
         place = folder / "given" / name
         place.mkdir(parents=True)
-        split.known.write_parquet(place / "known.parquet")
-        if name == "test" and split.held is not None:
-            split.held.write_parquet(place / "held.parquet")
+        part.known.write_parquet(place / "known.parquet")
+        if name == "test" and part.held is not None:
+            part.held.write_parquet(place / "held.parquet")
         cases.history.write_parquet(place / "history.parquet")
         asked = {"user": cases.users, "now_ms": cases.now_ms}
         pl.DataFrame(asked).write_parquet(place / "cases.parquet")
@@ -167,7 +177,7 @@ def write(log: Log, found: Parts, folder: Path, told: Mapping[str, Any]) -> None
         targets = {"case": cases.target_cases, "row": cases.target_items - 1}
         pl.DataFrame(targets).write_parquet(right / "truth.parquet")
         log.items.write_parquet(place / "items.parquet")
-        (place / "now.json").write_text(str(split.now_ms))
+        (place / "now.json").write_text(str(part.now_ms))
     test = found.test
     about = {
         "told": log.told,
@@ -177,12 +187,24 @@ def write(log: Log, found: Parts, folder: Path, told: Mapping[str, Any]) -> None
         "cases": len(test.cases),
         "valid_cases": min(len(found.valid.cases), MOST_VALID),
         "fitted": found.told,
-        "order": "of the events, equal times by seed" if log.timed else "as given, no times",
+        "order": "of the events, equal times by seed" if log.timed else "of the lists, no times",
         "same_known": test.known.equals(found.valid.known),
         "left_out": dict(test.left_out),
+        "digest": _digest(sorted(file for file in folder.rglob("*") if file.is_file())),
         **told,
     }
     (folder / "about.json").write_text(json.dumps(about, indent=1))
+
+
+def _code() -> str:
+    return _digest([Path(module.__file__ or "") for module in (logs, sequences, split, sys.modules[__name__])])
+
+
+def _digest(files: Sequence[Path]) -> str:
+    found = hashlib.sha256()
+    for file in files:
+        found.update(file.name.encode() + file.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def _some(cases: Cases) -> Cases:

@@ -81,9 +81,14 @@ class Racer:
         """Its answers to the test."""
         return self.place / "final.parquet"
 
-    def trials(self) -> list[dict[str, Any]]:
-        """Every setting that was tried, whatever the seed."""
-        files = sorted((self.place.parent / "trials").glob("*.json"))
+    def done(self, cut: Cut) -> dict[str, Any] | None:
+        """What came of it on this very cut; None before."""
+        found: dict[str, Any] = json.loads(self.final.read_text()) if self.final.is_file() else {}
+        return found if found.get("cut") == cut.about["digest"] else None
+
+    def trials(self, cut: Cut) -> list[dict[str, Any]]:
+        """Every setting that was tried on the cut of seed 0, whatever the seed that is asked."""
+        files = sorted((self.place.parent / "trials").glob(f"{cut.about['digest']}-*.json"))
         return [json.loads(file.read_text()) for file in files]
 
 
@@ -102,13 +107,13 @@ def race(racer: Racer, cut: Cut, tuned_on: Cut, launch: Launch | None = None) ->
         launch: what runs a system; None is a process of its own, `apart`.
     """
     launch = launch or apart
-    if racer.final.is_file():
-        found: dict[str, Any] = json.loads(racer.final.read_text())
-        return found
+    before = racer.done(cut)
+    if before is not None:
+        return before
     racer.place.mkdir(parents=True, exist_ok=True)
     try:
         options = _tuned(racer, tuned_on, launch)
-        tried = racer.trials()
+        tried = racer.trials(tuned_on)
         spent = sum(trial["processor_s"] for trial in tried)
         shown = cut if racer.spec.shows_epochs else None
         done, took = launch(
@@ -120,7 +125,7 @@ def race(racer: Racer, cut: Cut, tuned_on: Cut, launch: Launch | None = None) ->
             found = {"timed_out": round(spent + took), "limit_s": racer.limit_s, "options": options}
     except NotHere as error:
         found = {"refused": str(error)}
-    found |= {"commit": commit()}
+    found |= {"commit": commit(), "cut": cut.about["digest"]}
     _write(racer.final, found)
     return found
 
@@ -140,9 +145,9 @@ def _tried(racer: Racer, cut: Cut, settings: list[dict[str, Any]], launch: Launc
     """Place among the settings → score; those that were not tried before are, in one process."""
     folder = racer.place.parent / "trials"
     folder.mkdir(exist_ok=True)
-    files = [folder / f"{_digest(options)}.json" for options in settings]
+    files = [folder / f"{cut.about['digest']}-{_digest(options)}.json" for options in settings]
     new = [place for place, file in enumerate(files) if not file.is_file()]
-    left = TUNES * racer.limit_s - sum(trial["processor_s"] for trial in racer.trials())
+    left = TUNES * racer.limit_s - sum(trial["processor_s"] for trial in racer.trials(cut))
     if new and left > 0:
         asked = [(settings[place], files[place].with_suffix(".parquet")) for place in new]
         done, _ = launch(racer, cut.valid, asked, 0, left, None)

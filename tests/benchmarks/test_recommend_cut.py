@@ -127,4 +127,20 @@ def test_a_set_without_times_is_not_cut_by_time(tmp_path: Path, monkeypatch: pyt
     assert cut.prepare("music", "time", "train", 0) is None
     made = cut.prepare("music", "leave-one-out", "train", 0)
     assert made is not None
-    assert made.about["order"] == "as given, no times"
+    assert made.about["order"] == "of the lists, no times"
+
+
+def test_a_cut_is_made_again_when_the_code_that_cuts_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cut, "CACHE", tmp_path)
+    monkeypatch.setitem(logs.LOGS, "music", lambda seed: _log({"u": _steps("abcd")}))
+    first = cut.prepare("music", "leave-one-out", "train", 0)
+    monkeypatch.setitem(logs.LOGS, "music", lambda seed: _log({"u": _steps("abce")}))
+    assert cut.prepare("music", "leave-one-out", "train", 0) == first
+    monkeypatch.setattr(cut, "_code", lambda: "other")
+    second = cut.prepare("music", "leave-one-out", "train", 0)
+    assert first is not None
+    assert second is not None
+    assert first.about["digest"] != second.about["digest"]
+    assert _right(given.truth(second.kept)) == [(0, "e")]

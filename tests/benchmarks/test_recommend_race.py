@@ -72,6 +72,15 @@ def test_another_seed_takes_the_options_that_were_chosen_once(made: Cut, tmp_pat
     assert _fits(made)[3:] == [f"test {first['options']['first']} 1"]
 
 
+def test_answers_to_a_cut_that_came_out_otherwise_count_no_more(made: Cut, tmp_path: Path) -> None:
+    racer = Racer("fixed", Spec(FAKES + "Fixed", grid={"first": (0, 3)}), tmp_path / "fixed" / "seed0", 60.0)
+    race(racer, made, made, _here)
+    other = Cut(made.name, made.path, {**made.about, "digest": "another"})
+    assert racer.done(other) is None
+    race(racer, other, other, _here)
+    assert len(_fits(made)) == 6
+
+
 def test_time_that_is_up_while_tuning_leaves_the_best_that_was_tried(made: Cut, tmp_path: Path) -> None:
     spec = Spec(FAKES + "Fixed", grid={"first": (0, 3, 5, 6, 7)})
     found = race(Racer("fixed", spec, tmp_path / "fixed" / "seed0", 2.0), made, made, _here)
