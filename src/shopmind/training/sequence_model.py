@@ -47,10 +47,13 @@ def trait_keys(item: Item) -> NDArray[np.uint64]:
 
 @dataclass(frozen=True)
 class _Network:
+    """One network; `missing` are the numbers without a vector."""
+
     session: Any = field(repr=False)
     vectors: Floats
     from_text: Floats
     from_traits: Floats
+    missing: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ class SequenceModel:
         for number in numbers:
             graph, *others = (arrays[f"{name}_{number}"] for name in ARRAYS)
             session = open_session(graph.tobytes(), threads=1)
-            networks.append(_Network(session, *(np.asarray(each, np.float32) for each in others)))
+            vectors, *makers = (np.asarray(each, np.float32) for each in others)
+            networks.append(_Network(session, vectors, *makers, _missing(vectors)))
         return SequenceModel(
             tuple(networks), np.asarray(arrays[CENTRE], np.float32), np.asarray(arrays[TRAITS], np.uint64)
         )
@@ -105,7 +109,7 @@ class SequenceModel:
             made = np.divide(made, length, out=np.zeros_like(made), where=length > 0)
             new = ~vectors[numbers].any(axis=1)
             vectors[numbers[new]] = made[new]
-            grown.append(replace(network, vectors=vectors))
+            grown.append(replace(network, vectors=vectors, missing=_missing(vectors)))
         return replace(self, networks=tuple(grown))
 
     def _trait_weights(self, items: Iterable[Item | None] | None, n: int) -> Floats:
@@ -156,13 +160,17 @@ class SequenceModel:
         for network, hidden in zip(self.networks, self.hidden(asked), strict=True):
             vectors = network.vectors[:size]
             logits = hidden @ vectors.T
-            logits[:, ~vectors.any(axis=1)] = -np.inf
+            logits[:, network.missing[network.missing < size]] = -np.inf
             logits -= logits.max(axis=1, keepdims=True)
             logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
             total[:, : len(vectors)] += logits
         total[:, self.size :] = -np.inf
         total /= len(self.networks)
         return total
+
+
+def _missing(vectors: Floats) -> NDArray[np.intp]:
+    return np.flatnonzero(~vectors.any(axis=1))
 
 
 def padded(starts: NDArray[np.int64], rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -24,7 +24,7 @@ from shopmind.training.sequence.measure import held_ndcg  # noqa: E402
 from shopmind.training.sequence.network import Chance, Network, Shape  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("default")
-SHAPE = Shape(dimension=16, blocks=2, heads=2, dropout=0.0, text_scale=0.5, id_dropout=0.0, text_dropout=0.0)
+SHAPE = Shape(dimension=16, blocks=2, heads=2, dropout=0.0, text_scale=0.5, id_dropout=0.0)
 
 
 @pytest.fixture(scope="module")

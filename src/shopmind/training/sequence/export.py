@@ -10,8 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from shopmind.training.next_item.asked import NEWEST
-from shopmind.training.sequence.network import FORBIDDEN, LOUDNESS, Network
+from shopmind.training.sequence.network import LOUDNESS, Network
 from shopmind.training.sequence_model import ARRAYS
 
 FUSED = "com.microsoft"
@@ -48,10 +47,8 @@ def graph(state: State, blocks: int, heads: int) -> onnx.ModelProto:
     ):
         x = made.add("Add", x, added)
     x = made.norm("first", x)
-    bounds = (made.constant("corner", np.array([0, 0])), made.add("Concat", length, length, axis=0))
-    axes = made.constant("last_axes", np.array([-2, -1]))
     for block in range(blocks):
-        x = _block(made, f"blocks.{block}", x, heads, (*bounds, axes))
+        x = _block(made, f"blocks.{block}", x, heads)
     places = made.add("Sub", "lengths", made.constant("one", np.array(1)))
     places = made.add("Unsqueeze", places, made.constant("middle", np.array([1])))
     x = made.norm("last", made.add("GatherND", x, places, batch_dims=1))
@@ -61,28 +58,14 @@ def graph(state: State, blocks: int, heads: int) -> onnx.ModelProto:
     return made.model(width)
 
 
-def _block(made: _Graph, name: str, x: str, heads: int, bounds: tuple[str, str, str]) -> str:
+def _block(made: _Graph, name: str, x: str, heads: int) -> str:
     seen = made.norm(f"{name}.before", x)
     weight = made.constant(f"{name}.both.weight", np.ascontiguousarray(made.state[f"{name}.both.weight"].T))
-    mask = made.add("Slice", made.constant(f"{name}.mask", _mask(made.state.get(f"{name}.ages"))), *bounds)
-    inputs = (seen, weight, made.weight(f"{name}.both.bias"), "", "", mask)
-    found = made.add("Attention", *inputs, domain=FUSED, num_heads=heads)
-    if f"{name}.gate.weight" in made.state:
-        opened = made.linear(f"{name}.gate", seen)
-        found = made.add("Mul", found, made.add("Mul", opened, made.add("Sigmoid", opened)))
+    bias = made.weight(f"{name}.both.bias")
+    found = made.add("Attention", seen, weight, bias, domain=FUSED, num_heads=heads, unidirectional=1)
     x = made.add("Add", x, made.linear(f"{name}.out", found))
     wide = made.add("Gelu", made.linear(f"{name}.wide", made.norm(f"{name}.between", x)), domain=FUSED)
     return made.add("Add", x, made.linear(f"{name}.narrow", wide))
-
-
-def _mask(ages: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """(1, 1 or heads, NEWEST, NEWEST) added to the scores: nothing later is looked at."""
-    later = np.triu(np.full((NEWEST, NEWEST), FORBIDDEN, np.float32), 1)
-    if ages is None:
-        return later[None, None]
-    age = np.maximum(np.subtract.outer(np.arange(NEWEST), np.arange(NEWEST)), 0)
-    mask: NDArray[np.float32] = (later + ages[:, age])[None]
-    return mask
 
 
 class _Graph:

@@ -44,6 +44,7 @@ class Run:
         average: a slow mean of the weights, which is what is measured and kept.
         best: the state that foresaw most, its nDCG and the epoch after which it was there.
         told: nDCG of the held step after each epoch that was judged.
+        spent_s, processor_s: of all processes that worked at it, by the clock and on the processor.
     """
 
     half: bool
@@ -51,6 +52,7 @@ class Run:
     epoch: int = 0
     step: int = 0
     spent_s: float = 0.0
+    processor_s: float = 0.0
     average: dict[str, Any] = field(default_factory=dict)
     best: dict[str, Any] = field(default_factory=dict)
     best_ndcg: float = -1.0
@@ -89,10 +91,11 @@ def train(
     while not _over(run, options):
         parts = plan(lengths, options.batch, seed, run.epoch)
         while run.step < len(parts):
-            start = time.monotonic()
+            start = time.monotonic(), time.process_time()
             steps.take(parts[run.step])
             run.step += 1
-            run.spent_s += time.monotonic() - start
+            run.spent_s += time.monotonic() - start[0]
+            run.processor_s += time.process_time() - start[1]
             if not run.epochs and run.step == min(TRIED, len(parts)):
                 run.epochs = _affordable(options, run.spent_s / run.step * len(parts))
             total = len(parts) * (run.epochs or options.epochs)
@@ -187,7 +190,6 @@ class _Steps:
             given.weights[counted],
             offsets=offsets,
             half=self.run.half,
-            smoothing=self.options.smoothing,
         )
 
     def _average(self, number: int) -> None:

@@ -22,17 +22,14 @@ class _Blockwise(torch.autograd.Function):  # type: ignore[misc]
     """Mean over rows of weight * (log of the sum of exp(logits) - logit of the target)."""
 
     @staticmethod
-    def forward(
-        ctx: Any, hidden: Any, vectors: Any, targets: Any, weights: Any, offsets: Any, half: bool, smoothing: float
-    ) -> Any:
+    def forward(ctx: Any, hidden: Any, vectors: Any, targets: Any, weights: Any, offsets: Any, half: bool) -> Any:
         kind = torch.bfloat16 if half else torch.float32
         hidden, vectors = hidden.detach(), vectors.detach()
         table = vectors.to(kind)
         shares = (weights / weights.sum().clamp(min=1e-9))[:, None]
-        wanted, middle = vectors[targets], vectors.mean(0)
-        goal = (1 - smoothing) * wanted + smoothing * middle if smoothing else wanted
-        to_hidden, to_vectors = -shares * goal, torch.zeros_like(vectors)
-        total = -(shares * hidden * goal).sum()
+        wanted = vectors[targets]
+        to_hidden, to_vectors = -shares * wanted, torch.zeros_like(vectors)
+        total = -(shares * hidden * wanted).sum()
         if offsets is not None:
             total -= (shares[:, 0] * offsets[targets]).sum()
         small = bool(hidden.norm(dim=1).max() * vectors.norm(dim=1).max() < SAFE)
@@ -49,16 +46,14 @@ class _Blockwise(torch.autograd.Function):  # type: ignore[misc]
             scale = shares[part] / sums
             to_hidden[part] += (exponentials @ table).float() * scale
             to_vectors += (exponentials.T @ (hidden[part] * scale).to(kind)).float()
-        to_vectors.index_add_(0, targets, hidden * (-(1 - smoothing) * shares))
-        if smoothing:
-            to_vectors -= (smoothing / len(vectors)) * (shares * hidden).sum(0)
+        to_vectors.index_add_(0, targets, -shares * hidden)
         ctx.save_for_backward(to_hidden, to_vectors)
         return total
 
     @staticmethod
     def backward(ctx: Any, *given: Any) -> Any:
         to_hidden, to_vectors = ctx.saved_tensors
-        return given[0] * to_hidden, given[0] * to_vectors, None, None, None, None, None
+        return given[0] * to_hidden, given[0] * to_vectors, None, None, None, None
 
 
 def cross_entropy(
@@ -69,7 +64,6 @@ def cross_entropy(
     *,
     offsets: Any = None,
     half: bool = False,
-    smoothing: float = 0.0,
 ) -> Any:
     """Weighted mean cross-entropy of logits `hidden @ vectors.T + offsets`.
 
@@ -78,10 +72,9 @@ def cross_entropy(
         targets: (N,) int64 rows of `vectors`.
         weights: (N,) float32 from 0; their sum divides.
         offsets: (n,) added to each row of logits, no gradient; None for none.
-        half: products in bfloat16; sums and the softmax stay float32.
-        smoothing: share of the target spread over all items.
+        half: products and exponentials in bfloat16, sums in float32.
     """
-    return _Blockwise.apply(hidden, vectors, targets, weights, offsets, half, smoothing)
+    return _Blockwise.apply(hidden, vectors, targets, weights, offsets, half)
 
 
 def stratified(targets: Any, known: Any, count: int, chance: Any) -> tuple[Any, Any, Any]:

@@ -34,9 +34,6 @@ class Shape:
     dropout: float
     text_scale: float
     id_dropout: float
-    text_dropout: float
-    gated: bool = False
-    relative: bool = False
 
 
 class Chance:
@@ -73,7 +70,7 @@ class Items(nn.Module):  # type: ignore[misc]
         nn.init.normal_(self.own.weight, std=START)
         self.from_text = nn.Parameter(torch.randn(material.text.shape[1], d) * scale)
         self.from_traits = nn.Parameter(torch.randn(len(material.keys), d) * START)
-        self.id_dropout, self.text_dropout = shape.id_dropout, shape.text_dropout
+        self.id_dropout = shape.id_dropout
         self.register_buffer("seen", torch.from_numpy(material.seen.astype(np.float32))[:, None], persistent=False)
         self.register_buffer("text", torch.from_numpy(material.text), persistent=False)
         self.register_buffer("trait_starts", torch.from_numpy(material.trait_starts), persistent=False)
@@ -88,10 +85,7 @@ class Items(nn.Module):  # type: ignore[misc]
         vectors = self.own.weight[here] * weights
         if self.text.shape[1]:
             kind = torch.bfloat16 if self.training and self.half else torch.float32
-            text = self.text[here].to(kind)
-            if self.training:
-                text = self.chance.drop(text, self.text_dropout)
-            vectors = vectors + (text @ self.from_text.to(kind)).float()
+            vectors = vectors + (self.text[here].to(kind) @ self.from_text.to(kind)).float()
         if len(self.from_traits):
             vectors = vectors + self._of_traits(rows)
         return functional.normalize(vectors, dim=-1)
@@ -121,8 +115,6 @@ class Block(nn.Module):  # type: ignore[misc]
         self.between = nn.LayerNorm(d)
         self.wide = nn.Linear(d, 4 * d)
         self.narrow = nn.Linear(4 * d, d)
-        self.gate = nn.Linear(d, d) if shape.gated else None
-        self.ages = nn.Parameter(torch.zeros(shape.heads, NEWEST)) if shape.relative else None
 
     def _drop(self, x: Any) -> Any:
         return self.chance.drop(x, self.dropout) if self.training else x
@@ -130,15 +122,9 @@ class Block(nn.Module):  # type: ignore[misc]
     def forward(self, x: Any, mask: Any) -> Any:
         """(b, T, d) and what is added to (T, T) scores → (b, T, d)."""
         b, length, d = x.shape
-        seen = self.before(x)
-        q, k, v = self.both(seen).view(b, length, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
-        if self.ages is not None:
-            places = torch.arange(length)
-            mask = mask + self.ages[:, (places[:, None] - places[None]).clamp(min=0)]
+        q, k, v = self.both(self.before(x)).view(b, length, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
         shares = ((q @ k.transpose(-1, -2)) * (d // self.heads) ** -0.5 + mask).softmax(-1)
         found = (self._drop(shares).to(v.dtype) @ v).transpose(1, 2).reshape(b, length, d)
-        if self.gate is not None:
-            found = found * functional.silu(self.gate(seen))
         x = x + self._drop(self.out(found))
         wide = self._drop(functional.gelu(self.wide(self.between(x))))
         return x + self._drop(self.narrow(wide))

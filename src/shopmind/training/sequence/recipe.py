@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,8 +33,7 @@ class SequenceRecipe(Recipe):
         """networks: trained side by side, each in a process of its own, by seeds of their own; their answers are
         averaged. threads: of each. dimension: of the vectors. blocks, heads: of the transformer. dropout: in it.
         text_scale: size of the text's part of an item's vector beside that of its id, at the start. id_dropout: share
-        of the items that a step knows by text and traits alone. text_dropout: share of a text vector left out.
-        gated: attention is gated. relative: attention learns how much an event's age counts.
+        of the items that a step knows by text and traits alone.
         epochs: at most. patience: epochs without gain. learning_rate: at its highest. weight_decay: of matrices.
         average: how slowly the mean of the weights forgets, 0 for the weights themselves. batch: events of a step.
         half: products in bfloat16; "auto" where the processor is quicker in it. whole_up_to: items up to which a step
@@ -51,14 +50,10 @@ class SequenceRecipe(Recipe):
         dropout: float = 0.3
         text_scale: float = 0.5
         id_dropout: float = 0.0
-        text_dropout: float = 0.0
-        gated: bool = False
-        relative: bool = False
-        epochs: int = 14
+        epochs: int = 12
         patience: int = 3
-        learning_rate: float = 1e-3
+        learning_rate: float = 1.5e-3
         weight_decay: float = 0.0
-        smoothing: float = 0.0
         average: float = 0.99
         batch: int = 1_536
         half: Literal["auto", "yes", "no"] = "auto"
@@ -85,7 +80,7 @@ class SequenceRecipe(Recipe):
                     raise ValueError(f"{name} is {getattr(self, name)}, at least 1 is needed")
             if self.dimension % self.heads:
                 raise ValueError(f"dimension {self.dimension} is not a multiple of heads {self.heads}")
-            for name in ("dropout", "id_dropout", "text_dropout", "average", "smoothing"):
+            for name in ("dropout", "id_dropout", "average"):
                 if not 0 <= getattr(self, name) < 1:
                     raise ValueError(f"{name} is {getattr(self, name)}, allowed is 0 up to below 1")
 
@@ -118,9 +113,3 @@ def _fit(tables: Tables, options: Any, seed: int, progress: Progress, work: Path
         "networks": [each.figures for each in networks],
     }
     return Fitted({**arrays, CENTRE: material.centre, TRAITS: material.keys}, figures)
-
-
-def plain(options: Any) -> dict[str, Any]:
-    """Options as JSON can say them, without those that change nothing in the result."""
-    left_out = ("networks", "save_every_s", "users")
-    return {name: value for name, value in asdict(options).items() if name not in left_out}

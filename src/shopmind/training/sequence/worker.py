@@ -46,7 +46,6 @@ def main(folder: Path, number: int) -> None:
     options = build(SequenceRecipe.Options, task["options"], where="task")
     material = Material.load(sys.stdin.buffer)
     torch.set_num_threads(options.threads)
-    start = time.process_time()
     network, run = train(
         material,
         options,
@@ -62,7 +61,7 @@ def main(folder: Path, number: int) -> None:
         "epochs": run.epoch,
         "after_each": [None if np.isnan(each) else each for each in run.told],
         "half": run.half,
-        "processor_s": round(time.process_time() - start, 1),
+        "processor_s": round(run.processor_s, 1),
     }
     file = folder / f"network.{number}.npz"
     draft = file.with_suffix(".draft.npz")
