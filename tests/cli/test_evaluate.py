@@ -76,7 +76,7 @@ def test_people_get_tables_with_segments_seeds_and_seconds(folder: Path) -> None
 
 def test_settings_are_searched_from_the_command_line(folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("optuna")
-    asked = (folder, "--protocol", "leave-one-out", "--tune", "2", "--search", "ease.ridge=1..50")
+    asked = (folder, "--protocol", "leave-one-out", "--scenario", "home", "--tune", "2", "--search", "ease.ridge=1..50")
     found = ok(*asked, "--trials", tmp_path)
     assert (found["search"]["trials"], len((tmp_path / "home.jsonl").read_text().splitlines())) == (2, 2)
     assert "[training.ease]" in run(*asked, "--trials", tmp_path).stdout

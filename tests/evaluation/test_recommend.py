@@ -174,7 +174,7 @@ def test_files_of_sequences_never_ask_for_what_the_user_had_unless_told_to(tmp_p
     again = {f"u{user}": list("0101012") for user in range(4)}
     folder = write_sequences(tmp_path / "data", again, "01234")
     found = evaluate_recommend(folder, "leave-one-out")
-    assert (found["protocol"]["repeats"], found["protocol"]["scenario"]) == ("removed", "home")
+    assert (found["protocol"]["repeats"], found["protocol"]["scenario"]) == ("removed", "next_item")
     told = evaluate_recommend(folder, "leave-one-out", repeats="allowed")
     assert (told["protocol"]["repeats"], "tifu_knn" in told["systems"]) == ("allowed", True)
 

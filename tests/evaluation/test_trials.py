@@ -85,14 +85,14 @@ def test_trials_of_another_log_or_of_other_options_do_not_count(tmp_path: Path) 
 def test_settings_are_searched_on_the_validation_and_the_best_are_measured(shop: Shop, tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     wanted = Wanted(3, ["popularity.half_life_days"], tmp_path)
-    found = evaluate_recommend(shop, "leave-one-out", search=wanted)
+    found = evaluate_recommend(shop, "leave-one-out", scenario="home", search=wanted)
     rows = [json.loads(line) for line in (tmp_path / f"{found['protocol']['scenario']}.jsonl").read_text().splitlines()]
     assert len(rows) == found["search"]["trials"] == 3
     assert all({"seconds", "seed", "ndcg@10", "options", "fit"} <= row.keys() for row in rows)
     assert found["search"]["validation"]["ndcg@10"]["best"] == max(row["ndcg@10"] for row in rows)
     assert found["search"]["toml"].startswith("[training.popularity]\nhalf_life_days = ")
     assert "search settings" in found["seconds"]
-    again = evaluate_recommend(shop, "leave-one-out", search=wanted)
+    again = evaluate_recommend(shop, "leave-one-out", scenario="home", search=wanted)
     assert again["search"] == found["search"]
     assert again["systems"] == found["systems"]
 
