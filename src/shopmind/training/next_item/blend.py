@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from shopmind.kit.seeds import generator
+
 
 @dataclass(frozen=True)
 class Blend:
@@ -59,25 +61,32 @@ class Choices:
             self._matrices.append(np.stack([values[name] for name in (*self.columns, *self.gates)], axis=1))
             self._taken.append(taken)
 
-    def blend(self, ridge: float, rows: Sequence[int] | None = None) -> Blend:
+    def blend(self, ridge: float, rows: Sequence[int] | None = None, *, negatives: int = 100, seed: int = 0) -> Blend:
         """The weights of least loss over all lists, or over some.
+
+        Args:
+            negatives: of what was not taken so many of a list are learned from, by chance.
 
         Source: listwise softmax, Cao, Qin, Liu, Tsai, Li, ICML 2007 (ListNet, top one): loss = mean over lists of
         the mean over what was taken of -ln softmax, + ridge * |w|², columns and gates in units of their deviation,
-        found with L-BFGS.
+        found with L-BFGS. Those that were drawn stand for the others by -ln(chance) added to their score, as in
+        sampled softmax (Jean et al., ACL 2015).
         """
-        chosen = range(len(self)) if rows is None else rows
-        matrix = np.concatenate([self._matrices[row] for row in chosen])
-        taken = np.concatenate([self._taken[row] / self._taken[row].sum() for row in chosen])
-        starts = np.cumsum([0, *(len(self._taken[row]) for row in chosen)])[:-1]
+        randomness = generator(seed, "blend")
+        drawn = [_drawn(self._taken[row], negatives, randomness) for row in (rows or range(len(self)))]
+        chosen = list(zip(rows or range(len(self)), drawn, strict=True))
+        matrix = np.concatenate([self._matrices[row][kept] for row, (kept, _) in chosen])
+        taken = np.concatenate([self._taken[row][kept] / self._taken[row].sum() for row, (kept, _) in chosen])
+        offset = np.concatenate([each for _, (_, each) in chosen])
+        starts = np.cumsum([0, *(len(kept) for _, (kept, _) in chosen)])[:-1]
         centre, scale = matrix.mean(axis=0), matrix.std(axis=0) + np.float32(1e-6)
         matrix -= centre
         matrix /= scale
         width = len(self.columns)
         gates = np.column_stack([np.ones(len(matrix), np.float32), matrix[:, width:]])
-        loss = _Loss(np.ascontiguousarray(matrix[:, :width]), gates, taken, starts, ridge)
+        loss = _Loss(np.ascontiguousarray(matrix[:, :width]), gates, taken, offset, starts, ridge)
         start = np.zeros((1 + len(self.gates)) * width)
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 150})
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 100})
         weights = found.x.reshape(1 + len(self.gates), width).astype(np.float32)
         return Blend(self.columns, self.gates, centre.astype(np.float32), scale.astype(np.float32), weights)
 
@@ -93,6 +102,19 @@ class Choices:
         return found
 
 
+def _drawn(
+    taken: NDArray[np.bool_], negatives: int, randomness: np.random.Generator
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Rows that are learned from, what was taken among them, and -ln(chance) of each."""
+    others = np.flatnonzero(~taken)
+    if len(others) <= negatives:
+        return np.arange(len(taken)), np.zeros(len(taken), np.float32)
+    kept = np.concatenate([np.flatnonzero(taken), randomness.choice(others, negatives, replace=False)])
+    offset = np.full(len(kept), np.log(len(others) / negatives), np.float32)
+    offset[: int(taken.sum())] = 0.0
+    return kept, offset
+
+
 class _Loss:
     """Value and gradient at w, (1 + gates) * columns long."""
 
@@ -101,22 +123,23 @@ class _Loss:
         matrix: NDArray[np.float32],
         gates: NDArray[np.float32],
         taken: NDArray[np.float64],
+        offset: NDArray[np.float32],
         starts: NDArray[np.int64],
         ridge: float,
     ) -> None:
-        self._matrix, self._gates, self._taken = matrix, gates, taken
+        self._matrix, self._gates, self._taken, self._offset = matrix, gates, taken.astype(np.float32), offset
         self._starts = starts
         self._list = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(matrix))))
         self._ridge = ridge
 
     def __call__(self, flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = flat.reshape(self._gates.shape[1], -1).astype(np.float32)
-        score = np.einsum("ng,ng->n", self._matrix @ weights.T, self._gates).astype(np.float64)
+        score = np.einsum("ng,ng->n", self._matrix @ weights.T, self._gates) + self._offset
         top = np.maximum.reduceat(score, self._starts)
         mass = np.exp(score - top[self._list])
         sums = np.add.reduceat(mass, self._starts)
         lists = len(self._starts)
-        value = float((np.log(sums) + top).sum() - self._taken @ score) / lists
+        value = float((np.log(sums) + top).sum(dtype=np.float64) - np.dot(self._taken, score)) / lists
         residue = ((mass / sums[self._list] - self._taken) / lists).astype(np.float32)
         gradient = (self._gates * residue[:, None]).T @ self._matrix
         return value + self._ridge * float(flat @ flat), gradient.ravel().astype(np.float64) + 2 * self._ridge * flat
