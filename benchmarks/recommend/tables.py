@@ -14,6 +14,7 @@ ABOUT = ("told", "items", "users", "events", "cases", "valid_cases", "fitted", "
 RECALL, NDCG, TAIL = "recall@10", "ndcg@10", "long_tail@10"
 TIMED = ("train_s", "train_processor_s", "peak_mb", "p50_ms", "per_user_ms")
 BY_CLOCK = ("train_s", "p50_ms", "per_user_ms")
+SEGMENTS = {"history": "length of the history", "target_taken": "how often the target was taken before"}
 Row = Mapping[str, Any]
 
 READING = f"""Every system is given the same known events and histories, in a process of its own on one thread, and
@@ -41,6 +42,21 @@ def page(result: Mapping[str, Any]) -> Iterator[str]:
             f"cases: {about['told']}. Order {about['order']}; {about['fitted']}{left}.\n"
         )
         yield from of_rows(rows)
+        yield from of_segments(rows)
+
+
+def of_segments(rows: Sequence[Row]) -> Iterator[str]:
+    """nDCG@10 of ours and of the two best others, by length of the history and by how often the target was taken."""
+    first = {row["peer"]: row for row in rows if "segments" in row and row["seed"] == rows[0]["seed"]}
+    others = sorted((peer for peer in first if peer != OURS), key=lambda peer: -first[peer]["figures"][NDCG]["value"])
+    shown = [peer for peer in (OURS, *others[:2]) if peer in first]
+    lines = [
+        (SEGMENTS[kind], name, cell["cases"], *(f"{first[peer]['segments'][kind][name][NDCG]:.4f}" for peer in shown))
+        for kind, cells in (first[shown[0]]["segments"].items() if shown else ())
+        for name, cell in cells.items()
+    ]
+    if lines:
+        yield from table(("segment", "", "cases", *(f"N@10, {peer}" for peer in shown)), lines)
 
 
 def of_rows(rows: Sequence[Row]) -> Iterator[str]:

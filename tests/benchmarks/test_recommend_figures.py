@@ -103,6 +103,15 @@ def test_the_page_says_time_outs_busy_times_and_where_ours_is_behind() -> None:
     assert "left out: 2 users" in page
 
 
+def test_segments_are_shown_of_ours_and_of_the_two_best_others() -> None:
+    def row(peer: str, value: float) -> dict[str, Any]:
+        return _row(peer, 0, value, segments={"history": {"1–4": {"cases": 7, "ndcg@10": value}}})
+
+    lines = list(tables.of_segments([row("worst", 0.1), row("best", 0.4), row(OURS, 0.2), row("good", 0.3)]))
+    assert lines[0] == "| segment |  | cases | N@10, shopmind | N@10, best | N@10, good |"
+    assert lines[2] == "| length of the history | 1–4 | 7 | 0.2000 | 0.4000 | 0.3000 |"
+
+
 def test_the_page_gives_means_over_seeds() -> None:
     lines = list(tables.of_rows([_row("x", 0, 0.1), _row("x", 1, 0.3)]))
     assert any(line.startswith("| x | 0.2000") and line.endswith("| 2 |") for line in lines)
