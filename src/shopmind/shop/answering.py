@@ -160,6 +160,12 @@ class Answering:
         query = Query("search", text=text[:LONGEST_QUERY], history=History.empty())
         return engines.by_scenario["search"].table(self._context(query, scenario, engines), items, prior=prior)
 
+    def replayed(self, query: Query, items: Numbers) -> Candidates:
+        """The candidates of a question and `items`, as the ranking that needs no impressions orders them."""
+        engines = self._current()
+        context = self._context(query, self.scenarios[query.scenario], engines)
+        return engines.by_scenario[query.scenario].table(context, items[items > 0], prior=True)
+
     def meaning(self, text: str) -> NDArray[np.float32]:
         """(d,) the vector that the scenario "search" looks for; raises NotReadyError without an encoder."""
         engines = self._current()

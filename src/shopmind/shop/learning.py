@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.progress import Progress
 from shopmind.privacy.erase import STALE
-from shopmind.shop import fitting
+from shopmind.shop import fitting, replaying
 from shopmind.shop.answering import Answering
 from shopmind.shop.folder import WORK, Folder, pretrained
 from shopmind.stores.ports import Artifact
@@ -57,7 +58,7 @@ def tables_now(
     """With the whole log; one that ended long ago (an old export) is looked at from its end, not from today."""
     span = folder.events.time_range()
     now_ms = folder.clock() if span is None else min(folder.clock(), span[1] + DAY_MS)
-    return tables(
+    made = tables(
         folder,
         answering,
         folder.events.table(),
@@ -66,6 +67,11 @@ def tables_now(
         hidden=hidden,
         shown=shown_in_records(folder),
     )
+
+    def then(events: pl.DataFrame, moment_ms: int) -> Tables:
+        return tables(folder, answering, events, moment_ms)
+
+    return replace(made, replays=lambda: replaying.replays(folder, answering, then))
 
 
 def shown_in_records(folder: Folder) -> pl.DataFrame:

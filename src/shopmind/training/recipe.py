@@ -15,6 +15,7 @@ from shopmind.domain import Candidates
 from shopmind.kit.progress import Progress
 from shopmind.stores.columns import ItemColumns
 from shopmind.stores.ports import Artifacts, Catalogue, Numbers
+from shopmind.training.impressions import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Tables:
         held: events after `events` that may choose settings and weights but make no statistics, EVENT_TABLE; without
             them a recipe that needs such a step keeps the last one of the log back, and joins it again at the end.
         artifacts: what the recipes before this one made.
+        replays: () → scenario → what there is to learn from its answers, of scenarios that rank by it.
         work: a folder for what an interrupted fit goes on with, in NAME.pt until the artifact is kept; None for none.
     """
 
@@ -58,6 +60,7 @@ class Tables:
     meaning: Callable[[str], NDArray[np.float32]] | None = None
     held: pl.DataFrame | None = None
     artifacts: Artifacts | None = None
+    replays: Callable[[], Mapping[str, Replay]] | None = None
     work: Path | None = None
 
     def without_events(self) -> Tables:
