@@ -47,7 +47,7 @@ class SequenceRecipe(Recipe):
         dimension: int = 64
         blocks: int = 2
         heads: int = 2
-        dropout: float = 0.3
+        dropout: float = 0.2
         text_scale: float = 0.5
         id_dropout: float = 0.0
         epochs: int = 12
