@@ -28,15 +28,15 @@ OPTIONS = ObjectivesRecipe.Options(trees=40, rate=0.1)
 
 
 def answers(*rows: tuple[str, int, list[int]]) -> pl.DataFrame:
-    columns = [(name, at, None, None, [], "", "", 0, items) for name, at, items in rows]
-    return pl.DataFrame(columns, schema=ANSWERS, orient="row")
+    lines: list[tuple[Any, ...]] = [(name, at, None, None, [], "", "", 0, items) for name, at, items in rows]
+    return pl.DataFrame(lines, schema=ANSWERS, orient="row")
 
 
 def events(*rows: tuple[str, int, str, int]) -> pl.DataFrame:
     """Rows of type, time, request, item."""
-    columns: dict[str, list[object]] = {name: [None] * len(rows) for name in EVENT_TABLE}
+    columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in EVENT_TABLE}
     columns["number"] = list(range(1, len(rows) + 1))
-    columns["type"] = [EVENT_TYPES.index(row[0]) for row in rows]  # type: ignore[arg-type]
+    columns["type"] = [EVENT_TYPES.index(row[0]) for row in rows]
     columns["timestamp_ms"], columns["request_id"], columns["item"] = ([row[i] for row in rows] for i in (1, 2, 3))
     return pl.DataFrame(columns, schema=EVENT_TABLE)
 

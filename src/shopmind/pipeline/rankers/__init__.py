@@ -8,6 +8,7 @@ MENU = Menu(
         "fusion": "shopmind.pipeline.rankers.fusion:Fusion",
         "handover": "shopmind.pipeline.rankers.handover:Handover",
         "learned": "shopmind.pipeline.rankers.learned:Learned",
+        "objectives": "shopmind.pipeline.rankers.objectives:Objectives",
         "weighted": "shopmind.pipeline.rankers.weighted:Weighted",
     },
 )
