@@ -104,6 +104,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "New in the shop.",
         "zh": "新品上架。",
     },
+    "long_tail": {
+        "en": "Few know it, and it is close to {subject}.",
+        "zh": "知道的人不多,但与{subject}相近。",
+    },
+    "imagined": {
+        "en": "Few know it, and people who like {subject} may well like it.",
+        "zh": "知道的人不多,喜欢{subject}的人可能会喜欢。",
+    },
     "rules": {
         "en": "The shop recommends it here.",
         "zh": "本店在此推荐。",

@@ -13,13 +13,17 @@ MENU = Menu(
         "encoder": "shopmind.training.encoder.adapt:EncoderRecipe",
         "item_knn": "shopmind.training.item_knn:ItemKnnRecipe",
         "next_basket": "shopmind.training.next_basket:NextBasketRecipe",
+        "long_tail": "shopmind.training.long_tail.discounted:LongTailRecipe",
         "objectives": "shopmind.training.objectives:ObjectivesRecipe",
         "popularity": "shopmind.training.popularity:PopularityRecipe",
+        "promise": "shopmind.training.promise:PromiseRecipe",
+        "relations": "shopmind.training.relations:RelationsRecipe",
         "search_ranking": "shopmind.training.search_ranking:SearchRankingRecipe",
         "sequence": "shopmind.training.sequence.recipe:SequenceRecipe",
         "next_item": "shopmind.training.next_item.recipe:NextItemRecipe",  # reads what `sequence` made
         "synonyms": "shopmind.training.synonyms:SynonymsRecipe",
         "behaviour": "shopmind.training.behaviour.recipe:BehaviourRecipe",  # may look through an older `sequence`
+        "tail_generator": "shopmind.training.long_tail.adversarial:TailGeneratorRecipe",
         "trending": "shopmind.training.trending:TrendingRecipe",
         "values": "shopmind.training.values:ValuesRecipe",
         "vocabulary": "shopmind.training.vocabulary:VocabularyRecipe",

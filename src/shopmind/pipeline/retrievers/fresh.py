@@ -1,8 +1,9 @@
-"""The newest items."""
+"""The newest items, those first that many are likely to want."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,21 +12,35 @@ from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.stores.columns import NumberColumn
-from shopmind.stores.ports import Numbers
+from shopmind.stores.ports import Artifact, Numbers
+from shopmind.training.promise import foreseen
+
+FURTHEST = 3.0
+"""What is foreseen counts as at most e ** 3 times as much as usual, and at least one part of it."""
 
 
 class Fresh(Retriever):
-    """Newest first, by created_at; the score halves with every half-life."""
+    """By created_at: 0.5 ** (age / half-life) * exp(promise * (foreseen - usual)), foreseen being ln(1 + people) of the
+    artifact `promise` (training/promise.py). A shop in which too little was ever new has none: then the newest first.
+    """
+
+    artifacts = ("promise",)
 
     @dataclass(frozen=True)
     class Options:
-        """half_life_days: age at which the score is one half. within_days: oldest age brought."""
+        """half_life_days: age at which the score is one half. within_days: oldest age brought. promise: how much the
+        predicted popularity counts, 0 for not at all."""
 
         half_life_days: float = 14.0
         within_days: float = 60.0
+        promise: float = 0.5
 
     def __init__(self, options: Options, tools: Tools) -> None:
+        super().__init__(options, tools)
         self._options = options
+
+    def ready(self) -> None:
+        """Always: without the artifact it brings the newest."""
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
@@ -37,6 +52,19 @@ class Fresh(Retriever):
         made = created.values[:size]
         items = np.flatnonzero((made >= oldest_ms) & (made <= context.now_ms) & context.allowed[:size])
         age_days = (context.now_ms - made[items]) / DAY_MS
-        scores = np.power(0.5, age_days / self._options.half_life_days).astype(np.float32)
+        recent = np.power(0.5, age_days / self._options.half_life_days)
+        scores = np.asarray(recent * self._promising(items), np.float32)
         order = np.lexsort((context.columns.tie[items], -scores))[:k]
         return items[order], scores[order]
+
+    def _promising(self, items: Numbers) -> NDArray[np.float64]:
+        promise = self._promise
+        if promise is None or not self._options.promise or not len(items):
+            return np.ones(len(items))
+        vectors = self._tools.vector_index.vectors if self._tools.encoder is not None else None
+        apart = foreseen(promise.arrays, items, vectors).astype(np.float64) - float(promise.arrays["mean"][0])
+        return np.exp(self._options.promise * np.clip(apart, -FURTHEST, FURTHEST))
+
+    @cached_property
+    def _promise(self) -> Artifact | None:
+        return self._tools.artifacts.load(self.artifacts[0])
