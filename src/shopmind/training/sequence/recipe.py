@@ -49,7 +49,7 @@ class SequenceRecipe(Recipe):
         heads: int = 2
         dropout: float = 0.2
         text_scale: float = 0.5
-        id_dropout: float = 0.0
+        id_dropout: float = 0.1
         epochs: int = 12
         patience: int = 3
         learning_rate: float = 1.5e-3
