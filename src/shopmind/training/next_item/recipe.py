@@ -47,7 +47,7 @@ class NextItemRecipe(Recipe):
         at_least: int = 50
         each: int = 50
         most: int = 300
-        ridge: float = 3e-3
+        ridge: float = 1e-3
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """The arrays of statistics.statistics, and of Blend: `centre_of`, `scale_of`, `weights`.
