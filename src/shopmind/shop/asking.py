@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Unpack
 
 from shopmind.domain import Asked, Outlook, Query, Slate, Suggestion
+from shopmind.shop.audience import Likely, audience
 from shopmind.shop.folder import Folder
 from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.suggesting import Suggestions
@@ -89,6 +90,15 @@ class Asking:
             NotReadyError: the artifact `behaviour` was not trained yet.
         """
         return self._outlooks.of(self._folder.pseudonyms.user(user))
+
+    def audience(self, item_id: str, n: int = 100) -> list[Likely]:
+        """The people most likely to want an item that nobody has chosen yet, as pseudonyms, best first.
+
+        Raises:
+            NotFoundError: no such item.
+            NotReadyError: nothing is known that is like it.
+        """
+        return audience(self._folder, item_id, n)
 
     def _as(self, query: Query, user: str | None, session: str | None) -> Query:
         pseudonyms = self._folder.pseudonyms
