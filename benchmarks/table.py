@@ -36,6 +36,7 @@ def page() -> str:
         ("search_scale", _search_scale),
         ("suggest", _suggest),
         ("recommend", _recommend),
+        ("behaviour", _behaviour),
     ):
         path = RESULTS / f"{name}.json"
         if path.is_file():
@@ -143,6 +144,27 @@ def _recommend(result: dict[str, Any]) -> Iterator[str]:
     yield "## Recommendation beside other systems\n"
     yield _where(result)
     yield from recommend_tables.page(result)
+
+
+def _behaviour(result: dict[str, Any]) -> Iterator[str]:
+    yield "## What customers will do\n"
+    yield _where(result)
+    yield (
+        "As of 56 days before the end of the log; 95 % bootstrap intervals over users. A difference is ours less "
+        "theirs: of AUC more is better, of log-loss and calibration error less. `lightgbm_rfm` is LightGBM on recency, "
+        "frequency and money.\n"
+    )
+    figures = ("auc", "log_loss", "calibration_error")
+    head = ("within", "system", "AUC", "log-loss", "calibration error", *(f"difference in {each}" for each in figures))
+    for name, found in result["sets"].items():
+        yield f"### {name} ({found['asked']} users)\n"
+        rows: list[list[str]] = []
+        for horizon, view in found["purchase"].items():
+            for system, values in view["systems"].items():
+                gaps = view["differences"].get(system, {})
+                told = [_interval(values[each]) for each in figures]
+                rows.append([horizon, system, *told, *(_interval(gaps[each]) if gaps else "" for each in figures)])
+        yield from _rows(head, rows)
 
 
 def _search_questions(result: dict[str, Any]) -> Iterator[str]:
