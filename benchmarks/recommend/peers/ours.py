@@ -22,15 +22,15 @@ from shopmind.domain import EVENT_TYPES
 from shopmind.evaluation.replay import replay
 from shopmind.evaluation.split import HISTORY, Cases
 
-SCENARIO = "home"
+SCENARIO = "next_item"
 HELD = "held.parquet"
 """The validation part, where there is one: it may choose settings, as it may for every system here."""
 
 
 class Ours(Peer):
-    """The scenario `home` with nothing set."""
+    """The scenario `next_item` with nothing set."""
 
-    told = "scenario home, as shipped; it chooses its own settings on the validation part"
+    told = "scenario next_item, as shipped; it chooses its own settings on the validation part"
 
     def fit(self, known: Lists, options: Options, seed: int, *, folder: Path, stop: Stop | None) -> None:
         """See Peer. Encoding and indexing are part of it, but vectors that an earlier run made are found again."""

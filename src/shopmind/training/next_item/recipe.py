@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -28,6 +29,9 @@ from shopmind.training.sequence_model import SequenceModel
 from shopmind.training.timeline import Timeline
 from shopmind.training.worth import wanted
 
+STRONGER = (1, 10, 50)
+"""Of the ridge, what is tried with few lists."""
+
 
 class NextItemRecipe(Recipe):
     """Signals from the order of events, from neighbours, texts and traits, weighed by what every user took last.
@@ -39,8 +43,9 @@ class NextItemRecipe(Recipe):
 
     @dataclass(frozen=True)
     class Options(Shape):
-        """users: whose last step teaches, at most. at_least: steps that some signal foresaw. each: candidates of one
-        signal. most: candidates of one user. ridge: see blend.Choices. Of the statistics:
+        """users: whose last step teaches, at most. at_least: steps some signal foresaw. each: candidates of one
+        signal. most: candidates of one user. ridge: see blend.Choices. few: with fewer lists stronger
+        ridges are tried too, and with fewer held steps everyone's last step teaches beside them. Of the statistics:
         """
 
         users: int = 25_000
@@ -48,6 +53,7 @@ class NextItemRecipe(Recipe):
         each: int = 50
         most: int = 300
         ridge: float = 1e-3
+        few: int = 2_000
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """The arrays of statistics.statistics, and of Blend: `centre_of`, `scale_of`, `weights`.
@@ -56,6 +62,9 @@ class NextItemRecipe(Recipe):
             NotReadyError: too few users took a step that anything foresaw.
         """
         steps = last_steps(tables, most=options.users, seed=seed)
+        if tables.held is not None and len(steps) < options.few:
+            whole = replace(tables, events=pl.concat([tables.events, tables.held]), held=None)
+            steps = last_steps(whole, most=options.users, seed=seed)
         if len(steps) < options.at_least:
             raise NotReadyError(
                 f"next_item: {len(steps)} users took something new after something else; {options.at_least} are needed"
@@ -71,8 +80,11 @@ class NextItemRecipe(Recipe):
                 f"{options.at_least} are needed"
             )
         progress("fit next_item", 2, 4)
-        figures = {"steps": len(steps), "foreseen": len(choices), **_held_out(choices, len(steps), options.ridge, seed)}
-        blend = choices.blend(options.ridge)
+        ridges = (options.ridge,) if len(choices) >= options.few else tuple(options.ridge * each for each in STRONGER)
+        tried = {ridge: _held_out(choices, len(steps), ridge, seed) for ridge in ridges}
+        ridge = max(tried, key=lambda each: tried[each]["ndcg@10"])
+        figures = {"steps": len(steps), "foreseen": len(choices), "ridge": ridge, **tried[ridge]}
+        blend = choices.blend(ridge)
         progress("fit next_item", 3, 4)
         if tables.held is None:
             arrays = made.statistics(tables.events)
