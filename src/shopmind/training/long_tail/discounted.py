@@ -41,7 +41,7 @@ class LongTailRecipe(Recipe):
         discount: float = 0.5
         shrink: float = 2.0
         at_least: float = 1.0
-        likeness: float = 0.5
+        likeness: float = 1.0
         k: int = 100
         alike: int = 30
         crowd: int = 20_000
