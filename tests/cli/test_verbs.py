@@ -65,15 +65,15 @@ def test_from_an_empty_folder_to_an_answer(tmp_path: Path) -> None:
     assert [hit["item_id"] for hit in again["hits"]] == [hit["item_id"] for hit in found["hits"]]
 
 
-def test_with_json_stdout_is_json_alone_and_without_it_people_can_read(tiny_folder: Path) -> None:
-    json.loads(run("search", tiny_folder, "tea", "--json").stdout)
-    plain = run("search", tiny_folder, "green tea", "--explain")
+def test_with_json_stdout_is_json_alone_and_without_it_people_can_read(shop_folder: Path) -> None:
+    json.loads(run("search", shop_folder, "tea", "--json").stdout)
+    plain = run("search", shop_folder, "green tea", "--explain")
     assert "Dragon Well" in plain.stdout
     assert "Matches “green”, “tea” in the title." in plain.stdout
 
 
-def test_a_search_is_counted_and_sorted_on_the_command_line(tiny_folder: Path) -> None:
-    asked = ("search", tiny_folder, "tea", "--sort", "price", "--facet", "brand", "--facet", "price")
+def test_a_search_is_counted_and_sorted_on_the_command_line(shop_folder: Path) -> None:
+    asked = ("search", shop_folder, "tea", "--sort", "price", "--facet", "brand", "--facet", "price")
     plain = run(*asked)
     assert "brand: Harbour Blend 2, Quiet Hill 2" in plain.stdout
     told = json.loads(run(*asked, "--json").stdout)
@@ -116,9 +116,9 @@ def test_the_command_is_a_process_of_its_own_too(shop_folder: Path) -> None:
     assert done.stderr.startswith("shopmind: scenario: 'hme' is not allowed")
 
 
-def test_a_search_tells_people_what_the_text_was_taken_to_mean(tiny_folder: Path) -> None:
-    told = run("search", tiny_folder, "tea without mint under 20").stdout
+def test_a_search_tells_people_what_the_text_was_taken_to_mean(shop_folder: Path) -> None:
+    told = run("search", shop_folder, "tea without mint under 20").stdout
     assert "without: mint" in told
     assert "given up, too little was found: price < 20" in told
-    assert "only: price < 1000" in run("search", tiny_folder, "tea under 1000").stdout
-    assert "only:" not in run("search", tiny_folder, "tea under 20", "--verbatim").stdout
+    assert "only: price < 1000" in run("search", shop_folder, "tea under 1000").stdout
+    assert "only:" not in run("search", shop_folder, "tea under 20", "--verbatim").stdout

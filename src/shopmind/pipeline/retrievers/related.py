@@ -24,7 +24,7 @@ class Related(Retriever):
 
     @dataclass(frozen=True)
     class Options:
-        """of: which matrix. Without anchors it starts at the `last` newest items of the history; 0 brings nothing."""
+        """of: which matrix. last: newest items of the history it starts at without anchors; 0 brings nothing then."""
 
         of: Literal["substitutes", "complements"] = "substitutes"
         last: int = 0
