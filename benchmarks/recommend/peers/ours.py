@@ -43,7 +43,8 @@ class Ours(Peer):
         self._row_of[self._numbers[1:]] = np.arange(known.items)
         self._now_ms = int(json.loads((folder / "now.json").read_text()))
         held = self._events(folder / HELD) if (folder / HELD).is_file() else None
-        fitted = shop.fitted_on(self._events(folder / "known.parquet"), self._now_ms, held=held, seed=seed)
+        known_events = self._events(folder / "known.parquet")
+        fitted = shop.fitted_on(known_events, self._now_ms, held=held, scenarios=(SCENARIO,), seed=seed)
         self._shop = self._open.enter_context(fitted)
         self._degraded: set[str] = set()
 
