@@ -13,6 +13,9 @@ from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.recipe import Tables
 from shopmind.training.worth import UNWANTED, wanted
 
+FEW = 2_000
+"""Users with a held step below which theirs alone would teach too little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Steps:
@@ -45,7 +48,9 @@ def doings(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def last_steps(tables: Tables, *, most: int | None = None, seed: int = 0) -> Steps:
-    """The step of `tables.held` after the events or, without it, the last one of the log itself.
+    """The step of `tables.held` after the events; without it, or with fewer than FEW users in it, everyone's last one.
+
+    All recipes keep back the same steps, so that none has seen what another is weighed by.
 
     A step is the events of one order (or day), of the kinds that are foreseen (worth.wanted); users who took nothing
     new in it are left out, and so are users without anything before it.
@@ -55,6 +60,8 @@ def last_steps(tables: Tables, *, most: int | None = None, seed: int = 0) -> Ste
     """
     held = tables.held
     whole = tables.events if held is None else pl.concat([tables.events, held])
+    if held is not None and held["user"].n_unique() < FEW:
+        held = None
     kinds = [EVENT_TYPES.index(kind) for kind in wanted(whole)]
     lines = doings(whole).with_row_index("row", offset=0)
     if held is None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -44,8 +43,8 @@ class NextItemRecipe(Recipe):
     @dataclass(frozen=True)
     class Options(Shape):
         """users: whose last step teaches, at most. at_least: steps some signal foresaw. each: candidates of one
-        signal. most: candidates of one user. ridge: see blend.Choices. few: with fewer lists stronger
-        ridges are tried too, and with fewer held steps everyone's last step teaches beside them. Of the statistics:
+        signal. most: candidates of one user. ridge: see blend.Choices. few: lists below which
+        stronger ridges are tried too. Of the statistics:
         """
 
         users: int = 25_000
@@ -62,9 +61,6 @@ class NextItemRecipe(Recipe):
             NotReadyError: too few users took a step that anything foresaw.
         """
         steps = last_steps(tables, most=options.users, seed=seed)
-        if tables.held is not None and len(steps) < options.few:
-            whole = replace(tables, events=pl.concat([tables.events, tables.held]), held=None)
-            steps = last_steps(whole, most=options.users, seed=seed)
         if len(steps) < options.at_least:
             raise NotReadyError(
                 f"next_item: {len(steps)} users took something new after something else; {options.at_least} are needed"
