@@ -183,6 +183,21 @@ def test_a_gate_turns_evidence_round_for_whom_it_misleads() -> None:
     assert blend.shares(values)["x"].sum() == pytest.approx(blend.scores(values).sum())
 
 
+def test_what_did_not_vary_while_it_was_learned_says_nothing_later() -> None:
+    chance = np.random.default_rng(4)
+    choices = Choices(("x", "same"), ("length",))
+    constant = np.full(5, np.log(6), np.float32)
+    for _ in range(200):
+        x = chance.standard_normal(5).astype(np.float32)
+        choices.add({"x": x, "same": constant, "length": constant}, np.arange(5) == np.argmax(x))
+    blend = choices.blend(1e-4)
+    x = np.array([0.0, 1.0], np.float32)
+    as_then = blend.scores({"x": x, "same": constant[:2], "length": constant[:2]})
+    later = blend.scores({"x": x, "same": np.array([9.0, -9.0], np.float32), "length": np.full(2, 9.0, np.float32)})
+    assert later == pytest.approx(as_then)
+    assert later[1] > later[0]
+
+
 def test_the_recipe_learns_a_planted_order(chained: Tables) -> None:
     options = NextItemRecipe.Options(factors=8, at_least=20)
     fitted = NextItemRecipe().fit(chained, options, seed=0, progress=silent)

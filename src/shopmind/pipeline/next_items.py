@@ -35,7 +35,7 @@ class NextItems:
         )
 
     def walked(self, context: Context) -> Walked:
-        """Of the user's history, or of the anchors where there are any."""
+        """Of the user's history; of a request it is made once."""
         found = context.memory.get(ARTIFACT)
         if not isinstance(found, Walked):
             history = context.history

@@ -29,6 +29,9 @@ def type_weights(weights: Mapping[str, float]) -> NDArray[np.float64]:
     return np.array([weights.get(kind, 0.0) for kind in EVENT_TYPES])
 
 
+MEANT: tuple[EventType, ...] = tuple(kind for kind in EVENT_TYPES if kind in WORTH)
+"""Event types that weigh something."""
+
 UNWANTED: frozenset[EventType] = frozenset({"remove_from_cart", "dislike", "return"})
 """Events of a user's own doing that do not say "I want this"."""
 

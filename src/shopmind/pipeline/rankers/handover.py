@@ -20,7 +20,8 @@ from shopmind.training.next_item.blend import Blend
 class Handover(Ranker):
     """Weights that depend on the length of the history and on how well items are known (training/next_item/blend.py).
 
-    Until the artifact is there, the retrievers named in `fallback` are fused by rank, and the answer says so.
+    Until the artifact is there, and where a column it weighs is not, the retrievers named in `fallback` are fused by
+    rank, and the answer says so.
     """
 
     artifacts = ("next_item",)
@@ -41,6 +42,9 @@ class Handover(Ranker):
         """See Ranker."""
         try:
             blend = self._learned()
+            lacking = [name for name in (*blend.columns, *blend.gates) if name not in candidates.columns]
+            if lacking and len(candidates):
+                raise NotReadyError(f"handover: no feature made the columns {', '.join(lacking)} that it weighs")
         except NotReadyError as error:
             context.degraded.append(f"{error.message}; ranked by {', '.join(self._options.fallback)}")
             named = {name: candidates.column(name) for name in self._options.fallback if name in candidates.columns}

@@ -12,6 +12,7 @@ from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.stores.ports import Numbers
 from shopmind.training.long_tail.space import generated, nearness, profile
+from shopmind.training.worth import MEANT
 
 
 class Imagined(Retriever):
@@ -28,17 +29,7 @@ class Imagined(Retriever):
         """last: newest items of the history that make the profile. types: events that count."""
 
         last: int = 20
-        types: tuple[EventType, ...] = (
-            "purchase",
-            "redeem",
-            "add_to_cart",
-            "favourite",
-            "rate",
-            "review",
-            "play",
-            "click",
-            "view",
-        )
+        types: tuple[EventType, ...] = MEANT
 
     def __init__(self, options: Options, tools: Tools) -> None:
         super().__init__(options, tools)

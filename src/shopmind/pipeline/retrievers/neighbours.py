@@ -13,7 +13,7 @@ from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.stores.ports import Numbers
 from shopmind.training.sparse import rows
-from shopmind.training.worth import WORTH, type_weights
+from shopmind.training.worth import MEANT, WORTH, type_weights
 
 MOST_SOURCES = 200
 """Items that a walk starts from at most: bounds the time of one request."""
@@ -31,17 +31,7 @@ class Neighbours(Retriever):
     class Options:
         """types: history events to start from. half_life_days: age at which one counts half."""
 
-        types: tuple[EventType, ...] = (
-            "purchase",
-            "redeem",
-            "add_to_cart",
-            "favourite",
-            "rate",
-            "review",
-            "play",
-            "click",
-            "view",
-        )
+        types: tuple[EventType, ...] = MEANT
         half_life_days: float = 60.0
 
     def __init__(self, options: Options, tools: Tools) -> None:

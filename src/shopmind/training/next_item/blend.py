@@ -11,6 +11,8 @@ from scipy.optimize import minimize
 
 from shopmind.kit.seeds import generator
 
+VARIES = 1e-4
+"""Deviation, beside a mean of 1, below which a column is constant: what differs is rounding."""
 LEAST = np.float32(-50.0)
 """Scores further below the best of a list count as this far: smaller shares are denormal and slow a fit tenfold."""
 
@@ -21,7 +23,8 @@ class Blend:
 
     Attributes:
         columns, gates: names.
-        centre, scale: (columns,) and (gates,) one after the other: x = (value - centre) / scale, and so of z.
+        centre, scale: (columns,) and (gates,) one after the other: x = (value - centre) / scale, and so of z; the scale
+            of what did not vary is infinite, so it says nothing.
         weights: (1 + gates, columns) float32.
     """
 
@@ -82,7 +85,9 @@ class Choices:
         taken = np.concatenate([self._taken[row][kept] / self._taken[row].sum() for row, (kept, _) in chosen])
         offset = np.concatenate([each for _, (_, each) in chosen])
         starts = np.cumsum([0, *(len(kept) for _, (kept, _) in chosen)])[:-1]
-        centre, scale = matrix.mean(axis=0), matrix.std(axis=0) + np.float32(1e-6)
+        centre, scale = matrix.mean(axis=0, dtype=np.float64), matrix.std(axis=0, dtype=np.float64)
+        scale = np.where(scale > VARIES * np.maximum(1, np.abs(centre)), scale, np.inf)
+        centre, scale = centre.astype(np.float32), scale.astype(np.float32)
         matrix -= centre
         matrix /= scale
         width = len(self.columns)
@@ -91,7 +96,7 @@ class Choices:
         start = np.zeros((1 + len(self.gates)) * width)
         found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 100})
         weights = found.x.reshape(1 + len(self.gates), width).astype(np.float32)
-        return Blend(self.columns, self.gates, centre.astype(np.float32), scale.astype(np.float32), weights)
+        return Blend(self.columns, self.gates, centre, scale, weights)
 
     def ranks(self, blend: Blend, rows: Sequence[int]) -> NDArray[np.float64]:
         """(n,) place of the best taken candidate in each list, 0 for the first; ties half."""
