@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from shopmind.domain import Candidates
 from shopmind.encoders import TextEncoder
-from shopmind.kit.errors import NotReadyError
+from shopmind.kit.errors import NotReadyError, StorageError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.live import LiveTail
 from shopmind.stores.ports import (
@@ -60,9 +60,12 @@ class Tools:
         """The current version of an artifact.
 
         Raises:
-            NotReadyError: nothing was trained under this name.
+            NotReadyError: nothing was trained under this name, or what was is damaged.
         """
-        found = self.artifacts.load(name)
+        try:
+            found = self.artifacts.load(name)
+        except StorageError as error:
+            raise NotReadyError(error.message) from error
         if found is None:
             raise NotReadyError(f"{name}: not trained yet; run: shopmind train FOLDER {name}")
         return found

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from shopmind.domain import Candidates
-from shopmind.kit.errors import NotReadyError, StorageError
+from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Ranker, Tools
 from shopmind.pipeline.rankers.fusion import Fusion
@@ -66,13 +66,6 @@ class Learned(Ranker):
         self._model: RankModel | None = None
         self._tried = False
 
-    def ready(self) -> None:
-        """Raises NotReadyError before the first training, and when the artifact is damaged."""
-        try:
-            super().ready()
-        except StorageError as error:
-            raise NotReadyError(error.message) from error
-
     def rank(self, context: Context, candidates: Candidates) -> Candidates:
         """See Ranker."""
         ranked = self.prior.rank(context, candidates)
@@ -112,7 +105,7 @@ class Learned(Ranker):
         if not self._tried:
             try:
                 self._model = _model(self.fitted.arrays, self.fitted.card)
-            except (NotReadyError, StorageError):
+            except NotReadyError:
                 self._model = None
             self._tried = True
         return self._model
