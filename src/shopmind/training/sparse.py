@@ -11,12 +11,12 @@ from scipy import sparse
 
 
 def parts(matrix: sparse.csr_array, name: str) -> dict[str, NDArray[Any]]:
-    """A CSR matrix as three arrays: NAME_starts int64, NAME_columns int32, NAME_values float32."""
+    """A CSR matrix as its three arrays: NAME_starts int64, NAME_columns int32, NAME_values float32."""
     matrix = sparse.csr_array(matrix)
     return {
-        f"{name}_starts": matrix.indptr.astype(np.int64),
-        f"{name}_columns": matrix.indices.astype(np.int32),
-        f"{name}_values": matrix.data.astype(np.float32),
+        f"{name}_starts": matrix.indptr.astype(np.int64, copy=False),
+        f"{name}_columns": matrix.indices.astype(np.int32, copy=False),
+        f"{name}_values": matrix.data.astype(np.float32, copy=False),
     }
 
 

@@ -83,6 +83,7 @@ class NextItemRecipe(Recipe):
         blend = choices.blend(ridge)
         progress("fit next_item", 3, 4)
         if tables.held is None:
+            del arrays, choices  # as large again as what is made next
             arrays = made.statistics(tables.events)
         weights = {"centre_of": blend.centre, "scale_of": blend.scale, "weights": blend.weights}
         told = {
