@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from shopmind.kit.errors import InputError
-from shopmind.kit.options import build
+from shopmind.kit.options import build, positive
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,17 @@ def test_an_option_without_default_is_required() -> None:
 
     with pytest.raises(InputError, match="option 'path' is required"):
         build(Needy, {}, where="f")
+
+
+def test_an_option_below_one_is_refused_by_name() -> None:
+    @dataclass(frozen=True)
+    class Sizes:
+        rows: int = 1
+        columns: int = 1
+
+        def __post_init__(self) -> None:
+            positive(self, "rows", "columns")
+
+    assert build(Sizes, {"rows": 2}, where="x").rows == 2
+    with pytest.raises(InputError, match="x: columns is 0, at least 1 is needed"):
+        build(Sizes, {"columns": 0}, where="x")

@@ -41,6 +41,18 @@ def build(kind: type[T], table: Mapping[str, Any], *, where: str) -> T:
         raise InputError(f"{where}: {error}") from error
 
 
+def positive(options: object, *names: str) -> None:
+    """For `__post_init__`: the options of these names are at least 1.
+
+    Raises:
+        ValueError: one is not; `build` says in which file.
+    """
+    for name in names:
+        value = getattr(options, name)
+        if value < 1:
+            raise ValueError(f"{name} is {value}, at least 1 is needed")
+
+
 def convert(value: Any, hint: Any, *, where: str) -> Any:
     """`value` as the type `hint`; integers pass for floats, lists for tuples, nothing else is bent.
 

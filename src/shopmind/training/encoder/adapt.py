@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shopmind.encoders import Role, adapted, checkpoint
 from shopmind.encoders.checkpoint import Checkpoint
 from shopmind.encoders.onnx_encoder import OnnxEncoder
+from shopmind.kit.options import positive
 from shopmind.kit.progress import Progress
 from shopmind.training.encoder import alone, need_extra, proof
 from shopmind.training.encoder.export import encoder_of, exported, graph
@@ -76,9 +77,7 @@ class EncoderRecipe(Recipe):
         save_every: int = 100
 
         def __post_init__(self) -> None:
-            for name in ("batch", "masked_batch", "rank", "threads", "save_every"):
-                if getattr(self, name) < 1:
-                    raise ValueError(f"{name} is {getattr(self, name)}, at least 1 is needed")
+            positive(self, "batch", "masked_batch", "rank", "threads", "save_every")
             if not 0 <= self.held_out < 1 or self.longest < 4 or not 0 <= self.poor <= self.good <= 1:
                 raise ValueError("held_out must lie in [0, 1), longest be 4 or more, and 0 <= poor <= good <= 1")
 

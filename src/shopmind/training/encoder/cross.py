@@ -15,6 +15,7 @@ from shopmind.encoders.onnx_encoder import OnnxEncoder
 from shopmind.encoders.pair_scorer import PairScorer, joined
 from shopmind.indexing.documents import passage
 from shopmind.kit.errors import NotReadyError
+from shopmind.kit.options import positive
 from shopmind.kit.progress import Progress
 from shopmind.kit.seeds import generator
 from shopmind.metrics.correlation import spearman
@@ -73,9 +74,7 @@ class CrossEncoderRecipe(Recipe):
         save_every: int = 100
 
         def __post_init__(self) -> None:
-            for name in ("batch", "rank", "threads", "save_every", "steps"):
-                if getattr(self, name) < 1:
-                    raise ValueError(f"{name} is {getattr(self, name)}, at least 1 is needed")
+            positive(self, "batch", "rank", "threads", "save_every", "steps")
             if not 0 <= self.held_out < 1 or self.max_tokens < 8:
                 raise ValueError("held_out must lie in [0, 1) and max_tokens be 8 or more")
 

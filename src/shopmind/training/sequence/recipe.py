@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from shopmind.kit.options import positive
 from shopmind.kit.progress import Progress
 from shopmind.training.encoder import alone
 from shopmind.training.recipe import Fitted, Recipe, Tables
@@ -65,19 +66,8 @@ class SequenceRecipe(Recipe):
         judges: int = 10_000
 
         def __post_init__(self) -> None:
-            for name in (
-                "networks",
-                "threads",
-                "dimension",
-                "blocks",
-                "heads",
-                "epochs",
-                "patience",
-                "batch",
-                "judges",
-            ):
-                if getattr(self, name) < 1:
-                    raise ValueError(f"{name} is {getattr(self, name)}, at least 1 is needed")
+            positive(self, "networks", "threads", "dimension", "blocks", "heads")
+            positive(self, "epochs", "patience", "batch", "judges")
             if self.dimension % self.heads:
                 raise ValueError(f"dimension {self.dimension} is not a multiple of heads {self.heads}")
             for name in ("dropout", "id_dropout", "average"):
