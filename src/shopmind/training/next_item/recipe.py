@@ -84,6 +84,7 @@ class NextItemRecipe(Recipe):
         progress("fit next_item", 3, 4)
         if tables.held is None:
             del arrays, choices  # as large again as what is made next
+            made.forget_texts()
             arrays = made.statistics(tables.events)
         weights = {"centre_of": blend.centre, "scale_of": blend.scale, "weights": blend.weights}
         told = {
@@ -111,8 +112,11 @@ class _Made:
             self._centre = self._vectors[there].mean(axis=0) if there.any() else self._vectors[0] * 0
             lines = doings(tables.events)
             worth = np.bincount(lines["item"].to_numpy(), minlength=self._size).astype(np.float64)
-            unit = centred(self._vectors, self._centre)
-            self._alike = alike(unit, options.alike, options.least_alike, worth)
+            self._alike = alike(centred(self._vectors, self._centre), options.alike, options.least_alike, worth)
+
+    def forget_texts(self) -> None:
+        """Lets go of the vectors: only `choices` needs them."""
+        self._vectors = None
 
     def statistics(self, events: Any) -> dict[str, NDArray[Any]]:
         """Arrays of the signals."""

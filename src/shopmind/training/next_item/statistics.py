@@ -48,15 +48,17 @@ def statistics(
     Args:
         traits, alike: see meaning.traits and meaning.alike.
     """
-    forward = walks.followed(sequences, shape.window)
-    rules = walks.rules(forward, shape.back, shape.tilt)
+    forward = walks.followed(sequences, shape.window)  # the largest of all, so it goes before others come
+    arrays: dict[str, NDArray[Any]] = dict(factors(forward, shape.factors, seed))
+    rules = best_of_rows(walks.rules(forward, shape.back, shape.tilt), shape.k)
+    del forward
     held = sequences.held()
     popular = np.log1p(np.asarray(held.sum(axis=0)).ravel()).astype(np.float32)
     people = neighbours(
         held, shape.k, tilt=shape.people_tilt, shrink=shape.shrink, at_least=1, progress=silent, title=""
     )
     made: dict[str, sparse.csr_array] = {
-        "rules": (rules := best_of_rows(rules, shape.k)),
+        "rules": rules,
         "neighbours": people,
         "twice": walks.twice(rules, shape.k),
         "smoothed": walks.smoothed(rules, alike, shape.k),
@@ -64,7 +66,6 @@ def statistics(
         "traits": traits,
         "having": sparse.csr_array(traits.T),
     }
-    arrays: dict[str, NDArray[Any]] = dict(factors(forward, shape.factors, seed))
     for name, matrix in made.items():
         arrays |= parts(matrix, name)
     arrays["popular"] = popular
