@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from shopmind.domain import Candidates
-from shopmind.kit.errors import NotReadyError, StorageError
+from shopmind.kit.errors import NotReadyError
 from shopmind.kit.options import build
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Ranker, Tools
@@ -80,10 +80,7 @@ class Objectives(Ranker):
     def _learned(self) -> dict[str, ObjectiveModel]:
         """Scenario → its model, of those whose order is used."""
         if self._models is None:
-            try:
-                artifact = self.fitted
-            except StorageError as error:
-                raise NotReadyError(error.message) from error
+            artifact = self.fitted
             self._models = {
                 name: ObjectiveModel.of(artifact.arrays, name, figures)
                 for name, figures in artifact.card["figures"]["scenarios"].items()
