@@ -35,6 +35,7 @@ class Scenario:
         needs: what a query must bring.
         n: default length of a slate.
         retrievers: column name → part; the column name is the part's name unless the file gives another.
+        table: what the file and its bases say together, for variants that differ in some keys.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Scenario:
     ranker: PartSpec
     rerankers: tuple[PartSpec, ...]
     file: str = field(default="", compare=False)
+    table: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def parts(self) -> list[tuple[str, tuple[PartSpec, ...]]]:
         """What its menu calls a part → the parts of that kind, in the order of the pipeline."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
 from collections.abc import Mapping
@@ -54,23 +55,24 @@ def load(own: Path | None = None) -> dict[str, Scenario]:
     Raises:
         InputError: an unknown key, part or option, or a base that is not there, with file, line and what is allowed.
     """
-    sources: dict[str, _Source] = {}
+    sources: dict[str, Source] = {}
     for entry in resources.files("shopmind.scenarios").iterdir():
         if entry.name.endswith(".toml"):
-            sources[entry.name.removesuffix(".toml")] = _Source(entry.name, entry.read_text(encoding="utf-8"))
+            sources[entry.name.removesuffix(".toml")] = Source(entry.name, entry.read_text(encoding="utf-8"))
     packaged = dict(sources)
     if own is not None and own.is_dir():
         for path in sorted(own.glob("*.toml")):
-            sources[path.stem] = _Source(f"scenarios/{path.name}", path.read_text(encoding="utf-8"))
+            sources[path.stem] = Source(f"scenarios/{path.name}", path.read_text(encoding="utf-8"))
     return {name: _scenario(name, sources, packaged) for name in sorted(sources)}
 
 
-class _Source:
+class Source:
     """One file: its text, its table, and where things stand in it."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self._text = text
+        self._first = 0
         try:
             self.table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -79,21 +81,25 @@ class _Source:
     def at(self, word: str) -> str:
         """ "FILE line N" of the first line with the word; the file alone when no line has it."""
         pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
-        for number, line in enumerate(self._text.splitlines(), 1):
+        for number, line in list(enumerate(self._text.splitlines(), 1))[self._first :]:
             if pattern.search(line.split("#")[0]):
                 return f"{self.name} line {number}"
         return self.name
 
+    def inside(self, header: str) -> Source:
+        """The same file, where lines are looked for from the table `[header]` on."""
+        part = copy.copy(self)
+        lines = [line.split("#")[0].strip() for line in self._text.splitlines()]
+        part._first = lines.index(f"[{header}]") if f"[{header}]" in lines else 0
+        return part
+
 
 def _table(
-    name: str, sources: Mapping[str, _Source], packaged: Mapping[str, _Source], seen: tuple[str, ...] = ()
+    name: str, sources: Mapping[str, Source], packaged: Mapping[str, Source], seen: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """The file's table over that of its base: tables merge by key, everything else is replaced."""
     source = sources[name]
-    for key, value in source.table.items():
-        if key not in _KEYS:
-            raise not_allowed(f"{source.at(key)}: unknown key", key, _KEYS, field=key)
-        convert(value, _KEYS[key], where=source.at(key))
+    checked_keys(source.table, source)
     base = source.table.get("base")
     if base is None:
         return dict(source.table)
@@ -103,23 +109,40 @@ def _table(
     if base not in (packaged if own_name else sources):
         raise not_allowed(f"{source.at('base')}: base", base, sources, field="base")
     below = _table(base, packaged if own_name else sources, packaged, (*seen, name))
-    return _merged(below, {key: value for key, value in source.table.items() if key != "base"})
+    return merged(below, {key: value for key, value in source.table.items() if key != "base"})
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` over `below`: tables merge by key (a table that names another part replaces it), the rest is replaced."""
+    joined = dict(below)
     for key, value in above.items():
-        if isinstance(value, dict) and isinstance(merged.get(key), dict):
-            other_part = "part" in value and value["part"] != merged[key].get("part")
-            merged[key] = value if other_part else _merged(merged[key], value)
+        if isinstance(value, dict) and isinstance(joined.get(key), dict):
+            other_part = "part" in value and value["part"] != joined[key].get("part")
+            joined[key] = value if other_part else merged(joined[key], value)
         else:
-            merged[key] = value
-    return merged
+            joined[key] = value
+    return joined
 
 
-def _scenario(name: str, sources: Mapping[str, _Source], packaged: Mapping[str, _Source]) -> Scenario:
-    source = sources[name]
-    table = {**_DEFAULTS, **_table(name, sources, packaged)}
+def _scenario(name: str, sources: Mapping[str, Source], packaged: Mapping[str, Source]) -> Scenario:
+    return made(name, _table(name, sources, packaged), sources[name])
+
+
+def checked_keys(table: Mapping[str, Any], source: Source) -> None:
+    """Raises InputError for a key that no scenario has, or a value of another type."""
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise not_allowed(f"{source.at(key)}: unknown key", key, _KEYS, field=key)
+        convert(value, _KEYS[key], where=source.at(key))
+
+
+def made(name: str, said: Mapping[str, Any], source: Source) -> Scenario:
+    """The scenario of a table without base; `source` is where errors say that it stands.
+
+    Raises:
+        InputError: a key that is missing, a part or option that is not allowed.
+    """
+    table = {**_DEFAULTS, **said}
     for key in ("title", "retrievers"):
         if key not in table:
             raise InputError(f"{source.name}: {key!r} is required", field=key)
@@ -142,10 +165,11 @@ def _scenario(name: str, sources: Mapping[str, _Source], packaged: Mapping[str, 
         ranker=_part(RANKERS, table["ranker"], source),
         rerankers=tuple(_part(RERANKERS, each, source) for each in table["rerankers"]),
         file=source.name,
+        table=table,
     )
 
 
-def _part(menu: Menu, table: Any, source: _Source, *, k: int = 0) -> PartSpec:
+def _part(menu: Menu, table: Any, source: Source, *, k: int = 0) -> PartSpec:
     if not isinstance(table, dict) or not isinstance(table.get("part"), str):
         raise InputError(
             f"{source.name}: a {menu.what} is a table with `part`, such as {{part = {next(iter(menu))!r}}}"
@@ -157,7 +181,7 @@ def _part(menu: Menu, table: Any, source: _Source, *, k: int = 0) -> PartSpec:
     return PartSpec(part, build(cls.Options, options, where=f"{where}: {menu.what} {part!r}"), k)
 
 
-def _retriever(name: str, table: Any, source: _Source) -> PartSpec:
+def _retriever(name: str, table: Any, source: Source) -> PartSpec:
     """`{copurchase = {k = 200}}`: the key is the column, and the part unless `part` names another."""
     if not isinstance(table, dict):
         raise InputError(f"{source.at(name)}: retriever {name!r} is a table such as {{k = 200}}")
