@@ -47,6 +47,14 @@ def test_without_weights_search_is_lexical_and_says_so(shop: Shop) -> None:
     assert any("dense" in fallback and "weights" in fallback for fallback in slate.degraded)
 
 
+def test_a_cart_with_unknown_goods_says_so_and_starts_at_the_known_ones(shop: Shop) -> None:
+    mixed = shop.recommend("cart", anchors=["tea-01", "nobody-knows-it"])
+    assert any("1 of 2" in fallback for fallback in mixed.degraded)
+    known = shop.recommend("cart", anchors=["tea-01"])
+    assert ids(mixed) == ids(known)
+    assert not any("anchors" in fallback for fallback in known.degraded)
+
+
 def test_an_event_changes_the_next_answer_within_50_ms(shop: Shop) -> None:
     assert "tea-02" not in ids(shop.recommend("shops", user="new"))
     before = shop.recommend("buy_again", user="somebody new")

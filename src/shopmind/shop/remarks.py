@@ -1,4 +1,4 @@
-"""A word where a searcher would see an empty page, or hits that no word of theirs brought."""
+"""A word where one would see an empty page, hits that no word of theirs brought, or anchors that nothing starts at."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from shopmind.stores.ports import TextIndex
 
 
 def remarks(context: Context, index: TextIndex, found: int, shown: int) -> list[str]:
-    """What `degraded` says of a search; nothing where there is nothing to say.
+    """What `degraded` says of an answer; nothing where there is nothing to say.
 
     Args:
         found: hits on all pages.
         shown: hits on this page.
     """
     query = context.query
-    if not query.text:
-        return []
+    unknown = len(query.anchors) - len(context.anchors)
+    said = [f"anchors: {unknown} of {len(query.anchors)} are not in the catalogue"] if unknown else []
+    return said + (_of_text(context, index, found, shown) if query.text else [])
+
+
+def _of_text(context: Context, index: TextIndex, found: int, shown: int) -> list[str]:
+    query = context.query
     if not context.terms:
         there = "; hits are near in meaning alone" if found else ""
         return [f"words: the text has no word to look for{there}"]
