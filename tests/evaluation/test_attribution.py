@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopmind.domain import EVENT_TYPES
-from shopmind.evaluation.attribution import CREDITS, SHOWN, Rule, attribute
+from shopmind.evaluation.attribution import CREDITS, SHOWN, Rule, attribute, placed
 from shopmind.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from shopmind.kit.errors import InputError
 from shopmind.stores.ports import EVENT_TABLE
@@ -239,3 +239,15 @@ def test_order_of_arrival_changes_nothing_and_each_outcome_counts_once(
     assert all(abs(credit - (how != "none")) < 1e-9 for _, credit, how in sums.iter_rows())
     early = found.filter(pl.col("how") == "touch", pl.col("shown_ms") > pl.col("timestamp_ms") + 24 * HOUR_MS)
     assert early.is_empty()
+
+
+def test_impressions_are_completed_by_their_places() -> None:
+    slate = {"request_id": "r1", "timestamp_ms": 30 * DAY_MS, "user": 1, "item": TEA, "position": 7, "scenario": "cart"}
+    shown = pl.DataFrame([{**dict.fromkeys(SHOWN), **slate}], schema=SHOWN)
+    events = log(seen("r1", 1, scenario=None, position=None, user=None), seen("r2", 2), seen(None, 3, position=4))
+    found = placed(events, shown)
+    assert list(found.select("number", "request_id", "user", "position", "scenario").iter_rows()) == [
+        (1, "r1", None, 7, "cart"),
+        (2, "r2", 1, 0, "home"),
+        (3, None, 1, 4, "home"),
+    ]

@@ -124,7 +124,7 @@ def attribute(
     wanted = doings.filter(pl.col("type").is_in(_codes(outcomes)))
     direct = wanted.filter(pl.col("echo") == "known").with_columns(how=pl.lit("request"), part=pl.lit(WHOLE))
     others = wanted.filter(pl.col("echo").is_null() | (pl.col("echo") != "known")).drop(*_PLACE, "place_number")
-    touched = _touched(others, doings.filter(pl.col("echo") == "known"), places, window_ms, rule)
+    touched = _touched(others, doings.filter(pl.col("echo") == "known"), _seen(log, places), window_ms, rule)
     rest = others.join(touched, on="number", how="anti").with_columns(
         pl.lit(None, kind).alias(name) for name, kind in CREDITS.items() if name in _PLACE
     )
@@ -157,25 +157,63 @@ def _log(events: pl.DataFrame) -> pl.DataFrame:
     return events.with_columns(absent).select(columns).unique("number", keep="first", maintain_order=True)
 
 
+def placed(events: pl.DataFrame, shown: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The impressions of a log, completed by what else is known of their places.
+
+    Args:
+        events, shown: as of `attribute`.
+
+    Returns:
+        number, timestamp_ms, user, session, item, and request_id, position, scenario, variant, propensity and shown_ms
+        of the place: its first impression's, and where that does not say, its slate's. By number.
+    """
+    log = _log(events)
+    return _seen(log, _places(log, shown)).select(
+        "number", "timestamp_ms", "user", "session", "item", *(name for name in _PLACE)
+    ).sort("number")  # fmt: skip
+
+
 def _places(log: pl.DataFrame, shown: pl.DataFrame | None) -> pl.DataFrame:
-    """One row for each item of each answer: _PLACE, item, user, session, `seen`, and `place_number`, the number of its
-    first impression; an impression without a request is a place of its own."""
-    columns = {**SHOWN, "place_number": pl.Int64, "seen": pl.Boolean}
-    seen = log.filter(pl.col("type") == EVENT_TYPES.index("impression"), pl.col("item").is_not_null())
-    rows = seen.with_columns(place_number=pl.col("number"), seen=True)
+    """One row for each item of each answer: _PLACE, item, and `place_number`, the number of its first impression; an
+    impression without a request is a place of its own."""
+    columns = {
+        **{name: kind for name, kind in SHOWN.items() if name not in ("user", "session")},
+        "place_number": pl.Int64,
+    }
+    rows = _impressions(log).with_columns(place_number=pl.col("number"))
     frames = [rows.select(pl.col(name).cast(kind) for name, kind in columns.items())]
     if shown is not None:
-        answered = shown.with_columns(place_number=pl.lit(None, pl.Int64), seen=False)
+        answered = shown.with_columns(place_number=pl.lit(None, pl.Int64))
         frames.append(answered.select(pl.col(name).cast(kind) for name, kind in columns.items()))
     every = pl.concat(frames).drop_nulls("item").rename({"timestamp_ms": "shown_ms"})
     asked = every.filter(pl.col("request_id").is_not_null())
-    firsts = [name for name in columns if name not in ("request_id", "item", "timestamp_ms", "seen")]
+    firsts = ("position", "scenario", "variant", "propensity", "place_number")
     merged = (
-        asked.sort("seen", "place_number", descending=[True, False], nulls_last=True, maintain_order=True)
+        asked.sort("place_number", nulls_last=True, maintain_order=True)
         .group_by("request_id", "item", maintain_order=True)
-        .agg(*(pl.col(name).drop_nulls().first() for name in firsts), pl.col("shown_ms").min(), pl.col("seen").any())
+        .agg(*(pl.col(name).drop_nulls().first() for name in firsts), pl.col("shown_ms").min())
     )
     return pl.concat([merged, every.filter(pl.col("request_id").is_null()).select(merged.columns)])
+
+
+def _impressions(log: pl.DataFrame) -> pl.DataFrame:
+    return log.filter(pl.col("type") == EVENT_TYPES.index("impression"), pl.col("item").is_not_null())
+
+
+def _seen(log: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """The impressions of the log, each with its place."""
+    rows = _impressions(log).select("number", "timestamp_ms", "user", "session", "item", "request_id")
+    asked = places.filter(pl.col("request_id").is_not_null())
+    alone = places.filter(pl.col("request_id").is_null()).drop("request_id", "item")
+    return pl.concat(
+        [
+            rows.join(asked, on=["request_id", "item"], how="inner"),
+            rows.join(alone, left_on="number", right_on="place_number", how="inner").with_columns(
+                place_number=pl.col("number")
+            ),
+        ],
+        how="diagonal",
+    )
 
 
 def _echoed(doings: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -199,13 +237,13 @@ def _echoed(doings: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 
 def _touched(
-    outcomes: pl.DataFrame, acted: pl.DataFrame, places: pl.DataFrame, window_ms: int, rule: Rule
+    outcomes: pl.DataFrame, acted: pl.DataFrame, seen: pl.DataFrame, window_ms: int, rule: Rule
 ) -> pl.DataFrame:
     """The outcomes that have touches, once for each that takes a part, with `part` in millionths."""
     place = ["item", *_PLACE, "place_number"]
     touches = pl.concat(
         [
-            places.filter("seen").select(*place, "user", "session", touched_ms="shown_ms", acted=False),
+            seen.select(*place, "user", "session", touched_ms="timestamp_ms", acted=False),
             acted.select(*place, "user", "session", touched_ms="timestamp_ms", acted=True),
         ]
     ).join(outcomes.select("item").unique(), on="item", how="semi")
