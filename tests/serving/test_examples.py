@@ -9,12 +9,12 @@ import pytest
 from pydantic import BaseModel
 
 from shopmind.kit.progress import silent
-from shopmind.serving import merchandise_schemas, row_schemas, schemas
+from shopmind.serving import knowledge_schemas, merchandise_schemas, row_schemas, schemas
 from shopmind.serving.app import build
 from shopmind.shop import Shop, fitting
 
 DOCUMENT = build([]).openapi()
-MODELS = {**vars(merchandise_schemas), **vars(row_schemas), **vars(schemas)}
+MODELS = {**vars(knowledge_schemas), **vars(merchandise_schemas), **vars(row_schemas), **vars(schemas)}
 
 Request = tuple[str, str, dict[str, Any], dict[str, Any]]
 FEW = {"behaviour": {"days": (7,), "at_least": 10, "of_each": 1, "moments": 1, "trees": 5}}

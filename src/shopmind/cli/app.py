@@ -26,6 +26,7 @@ VERBS = (
     "evaluate",
     "rules",
     "insight",
+    "knowledge",
     "forget",
     "doctor",
     "backup",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,7 @@ def add(app: typer.Typer) -> None:
 
         with show.progress() as progress:
             result = evaluate_search(folder, grade_zero=grade_zero, train_folds=train_folds, progress=progress)
+        _keep(folder, result)
         show.data(result) if json else show.people.print(report.table(result))
 
     @evaluate.command("recommend")
@@ -72,4 +73,18 @@ def add(app: typer.Typer) -> None:
                 search=Wanted(tune, search or (), trials) if tune or search else None,
                 progress=progress,
             )
+        _keep(folder, result)
         show.data(result) if json else show.people.print(report.table(result))
+
+
+def _keep(folder: Path, result: dict[str, Any]) -> None:
+    """Writes the figures into the knowledge log, where a shop was measured; a data folder keeps nothing."""
+    from shopmind.settings import FILE
+
+    if not (folder / FILE).is_file():
+        return
+    import shopmind
+    from shopmind.operations.knowledge import Knowledge, telling
+
+    with shopmind.open(folder) as shop:
+        telling.evaluated(Knowledge(shop), result, by="cli")

@@ -25,16 +25,21 @@ def add(app: typer.Typer) -> None:
         ] = None,
         json: show.AsJson = False,
     ) -> None:
-        """Fit artifacts on everything known now and promote them."""
+        """Fit artifacts on everything known now and promote them; the knowledge log keeps what was made of what."""
+        import time
+
         import shopmind
         from shopmind.evaluation.judgments import read_judgments
+        from shopmind.operations.knowledge import Knowledge, telling
 
         folder, names = _sorted_out(folder, names or [])
         with shopmind.open(folder) as shop, show.progress() as progress:
             graded = None if judgments is None else read_judgments(judgments, shop.catalogue)
             shop.index(progress)
+            started = time.monotonic()
             made = shop.train(names or None, progress, judgments=graded)
             missing, untrained = shop.readiness(), shop.untrained()
+            telling.trained(Knowledge(shop), made, untrained, seconds=time.monotonic() - started, by="cli")
             pinned = shop.settings.encoder
         if json:
             show.data(

@@ -172,6 +172,21 @@ class Client:
         """Takes one entry out of the lexicon; raises NotFoundError."""
         self._call("DELETE", f"v1/synonyms/{quote(key, safe='')}")
 
+    def knowledge(
+        self, text: str = "", *, n: int = 10, what: str | None = None, about: str | None = None, language: str = ""
+    ) -> list[dict[str, Any]]:
+        """Entries of the knowledge log that answer a question in words, or the newest ones, as the API tells them."""
+        asked = {"text": text, "n": n, "what": what, "about": about, "language": language}
+        given = {name: value for name, value in asked.items() if value is not None}
+        found: list[dict[str, Any]] = self._call("GET", "v1/knowledge", params=given)["entries"]
+        return found
+
+    def note(self, notes: Row | Sequence[Row]) -> list[RowResult]:
+        """Writes into the knowledge log: rows of title, text, about, what, language. Keys are made here, so that a
+        call that is repeated leaves one entry."""
+        rows = [notes] if isinstance(notes, Mapping) else notes
+        return self._write("v1/knowledge", [{"key": secrets.token_hex(12), **row} for row in rows])
+
     def query_report(self, *, days: float = 30.0, n: int = 50, min_visitors: int = 2) -> dict[str, Any]:
         """What people search for, do not find, do not click, and ask again."""
         asked = {"days": days, "n": n, "min_visitors": min_visitors}

@@ -7,6 +7,7 @@ from shopmind.serving.routes import (
     health,
     insights,
     items,
+    knowledge,
     links,
     metrics,
     recommend,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     rules.router,
     synonyms.router,
     insights.router,
+    knowledge.router,
     health.router,
     metrics.router,
 )

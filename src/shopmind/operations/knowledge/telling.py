@@ -1,0 +1,94 @@
+"""Trainings and evaluations told in words, so that they are found by words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shopmind.operations.knowledge.entry import Entry, Words
+from shopmind.operations.knowledge.log import Knowledge
+from shopmind.stores.ports import Artifact
+
+HEADLINE = ("ndcg@10", "recall@10", "judged@10", "mrr@10")
+
+
+def trained(
+    knowledge: Knowledge,
+    made: Sequence[Artifact],
+    untrained: Mapping[str, str],
+    *,
+    seconds: float,
+    by: str,
+    reason: str = "somebody asked for it",
+) -> Entry:
+    """A training: what was made of how many events, in which versions, and what could not be made and why."""
+    names = ", ".join(artifact.name for artifact in made) or "nothing"
+    events = max((int(artifact.card.get("events", 0)) for artifact in made), default=0)
+    lines = [f"{each.name} {each.version}" + _kept_back(each) for each in made]
+    lines += [f"{name}: {why}" for name, why in untrained.items()]
+    told = "\n".join(lines)
+    return knowledge.write(
+        "trained",
+        {
+            "en": Words(f"Trained {names} on {events:,} events", told),
+            "zh": Words(f"训练了 {names},用了 {events:,} 条事件", told),
+        },
+        about=[f"artifact:{artifact.name}" for artifact in made][:50],
+        by=by,
+        metrics={
+            "seconds": round(seconds, 1),
+            "artifacts": {
+                each.name: {"version": each.version, **_small(each.card.get("figures", {}))} for each in made
+            },
+        },
+        reason=reason,
+    )
+
+
+def evaluated(knowledge: Knowledge, result: Mapping[str, Any], *, by: str) -> Entry:
+    """What `shopmind evaluate` measured: of each system the headline figures with their intervals."""
+    protocol = result["protocol"]
+    scenario = protocol.get("scenario") or protocol["task"]
+    figures = {
+        system: {name: views["full"][name] for name in HEADLINE if name in views.get("full", {})}
+        for system, views in result["systems"].items()
+    }
+    gaps = {
+        pair: {name: views["full"][name] for name in HEADLINE if name in views.get("full", {})}
+        for pair, views in result.get("differences", {}).items()
+    }
+    said = "; ".join(f"{system} {_said(found)}" for system, found in figures.items() if found)
+    how = f"{protocol['task']}, {protocol.get('split') or 'judgments'}, {result['cases']} cases"
+    return knowledge.write(
+        "evaluated",
+        {
+            "en": Words(f"Evaluated {scenario}: {_said(next(iter(figures.values()), {}))}", f"{how}. {said}"),
+            "zh": Words(f"评估了 {scenario}:{_said(next(iter(figures.values()), {}))}", f"{how}。{said}"),
+        },
+        about=[f"scenario:{scenario}"],
+        by=by,
+        metrics={"cases": result["cases"], "systems": figures, "differences": gaps},
+        reason="somebody asked for it",
+    )
+
+
+def _said(found: Mapping[str, Mapping[str, float | None]]) -> str:
+    """The first figure with its interval, in words."""
+    for name, figure in found.items():
+        value, low, high = figure.get("value"), figure.get("low"), figure.get("high")
+        if value is not None:
+            interval = "" if low is None or high is None else f" ({low:.4f} to {high:.4f})"
+            return f"{name} {value:.4f}{interval}"
+    return "no figure"
+
+
+def _kept_back(artifact: Artifact) -> str:
+    why = artifact.card.get("figures", {}).get("kept_back")
+    return f" (not promoted: {why})" if why else ""
+
+
+def _small(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The plain figures of a card; tables stay with the card."""
+    return {
+        name: value for name, value in figures.items() if isinstance(value, (int, float, str)) and name != "version"
+    }
