@@ -10,7 +10,8 @@ from shopmind.stores.database import ShopDatabase, open_database
 from shopmind.stores.menus import ARTIFACTS, DATABASES, TEXT_INDEXES, VECTOR_INDEXES
 from shopmind.testing.artifacts_suite import ArtifactsSuite
 from shopmind.testing.catalogue_suite import CatalogueSuite, ColumnsSuite
-from shopmind.testing.event_log_suite import EventsSuite, HistorySuite
+from shopmind.testing.counters_suite import CountersSuite
+from shopmind.testing.event_log_suite import EventsSuite, HistorySuite, TouchesSuite
 from shopmind.testing.people_suite import EraseSuite, LinksSuite, RecordsSuite, UsersSuite
 from shopmind.testing.text_index_suite import TextIndexSuite
 from shopmind.testing.vector_index_suite import DIMENSION, VectorIndexSuite
@@ -34,6 +35,12 @@ class TestEvents(OnEveryDatabase, EventsSuite): ...
 
 
 class TestHistory(OnEveryDatabase, HistorySuite): ...
+
+
+class TestTouches(OnEveryDatabase, TouchesSuite): ...
+
+
+class TestCounters(OnEveryDatabase, CountersSuite): ...
 
 
 class TestUsers(OnEveryDatabase, UsersSuite): ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from shopmind.stores.counters import Counters
 from shopmind.stores.menus import DATABASES
 from shopmind.stores.ports import Catalogue, Events, Links, Records, Users
 
@@ -28,6 +29,7 @@ class ShopDatabase:
     events: Events
     links: Links
     records: Records
+    counters: Counters
     backup: Callable[[Path], None]
     check: Callable[[], list[str]]
     close: Callable[[], None]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shopmind.domain import Event, EventType, History, Item, Link, LinkType, User
 from shopmind.stores.columns import ItemColumns
+from shopmind.stores.counters import EchoedEvents, NumberedRecords
 
 Number = int
 """An item's or user's number in this shop: given at first sight, never given again, starts at 1."""
@@ -57,6 +58,10 @@ EVENT_TABLE: dict[str, Any] = {
 }
 """Schema of what `Events.table` reads: numbers instead of ids (null where there is none), `type` a position in
 EVENT_TYPES, `order` as in domain.History."""
+
+
+EVENT_LOG: dict[str, Any] = {**EVENT_TABLE, "variant": pl.String, "currency": pl.String}
+"""Schema of events with all that attribution asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ class Users(Protocol):
         ...
 
 
-class Events(Protocol):
+class Events(EchoedEvents, Protocol):
     """The log: append-only but for erasure and retention."""
 
     def append(self, events: Sequence[Event]) -> Appended:
@@ -172,8 +177,11 @@ class Events(Protocol):
         since_ms: int | None = None,
         until_ms: int | None = None,
         after: int = 0,
+        upto: int | None = None,
+        whole: bool = False,
     ) -> pl.DataFrame:
-        """Events of schema EVENT_TABLE by rising number; `until_ms` is exclusive, `after` an event number."""
+        """Events of schema EVENT_TABLE (EVENT_LOG when `whole`) by rising number: of times from `since_ms` up to before
+        `until_ms`, of numbers above `after` up to `upto`."""
         ...
 
     def last_number(self) -> int:
@@ -217,7 +225,7 @@ class Links(Protocol):
     def count(self) -> int: ...
 
 
-class Records(Protocol):
+class Records(NumberedRecords, Protocol):
     """Small JSON documents of the engine itself: slates, receipts, keys, state of the indexer."""
 
     def put(self, kind: str, key: str, body: Mapping[str, Any], *, user_id: str | None = None) -> None: ...

@@ -12,7 +12,7 @@ from shopmind.domain import EVENT_TYPES, Event, EventType, History, Item, User
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import InputError
 from shopmind.stores.database import ShopDatabase
-from shopmind.stores.ports import EVENT_FRAME, EVENT_TABLE
+from shopmind.stores.ports import EVENT_FRAME, EVENT_LOG, EVENT_TABLE
 
 NOON = 1_700_000_000_000 // DAY_MS * DAY_MS + DAY_MS // 2
 
@@ -299,3 +299,43 @@ class HistorySuite:
         for i in range(5):
             done = database.events.append([view(str(i))])
             assert self.history(database).numbers[-1] == done.last_number
+
+
+class TouchesSuite:
+    """Needs a fixture `database`: an empty ShopDatabase."""
+
+    @pytest.fixture(autouse=True)
+    def _log(self, database: ShopDatabase) -> None:
+        self.a, self.b = database.catalogue.put([Item("a"), Item("b")]).tolist()
+        self.u, self.v = database.users.put([User("u"), User("v")]).tolist()
+        database.events.append(
+            [
+                Event("1", "impression", NOON, user_id="u", session_id="s", item_id="a", request_id="r", variant="e/B"),
+                Event("2", "impression", NOON, session_id="s", item_id="b"),
+                Event("3", "view", NOON, user_id="u", item_id="a"),
+                Event("4", "purchase", NOON, user_id="v", item_id="a", request_id="r", value_minor=5, currency="EUR"),
+                Event("5", "search", NOON, user_id="u", query="x", request_id="r"),
+                Event("6", "click", NOON, user_id="u", item_id="a", request_id="q"),
+            ]
+        )
+
+    def test_touches_are_impressions_and_echoes_of_a_pair_each_once(self, database: ShopDatabase) -> None:
+        def numbers(users: list[tuple[int, int]], sessions: list[tuple[str, int]], upto: int = 9) -> list[int]:
+            return database.events.touches(users, sessions, upto=upto)["number"].to_list()
+
+        assert numbers([(self.u, self.a)], []) == [1, 6]
+        assert numbers([(self.u, self.a)], [("s", self.a)], upto=5) == [1]
+        assert numbers([(self.u, self.b), (self.v, self.a)], [("s", self.b)]) == [2, 4]
+        assert numbers([], []) == []
+
+    def test_events_of_requests_are_about_items(self, database: ShopDatabase) -> None:
+        found = database.events.of_requests(["r", "x"], upto=9)
+        assert found["number"].to_list() == [1, 4]
+        assert dict(found.schema) == EVENT_LOG
+        assert found.select("variant", "currency").rows() == [("e/B", None), (None, "EUR")]
+        assert database.events.of_requests(["r"], upto=3)["number"].to_list() == [1]
+        assert database.events.of_requests([], upto=9).is_empty()
+
+    def test_a_part_of_the_log_with_variants_and_currencies(self, database: ShopDatabase) -> None:
+        found = database.events.table(after=2, upto=4, whole=True)
+        assert (found["number"].to_list(), dict(found.schema)) == ([3, 4], EVENT_LOG)

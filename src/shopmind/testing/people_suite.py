@@ -157,6 +157,29 @@ class RecordsSuite:
             break
         assert records.get("slate", "1199") == {"i": 1_200}
 
+    def test_rows_are_read_by_number_and_by_name(self, database: ShopDatabase) -> None:
+        records = database.records
+        assert (
+            records.last_number("slate"),
+            records.numbered("slate", 0, 9),
+            records.named("slate", ["a"], upto=9),
+        ) == (
+            0,
+            [],
+            [],
+        )
+        for key in ("a", "b", "c"):
+            records.put("slate", key, {"is": key})
+            records.put("other", key, {})
+        records.put("slate", "a", {"is": "again"})
+        last = records.last_number("slate")
+        rows = records.numbered("slate", 0, last)
+        assert [(key, body["is"]) for _, key, body in rows] == [("b", "b"), ("c", "c"), ("a", "again")]
+        assert rows[-1][0] == last
+        assert records.numbered("slate", rows[0][0], rows[1][0]) == rows[1:2]
+        assert records.named("slate", ["a", "c", "x"], upto=last) == rows[1:]
+        assert records.named("slate", ["a", "c"], upto=last - 1) == rows[1:2]
+
     def test_delete_says_whether_there_was_one(self, database: ShopDatabase) -> None:
         database.records.put("key", "k", {})
         assert database.records.delete("key", "k") is True

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, select
 
 from shopmind.domain import History
-from shopmind.stores.ports import EVENT_TABLE
+from shopmind.stores.ports import EVENT_LOG, EVENT_TABLE
 from shopmind.stores.sqlite.database import blocks
-from shopmind.stores.sqlite.schema import HISTORY, events
+from shopmind.stores.sqlite.schema import HISTORY, TOUCH, events
 
 TABLE_ROWS = 50_000
 _FIELDS = "number, item, type, timestamp_ms, quantity, order_number"
@@ -39,7 +40,20 @@ _COLUMNS = {
     "request_id": events.c.request_id,
     "position": events.c.position,
     "propensity": events.c.propensity,
+    "variant": events.c.variant,
+    "currency": events.c.currency,
 }
+_LOG = ", ".join(f"e.{column.name}" for column in _COLUMNS.values())
+_TOUCH = TOUCH.replace("item IS", "e.item IS").replace("request_id IS", "e.request_id IS").replace("type =", "e.type =")
+_OF_PAIRS = (
+    f"SELECT {_LOG} FROM json_each(?) AS pair CROSS JOIN events AS e "
+    "ON e.{who} = json_extract(pair.value, '$[0]') AND e.item = json_extract(pair.value, '$[1]') "
+    f"WHERE {_TOUCH} AND e.{{who}} IS NOT NULL AND e.number <= ?"
+)
+_OF_REQUESTS = (
+    f"SELECT {_LOG} FROM json_each(?) AS asked CROSS JOIN events AS e ON e.request_id = asked.value "
+    "WHERE e.request_id IS NOT NULL AND e.item IS NOT NULL AND e.number <= ? ORDER BY e.number"
+)
 
 
 def read_history(
@@ -77,13 +91,37 @@ def _rows(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> list
     return found
 
 
-def read_table(connection: Connection, chosen: ColumnElement[bool]) -> pl.DataFrame:
-    """The chosen events by rising number as a frame of schema EVENT_TABLE, read block by block."""
-    statement = select(*(column.label(name) for name, column in _COLUMNS.items())).where(chosen)
-    frames = [_frame(rows) for rows in blocks(connection, statement.order_by(events.c.number), TABLE_ROWS)]
-    return pl.concat(frames) if frames else pl.DataFrame(schema=EVENT_TABLE)
+def read_table(
+    connection: Connection, chosen: ColumnElement[bool], schema: Mapping[str, Any] = EVENT_TABLE
+) -> pl.DataFrame:
+    """The chosen events by rising number as a frame of the schema (or EVENT_LOG), read block by block."""
+    statement = select(*(_COLUMNS[name].label(name) for name in schema)).where(chosen)
+    frames = [_frame(rows, schema) for rows in blocks(connection, statement.order_by(events.c.number), TABLE_ROWS)]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
-def _frame(rows: Sequence[Any]) -> pl.DataFrame:
-    columns = zip(EVENT_TABLE.items(), zip(*rows, strict=True), strict=True)
+def read_touches(
+    connection: Connection, users: Sequence[tuple[int, int]], sessions: Sequence[tuple[str, int]], upto: int
+) -> pl.DataFrame:
+    """See Events.touches."""
+    found = [
+        _frame(rows, EVENT_LOG)
+        for who, pairs in (("user", users), ("session", sessions))
+        if pairs and (rows := _rows(connection, _OF_PAIRS.format(who=who), (_json(pairs), upto)))
+    ]
+    return pl.concat([pl.DataFrame(schema=EVENT_LOG), *found]).unique("number").sort("number")
+
+
+def read_of_requests(connection: Connection, request_ids: Sequence[str], upto: int) -> pl.DataFrame:
+    """See Events.of_requests."""
+    rows = _rows(connection, _OF_REQUESTS, (_json(request_ids), upto)) if request_ids else []
+    return _frame(rows, EVENT_LOG) if rows else pl.DataFrame(schema=EVENT_LOG)
+
+
+def _json(values: Sequence[Any]) -> str:
+    return orjson.dumps(list(values)).decode()
+
+
+def _frame(rows: Sequence[Any], schema: Mapping[str, Any]) -> pl.DataFrame:
+    columns = zip(schema.items(), zip(*rows, strict=True), strict=True)
     return pl.DataFrame([pl.Series(name, values, dtype=kind) for (name, kind), values in columns])

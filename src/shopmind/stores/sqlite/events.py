@@ -10,9 +10,9 @@ import polars as pl
 from sqlalchemy import delete, func, select
 
 from shopmind.domain import EVENT_TYPES, Event, EventType, History
-from shopmind.stores.ports import Appended
+from shopmind.stores.ports import EVENT_LOG, EVENT_TABLE, Appended
 from shopmind.stores.sqlite.database import SqliteDatabase, among
-from shopmind.stores.sqlite.event_reads import read_history, read_table
+from shopmind.stores.sqlite.event_reads import read_history, read_of_requests, read_table, read_touches
 from shopmind.stores.sqlite.event_rows import columns_of_events, columns_of_frame
 from shopmind.stores.sqlite.event_writes import PendingWrite, write_together
 from shopmind.stores.sqlite.schema import events
@@ -64,9 +64,13 @@ class SqliteEvents:
         since_ms: int | None = None,
         until_ms: int | None = None,
         after: int = 0,
+        upto: int | None = None,
+        whole: bool = False,
     ) -> pl.DataFrame:
         """See the port."""
         chosen = events.c.number > after
+        if upto is not None:
+            chosen &= events.c.number <= upto
         if types is not None:
             chosen &= events.c.type.in_([EVENT_TYPES.index(name) for name in types])
         if since_ms is not None:
@@ -74,7 +78,19 @@ class SqliteEvents:
         if until_ms is not None:
             chosen &= events.c.timestamp_ms < until_ms
         with self._database.reading() as connection:
-            return read_table(connection, chosen)
+            return read_table(connection, chosen, EVENT_LOG if whole else EVENT_TABLE)
+
+    def touches(
+        self, users: Sequence[tuple[int, int]], sessions: Sequence[tuple[str, int]], *, upto: int
+    ) -> pl.DataFrame:
+        """See the port."""
+        with self._database.reading() as connection:
+            return read_touches(connection, users, sessions, upto)
+
+    def of_requests(self, request_ids: Sequence[str], *, upto: int) -> pl.DataFrame:
+        """See the port."""
+        with self._database.reading() as connection:
+            return read_of_requests(connection, request_ids, upto)
 
     def last_number(self) -> int:
         """See the port."""

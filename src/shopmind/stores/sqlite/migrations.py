@@ -41,10 +41,27 @@ def _find_own_searches(connection: Connection) -> None:
         )
 
 
+def _count_what_followed(connection: Connection) -> None:
+    """4 → 5: what may have led to something is found by an index, and counters have tables."""
+    touch = "(type = 0 OR request_id IS NOT NULL) AND item IS NOT NULL"
+    for statement in (
+        "CREATE INDEX IF NOT EXISTS events_request ON events (request_id) WHERE request_id IS NOT NULL",
+        f"CREATE INDEX IF NOT EXISTS events_touch ON events (user, item) WHERE {touch} AND user IS NOT NULL",
+        f"CREATE INDEX IF NOT EXISTS events_touch_in ON events (session, item) WHERE {touch} AND session IS NOT NULL",
+        "CREATE TABLE IF NOT EXISTS counters (name VARCHAR NOT NULL, day INTEGER NOT NULL, scenario VARCHAR NOT NULL, "
+        "variant VARCHAR NOT NULL, subject INTEGER NOT NULL, figure VARCHAR NOT NULL, value BIGINT NOT NULL, "
+        "PRIMARY KEY (name, day, scenario, variant, subject, figure)) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS counted (mark VARCHAR NOT NULL, body TEXT NOT NULL, PRIMARY KEY (mark)) "
+        "WITHOUT ROWID",
+    ):
+        connection.exec_driver_sql(statement)
+
+
 STEPS: dict[int, Callable[[Connection], None]] = {
     1: _log_one_line_a_subject,
     2: _cover_histories,
     3: _find_own_searches,
+    4: _count_what_followed,
 }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 
-from shopmind.stores.sqlite.database import SqliteDatabase
+from shopmind.stores.sqlite.database import SqliteDatabase, among, fetched
 from shopmind.stores.sqlite.item_rows import json_text
 from shopmind.stores.sqlite.schema import records
 
@@ -58,6 +58,25 @@ class SqliteRecords:
         with self._database.reading() as connection:
             for key, body in connection.execution_options(yield_per=BLOCK).execute(newest):
                 yield key, orjson.loads(body)
+
+    def last_number(self, kind: str) -> int:
+        """See the port."""
+        newest = select(func.max(records.c.number)).where(records.c.kind == kind)
+        with self._database.reading() as connection:
+            return int(connection.execute(newest).scalar() or 0)
+
+    def numbered(self, kind: str, after: int, upto: int) -> list[tuple[int, str, dict[str, Any]]]:
+        """See the port."""
+        return self._read(records.c.kind == kind, records.c.number > after, records.c.number <= upto)
+
+    def named(self, kind: str, keys: Sequence[str], *, upto: int) -> list[tuple[int, str, dict[str, Any]]]:
+        """See the port."""
+        return self._read(records.c.kind == kind, among(records.c.key, keys), records.c.number <= upto)
+
+    def _read(self, *chosen: ColumnElement[bool]) -> list[tuple[int, str, dict[str, Any]]]:
+        asked = select(records.c.number, records.c.key, records.c.body).where(*chosen).order_by(records.c.number)
+        with self._database.reading() as connection:
+            return [(number, key, orjson.loads(body)) for number, key, body in fetched(connection, asked)]
 
     def prune(self, kind: str, before_ms: int) -> int:
         """Deletes records of this kind written before a time; returns how many."""

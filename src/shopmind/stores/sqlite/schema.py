@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x53484D44
 """Says in the file's header that the database is a shop's ("SHMD")."""
 
@@ -26,6 +26,9 @@ HISTORY = "type NOT IN (0, 1) AND item IS NOT NULL"
 """HISTORY_TYPES about an item, as SQL: a query must hold this very text for SQLite to use the partial indexes."""
 
 SEARCH = "type = 1"
+
+TOUCH = "(type = 0 OR request_id IS NOT NULL) AND item IS NOT NULL"
+"""What may have led to something, as SQL: an impression, or an event that echoes an answer."""
 
 metadata = MetaData()
 
@@ -124,6 +127,27 @@ changes = Table(
     sqlite_autoincrement=True,
 )
 
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("scenario", String, primary_key=True),
+    Column("variant", String, primary_key=True),
+    Column("subject", Integer, primary_key=True),
+    Column("figure", String, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+counted = Table(
+    "counted",
+    metadata,
+    Column("mark", String, primary_key=True),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 Index("events_key", events.c.key, unique=True)
 Index("events_time", events.c.timestamp_ms)
 Index(
@@ -135,6 +159,9 @@ Index("events_session", events.c.session, events.c.number, sqlite_where=text(f"{
 Index("events_search", events.c.query, sqlite_where=text(SEARCH))
 Index("events_asked", events.c.user, events.c.number, sqlite_where=text(f"{SEARCH} AND user IS NOT NULL"))
 Index("events_asked_in", events.c.session, events.c.number, sqlite_where=text(f"{SEARCH} AND session IS NOT NULL"))
+Index("events_request", events.c.request_id, sqlite_where=text("request_id IS NOT NULL"))
+Index("events_touch", events.c.user, events.c.item, sqlite_where=text(f"{TOUCH} AND user IS NOT NULL"))
+Index("events_touch_in", events.c.session, events.c.item, sqlite_where=text(f"{TOUCH} AND session IS NOT NULL"))
 Index("links_target", links.c.target, links.c.type)
 Index("records_kind", records.c.kind, records.c.number)
 Index("records_user", records.c.user_id, sqlite_where=text("user_id IS NOT NULL"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from shopmind.kit.errors import InputError
 from shopmind.stores.database import ShopDatabase
 from shopmind.stores.sqlite.catalogue import SqliteCatalogue
+from shopmind.stores.sqlite.counters import SqliteCounters
 from shopmind.stores.sqlite.database import SqliteDatabase
 from shopmind.stores.sqlite.events import SqliteEvents
 from shopmind.stores.sqlite.links import SqliteLinks
@@ -32,6 +33,7 @@ def open_sqlite(url: str) -> ShopDatabase:
         events=SqliteEvents(database),
         links=SqliteLinks(database),
         records=SqliteRecords(database),
+        counters=SqliteCounters(database),
         backup=database.backup,
         check=database.check,
         close=database.close,

@@ -14,6 +14,7 @@ from shopmind.domain import User
 from shopmind.domain.link import USER_LINKS
 from shopmind.stores.ports import Numbers
 from shopmind.stores.sqlite.changes import log_changes
+from shopmind.stores.sqlite.counters import give_to_nobody
 from shopmind.stores.sqlite.database import (
     LISTED,
     SqliteDatabase,
@@ -92,6 +93,7 @@ class SqliteUsers:
                         links.c.type.in_(sorted(USER_LINKS)), (links.c.source == number) | (links.c.target == number)
                     )
                 ).rowcount
+                give_to_nobody(connection, number)
                 erased["users"] = connection.execute(delete(users).where(users.c.number == number)).rowcount
                 log_changes(connection, "user_erased", [number])
         self._database.wipe_log()
