@@ -7,7 +7,7 @@ from shopmind.domain.item import KINDS, Item, Kind, Scalar
 from shopmind.domain.link import LINK_TYPES, Link, LinkType
 from shopmind.domain.outlook import Outlook
 from shopmind.domain.query import Asked, Query
-from shopmind.domain.slate import AppliedRule, Facet, FacetRange, Hit, Reason, Slate
+from shopmind.domain.slate import AppliedRule, Facet, FacetRange, Hit, Reason, Slate, Tried
 from shopmind.domain.suggestion import Suggestion, SuggestionKind
 from shopmind.domain.understood import Constraint, Understood
 from shopmind.domain.user import User
@@ -38,6 +38,7 @@ __all__ = [
     "Slate",
     "Suggestion",
     "SuggestionKind",
+    "Tried",
     "Understood",
     "User",
 ]

@@ -20,6 +20,8 @@ class Asked(TypedDict, total=False):
     sort: str
     facets: tuple[str, ...]
     min_score: float | None
+    explore: bool
+    draw: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Query:
         sort: "" by score; else a column such as "price", or "-price" for the highest first.
         facets: columns whose values are to be counted over all that matches.
         min_score: hits under this score are left out; None shows all.
+        explore: whether the slate may show something to learn about it, where the scenario does so at all.
+        draw: `Slate.draw` of the answer that this one continues or repeats; "" leaves it to the new request's id.
     """
 
     scenario: str
@@ -63,3 +67,5 @@ class Query:
     sort: str = ""
     facets: tuple[str, ...] = ()
     min_score: float | None = None
+    explore: bool = True
+    draw: str = ""

@@ -98,6 +98,25 @@ class AppliedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A hit that a draw put where it stands, to learn whether people like it there.
+
+    Attributes:
+        position: as Hit.position.
+        by: the reranker that drew it.
+        chance: its probability in this slot, given that the request explores.
+        lifted: whether it was ranked beyond the head; else the ranking would show it, too.
+        features: what the chance was computed from, of a policy that learns from such; empty otherwise.
+    """
+
+    position: int
+    by: str
+    chance: float
+    lifted: bool
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Slate:
     """The hits of one request.
 
@@ -111,6 +130,11 @@ class Slate:
         understood: the reading of the text that was answered; None without a text.
         facets: the counts asked for.
         applied_rules: the merchandiser's rules that took part, redirects and banners among them.
+        variant: "EXPERIMENT/VARIANT", of several layers joined with "+"; None outside experiments.
+        teams: of an interleaved slate, "EXPERIMENT/VARIANT" that brought each hit; empty otherwise.
+        draw: what chance in the answer was derived from; a query that brings it repeats or continues this answer. None
+            where nothing was left to chance.
+        tried: the hits that a draw put in their places.
     """
 
     request_id: str
@@ -125,3 +149,6 @@ class Slate:
     understood: Understood | None = None
     facets: tuple[Facet, ...] = ()
     applied_rules: tuple[AppliedRule, ...] = ()
+    teams: tuple[str, ...] = ()
+    draw: str | None = None
+    tried: tuple[Tried, ...] = ()

@@ -22,3 +22,17 @@ def hash64(text: str) -> int:
 def hash64_all(texts: Iterable[str]) -> NDArray[np.uint64]:
     """`hash64` of each text: (n,) uint64. Ids in order of arrival leak; ties are broken by this instead."""
     return np.fromiter((hash64(text) for text in texts), dtype=np.uint64)
+
+
+def uniforms(seed: int, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """A uniform number in (0, 1) for each hash: (n,) float64, the same for the same seed and hash whatever else is
+    asked for, so that what comes or goes beside a thing does not change its lot.
+
+    Source: the output function of SplitMix64, Steele, Lea and Flood, Fast splittable pseudorandom number generators,
+    OOPSLA 2014.
+    """
+    mixed = hashes.astype(np.uint64) ^ np.uint64(hash64(f"uniforms {seed}"))
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    return ((mixed >> np.uint64(11)).astype(np.float64) + 0.5) / 2.0**53

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import AppliedRule, Constraint, Facet, History, Query, Understood
+from shopmind.pipeline.exploration import Exploration
 from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.rules.ruling import Ruling
 from shopmind.stores.columns import ItemColumns
@@ -83,6 +84,9 @@ class Context:
         learning: whether every column is wanted, also those that no ranker reads yet.
         ruleset: rules to obey in place of the stored ones, for a preview; None otherwise.
         memory: what parts found out for each other in this request, under the name of what it came from.
+        draw: what chance in this answer is derived from.
+        heard: number of the newest event that chance listens to; None until a part that does has looked.
+        exploration: what an exploring reranker did; None where there is none.
         ruling: what the rules that this request meets say; None when it meets none.
     """
 
@@ -115,6 +119,9 @@ class Context:
     ruleset: Ruleset | None = None
     ruling: Ruling | None = None
     memory: dict[str, Any] = field(default_factory=dict)
+    draw: str = ""
+    heard: int | None = None
+    exploration: Exploration | None = None
     _history: History | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:

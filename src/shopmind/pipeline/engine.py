@@ -113,6 +113,8 @@ class Engine:
             with trace.step("rerank", name, len(candidates)) as step:
                 candidates = reranker.rerank(context, candidates, n + self._effects.room(context))
                 step.kept = len(candidates)
+                if reranker.last and context.exploration is not None:
+                    step.note = str(context.exploration)
         if context.ruling is not None:
             with trace.step("rerank", "rules", len(candidates)) as step:
                 candidates = self._effects.pin(context, candidates)

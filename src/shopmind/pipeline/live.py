@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.stores.ports import Events
+from shopmind.training.credit import hashes
+
+_NOTHING = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,9 @@ class LiveEvents:
         types: int8 positions in EVENT_TYPES.
         times_ms: int64 epoch milliseconds.
         version: number of the newest event read.
+        requests: uint64 hash of the request that an event echoes, 0 for none.
+        scenarios: uint64 hash of the scenario's name, 0 for none.
+        places: int64 position in the answer, -1 for none.
     """
 
     numbers: NDArray[np.int64]
@@ -31,20 +37,35 @@ class LiveEvents:
     types: NDArray[np.int8]
     times_ms: NDArray[np.int64]
     version: int
+    requests: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    scenarios: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    places: NDArray[np.int64] = field(default_factory=lambda: _NOTHING)
 
     def after(self, number: int) -> LiveEvents:
         """Only events above `number`."""
         start = int(np.searchsorted(self.numbers, number, side="right"))
         return self.take(slice(start, None))
 
+    def until(self, number: int) -> LiveEvents:
+        """Only events up to `number`, as they were when it was the newest."""
+        if number >= self.version:
+            return self
+        end = int(np.searchsorted(self.numbers, number, side="right"))
+        return replace(self.take(slice(None, end)), version=number)
+
     def take(self, rows: slice) -> LiveEvents:
         """The given rows."""
         return LiveEvents(
-            self.numbers[rows], self.items[rows], self.users[rows], self.types[rows], self.times_ms[rows], self.version
+            self.numbers[rows],
+            self.items[rows],
+            self.users[rows],
+            self.types[rows],
+            self.times_ms[rows],
+            self.version,
+            self.requests[rows],
+            self.scenarios[rows],
+            self.places[rows],
         )
-
-
-_NOTHING = np.empty(0, np.int64)
 
 
 class LiveTail:
@@ -107,4 +128,7 @@ class LiveTail:
             np.concatenate([old.types, table["type"].to_numpy()]),
             np.concatenate([old.times_ms, table["timestamp_ms"].to_numpy()]),
             last,
+            np.concatenate([old.requests, hashes(table["request_id"])]),
+            np.concatenate([old.scenarios, hashes(table["scenario"])]),
+            np.concatenate([old.places, table["position"].fill_null(-1).to_numpy().astype(np.int64)]),
         ).take(slice(-self._limit, None))

@@ -145,7 +145,13 @@ class Ranker(Part, Protocol):
 
 
 class Reranker(Part, Protocol):
-    """Chooses the slate."""
+    """Chooses the slate.
+
+    Attributes:
+        last: whether nothing may be reranked after it.
+    """
+
+    last: ClassVar[bool] = False
 
     def rerank(self, context: Context, candidates: Candidates, n: int) -> Candidates:
         """Candidates arrive best first; the first n of what is returned are the slate, in order."""

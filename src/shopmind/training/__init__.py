@@ -5,6 +5,7 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "recipe",
     {
+        "arms": "shopmind.training.arms:ArmsRecipe",
         "categories": "shopmind.training.categories:CategoriesRecipe",
         "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
         "discovery": "shopmind.training.discovery:DiscoveryRecipe",

@@ -42,6 +42,7 @@ class Tables:
             them a recipe that needs such a step keeps the last one of the log back, and joins it again at the end.
         artifacts: what the recipes before this one made.
         replays: () → scenario → what there is to learn from its answers, of scenarios that rank by it.
+        explored: () → what slots were filled by, of schema arms.EXPLORED; None where no scenario learns from it.
         work: a folder for what an interrupted fit goes on with, in NAME.pt until the artifact is kept; None for none.
     """
 
@@ -62,6 +63,7 @@ class Tables:
     artifacts: Artifacts | None = None
     replays: Callable[[], Mapping[str, Replay]] | None = None
     work: Path | None = None
+    explored: Callable[[], pl.DataFrame] | None = None
 
     def without_events(self) -> Tables:
         """The same with an empty log: judgments are then all there is to learn from."""

@@ -113,6 +113,30 @@ def pinned(
     Returns:
         The candidates, and the rules that placed something with the items they placed.
     """
+    placed, by = _placed(pins, allowed)
+    if not placed:
+        return candidates, []
+    ones = set(placed.values())
+    there = set(candidates.items.tolist())
+    joined = _with_missing(candidates, [item for item in placed.values() if item not in there])
+    row_of = {int(item): row for row, item in enumerate(joined.items)}
+    order = [row for row, item in enumerate(joined.items.tolist()) if item not in ones]
+    column = np.full(len(joined), np.nan, np.float32)
+    for place in sorted(placed):
+        row = row_of[placed[place]]
+        order.insert(place, row)
+        column[row] = place
+    return joined.with_columns({PINNED: column}).take(np.array(order, np.intp)), list(by.values())
+
+
+def places_of_pins(context: Context) -> dict[int, int]:
+    """Place, from 0 → item number, of the items that will be pinned when all rerankers are done."""
+    return _placed(_pins(context), context.allowed)[0]
+
+
+def _placed(
+    pins: Iterable[Pin], allowed: NDArray[np.bool_]
+) -> tuple[dict[int, int], dict[str, tuple[RuleVersion, list[int]]]]:
     placed: dict[int, int] = {}
     ones: set[int] = set()
     by: dict[str, tuple[RuleVersion, list[int]]] = {}
@@ -125,18 +149,7 @@ def pinned(
             place += 1
         placed[place] = each.item
         by.setdefault(each.by.rule.rule_id, (each.by, []))[1].append(each.item)
-    if not placed:
-        return candidates, []
-    there = set(candidates.items.tolist())
-    joined = _with_missing(candidates, [item for item in placed.values() if item not in there])
-    row_of = {int(item): row for row, item in enumerate(joined.items)}
-    order = [row for row, item in enumerate(joined.items.tolist()) if item not in ones]
-    column = np.full(len(joined), np.nan, np.float32)
-    for place in sorted(placed):
-        row = row_of[placed[place]]
-        order.insert(place, row)
-        column[row] = place
-    return joined.with_columns({PINNED: column}).take(np.array(order, np.intp)), list(by.values())
+    return placed, by
 
 
 def _pushes(context: Context) -> tuple[Push, ...]:
