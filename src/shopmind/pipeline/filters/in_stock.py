@@ -6,16 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.pipeline.context import Context
-from shopmind.pipeline.parts import Filter
-from shopmind.stores.columns import NumberColumn
+from shopmind.pipeline.filters.attribute import Masks
+from shopmind.pipeline.parts import Filter, NoOptions, Tools
+
+HAD = "not stock <= 0"
 
 
 class InStock(Filter):
     """Keeps items whose stock is above 0 or unknown."""
 
+    def __init__(self, options: NoOptions, tools: Tools) -> None:
+        self._masks = Masks()
+
     def keep(self, context: Context) -> NDArray[np.bool_]:
         """See Filter."""
-        stock = context.columns.column("stock")
-        if not isinstance(stock, NumberColumn):
-            return np.ones(context.columns.size, np.bool_)
-        return ~(stock.values <= 0)
+        return self._masks.of(HAD, context.columns, strict=False)

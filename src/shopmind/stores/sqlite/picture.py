@@ -27,6 +27,7 @@ class Picture:
 
     Attributes:
         built: name → column, filled when first asked for; None for an attribute no item has.
+        kinds_asked: what `kinds` has answered of this picture.
     """
 
     database: SqliteDatabase
@@ -34,6 +35,7 @@ class Picture:
     shown: NDArray[np.bool_]
     tie: NDArray[np.uint64]
     built: dict[str, TextColumn | NumberColumn | None] = field(default_factory=dict)
+    kinds_asked: dict[tuple[str, ...], NDArray[np.bool_]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -63,7 +65,7 @@ class Picture:
                 return Picture.first(self.database)
             numbers = np.array([each.number for each in news if each.what in ("item", "item_removed")], np.int64)
             if not len(numbers):
-                return Picture(self.database, change, self.shown, self.tie, self.built, self.lock)
+                return Picture(self.database, change, self.shown, self.tie, self.built, self.kinds_asked, self.lock)
             return self._patched(connection, change, numbers)
 
     def _patched(self, connection: Connection, change: int, numbers: Numbers) -> Picture:
@@ -92,14 +94,14 @@ class Picture:
 
     def kinds(self, names: tuple[str, ...]) -> NDArray[np.bool_]:
         """See the port."""
-        column = self.column("kind")
-        if not isinstance(column, TextColumn):
-            return np.zeros(self.size, np.bool_)
-        found = np.zeros(self.size, np.bool_)
-        for name in names:
-            if name in column.index:
-                found |= column.codes == column.index[name]
-        return found
+        if names not in self.kinds_asked:
+            column = self.column("kind")
+            wanted = [column.index.get(name, -2) for name in names] if isinstance(column, TextColumn) else []
+            codes = column.codes if isinstance(column, TextColumn) else np.full(self.size, -1, np.int32)
+            found = np.isin(codes, wanted)
+            found.setflags(write=False)
+            self.kinds_asked[names] = found
+        return self.kinds_asked[names]
 
 
 def _read_rows(
