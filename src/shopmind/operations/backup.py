@@ -20,7 +20,7 @@ from shopmind.kit.errors import InputError, NotFoundError, StorageError
 from shopmind.kit.files import storage_faults, sync_folder, write_whole
 from shopmind.settings import FILE
 from shopmind.shop import Shop
-from shopmind.shop.folder import ARTIFACTS, DATABASE, REJECTED, SCENARIOS, SECRET
+from shopmind.shop.folder import ARTIFACTS, DATABASE, EXPERIMENTS, REJECTED, SCENARIOS, SECRET
 
 MANIFEST = "backup.json"
 
@@ -44,7 +44,7 @@ def backup(shop: Shop, target: Path) -> dict[str, Any]:
             for name in (FILE, SECRET, REJECTED):
                 if (shop.path / name).is_file():
                     shutil.copy2(shop.path / name, draft / name)
-            for name in (ARTIFACTS, SCENARIOS):
+            for name in (ARTIFACTS, SCENARIOS, EXPERIMENTS):
                 if (shop.path / name).is_dir():
                     shutil.copytree(shop.path / name, draft / name)
             files = sorted(file for file in draft.rglob("*") if file.is_file())

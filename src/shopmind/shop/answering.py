@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,10 @@ from shopmind.pipeline.live import LiveTail
 from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.scenario import Scenario
+from shopmind.shop import draws
+from shopmind.shop.choosing import Choice, Way
 from shopmind.shop.folder import Folder
+from shopmind.shop.interleaving import interleaved
 from shopmind.shop.item_memory import ItemMemory
 from shopmind.shop.limits import LONGEST_QUERY, checked
 from shopmind.shop.remarks import remarks
@@ -50,6 +53,16 @@ class _Engines:
     model_version: str
     vectors: QueryVectors | None
     encoder_missing: str
+    variants: dict[str, Engine] = field(default_factory=dict)
+
+    def of(self, way: Way, tools: Tools) -> Engine:
+        """The engine of a way of answering; those of variants are made when they are first asked."""
+        if not way.key:
+            return self.by_scenario[way.scenario.name]
+        engine = self.variants.get(way.key)
+        if engine is None or engine.scenario is not way.scenario:
+            engine = self.variants[way.key] = Engine(way.scenario, tools)
+        return engine
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """The vector of a text by the encoder whose index these engines search: never by another one."""
@@ -109,34 +122,53 @@ class Answering:
         """Scenario → part → what it still needs."""
         return {name: engine.missing() for name, engine in self._current().by_scenario.items()}
 
-    def warm(self) -> None:
-        """Answers one made-up query of each scenario, so that no customer waits for what is loaded at first use."""
+    def warm(self, ways: Iterable[Way] = ()) -> None:
+        """Answers one made-up query of each scenario and each way, so that no customer waits for what is loaded at
+        first use."""
         shown = np.flatnonzero(self._tools.catalogue.columns().shown)
         self._items.fill(shown)
         first = [item.item_id for item in self._tools.catalogue.get(shown[:1]) if item is not None]
-        for name in self.scenarios:
+        for way in (*(Way("", scenario) for scenario in self.scenarios.values()), *ways):
+            name = way.scenario.name
             with contextlib.suppress(InputError):
-                self.answer(Query(name, text="a", anchors=tuple(first), history=History.empty(), explain=True))
+                made_up = Query(name, text="a", anchors=tuple(first), history=History.empty(), explain=True)
+                self._answered(made_up, way, None)
 
-    def answer(self, query: Query, ruleset: Ruleset | None = None) -> Slate:
-        """The slate of one query, under the stored rules or the given ones.
+    def answer(self, query: Query, ruleset: Ruleset | None = None, choice: Choice | None = None) -> Slate:
+        """The slate of one query, under the stored rules or the given ones, by what an experiment chose for it.
 
         Raises:
             InputError: an unknown scenario, a missing need, a filter that cannot be read, or a size out of range.
         """
-        start = time.perf_counter()
-        scenario = self.scenarios.get(query.scenario)
-        if scenario is None:
+        plain = self.scenarios.get(query.scenario)
+        if plain is None:
             raise not_allowed("scenario", query.scenario, self.scenarios, field="scenario")
+        if choice is None:
+            return self._answered(query, Way("", plain), ruleset)
+        if choice.draft is not None:
+            n = checked(query, plain)
+            slate = interleaved(lambda asked, way: self._answered(asked, way, ruleset), query, choice, n)
+        else:
+            slate = self._answered(query, choice.way, ruleset)
+        return replace(slate, variant=choice.variant, degraded=(*slate.degraded, *choice.degraded))
+
+    def _answered(self, query: Query, way: Way, ruleset: Ruleset | None) -> Slate:
+        start = time.perf_counter()
+        scenario = way.scenario
         n = checked(query, scenario)
         engines = self._current()
         context = self._context(query, scenario, engines)
         context.ruleset = ruleset
-        ranking = engines.by_scenario[query.scenario].rank(context, query.offset + n)
-        hits = self._hits(context, ranking.candidates, query.offset, n)
+        request_id = secrets.token_hex(12)
+        if query.draw:
+            context.draw, context.heard = draws.read(query.draw)
+        else:
+            context.draw = request_id if self._follow else draws.of_question(query)
+        ranking = engines.of(way, self._tools).rank(context, query.offset + n)
+        hits = self._hits(context, scenario, ranking.candidates, query.offset, n)
         context.degraded += remarks(context, self._tools.text_index, len(ranking.candidates), len(hits))
         return Slate(
-            request_id=secrets.token_hex(12),
+            request_id=request_id,
             scenario=query.scenario,
             hits=hits,
             total=_total(context, ranking.candidates),
@@ -147,11 +179,13 @@ class Answering:
             understood=context.understood,
             facets=tuple(context.facets),
             applied_rules=tuple(context.applied_rules),
+            draw=None if context.heard is None else draws.write(context.draw, context.heard),
+            tried=draws.tried(context.exploration, hits, ranking.candidates.items[query.offset : query.offset + n]),
         )
 
     def found(self, text: str, k: int) -> Numbers:
         """(m,) items that the scenario "search" finds for a text without rules, best first; nothing is kept of it."""
-        query = Query("search", text=text[:LONGEST_QUERY], n=k, history=History.empty())
+        query = Query("search", text=text[:LONGEST_QUERY], n=k, history=History.empty(), explore=False)
         return self._tools.catalogue.numbers([hit.item.item_id for hit in self.answer(query, Ruleset()).hits])
 
     def evidence(self, text: str, items: Numbers, *, prior: bool = True) -> Candidates:
@@ -202,14 +236,16 @@ class Answering:
             self._histories.forget_all()
             self._tools.live.drop()
 
-    def _hits(self, context: Context, candidates: Candidates, offset: int, n: int) -> tuple[Hit, ...]:
+    def _hits(
+        self, context: Context, scenario: Scenario, candidates: Candidates, offset: int, n: int
+    ) -> tuple[Hit, ...]:
         query = context.query
         rows = np.arange(min(offset, len(candidates)), min(offset + n, len(candidates)))
         items = self._items.get(candidates.items[rows])
-        retrievers = self.scenarios[query.scenario].retrievers
         language = query.language or self._language
         why = Reasons(context, candidates, self._item, language) if query.explain else None
         tokens = context.tokens
+        chances = context.exploration.propensities if context.exploration is not None else {}
         hits = []
         for row, item in zip(rows, items, strict=True):
             if item is None:
@@ -218,8 +254,9 @@ class Answering:
                 Hit(
                     item=item,
                     score=float(candidates.scores[row]),
-                    source=_source(candidates, int(row), retrievers),
+                    source=_source(candidates, int(row), scenario.retrievers),
                     position=int(row),
+                    propensity=chances.get(int(candidates.items[row]), 1.0),
                     reasons=why.of(int(row)) if why else (),
                     highlights=_highlights(item, tokens),
                     variants=self._ids(context.variants.get(int(candidates.items[row]))),

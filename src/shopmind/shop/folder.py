@@ -26,6 +26,7 @@ TEXT = "text"
 VECTORS = "vectors"
 ARTIFACTS = "artifacts"
 SCENARIOS = "scenarios"
+EXPERIMENTS = "experiments"
 REJECTED = "rejected.ndjson"
 SECRET = "secret.key"
 

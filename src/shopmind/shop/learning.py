@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,8 +13,10 @@ from shopmind.kit.progress import Progress
 from shopmind.privacy.erase import STALE
 from shopmind.shop import fitting, replaying
 from shopmind.shop.answering import Answering
+from shopmind.shop.choosing import Way
 from shopmind.shop.folder import WORK, Folder, pretrained
 from shopmind.stores.ports import Artifact
+from shopmind.training.arms import EXPLORED
 from shopmind.training.clicked_searches import SHOWN
 from shopmind.training.recipe import Tables
 
@@ -71,7 +74,11 @@ def tables_now(
     def then(events: pl.DataFrame, moment_ms: int) -> Tables:
         return tables(folder, answering, events, moment_ms)
 
-    return replace(made, replays=lambda: replaying.replays(folder, answering, then))
+    return replace(
+        made,
+        replays=lambda: replaying.replays(folder, answering, then),
+        explored=lambda: explored_in_records(folder),
+    )
 
 
 def shown_in_records(folder: Folder) -> pl.DataFrame:
@@ -91,6 +98,22 @@ def shown_in_records(folder: Folder) -> pl.DataFrame:
     return frame.with_columns(item=pl.Series(numbers, dtype=pl.Int64)).filter(pl.col("item") > 0).select(list(SHOWN))
 
 
+def explored_in_records(folder: Folder) -> pl.DataFrame:
+    """What slots were filled by in the newest answers that explored by something, of schema arms.EXPLORED."""
+    rows: list[tuple[str, str, str, list[str], list[float]]] = []
+    with contextlib.closing(folder.records.stream("slate", MOST_SLATES)) as slates:
+        for request_id, body in slates:
+            for told in body.get("explored", ()):
+                place = int(told["position"]) - int(body.get("offset") or 0)
+                features: dict[str, float] = told.get("features") or {}
+                if features and 0 <= place < len(body["items"]):
+                    item_id = str(body["items"][place])
+                    rows.append((body["scenario"], request_id, item_id, list(features), list(features.values())))
+    numbers = folder.catalogue.numbers([row[2] for row in rows])
+    told_by = [(*row[:2], number, *row[3:]) for row, number in zip(rows, numbers.tolist(), strict=True)]
+    return pl.DataFrame(told_by[::-1], schema=EXPLORED, orient="row").filter(pl.col("item") > 0)
+
+
 def learn(
     folder: Folder,
     answering: Answering,
@@ -98,10 +121,14 @@ def learn(
     progress: Progress,
     judgments: pl.DataFrame | None,
     hidden: frozenset[str],
+    ways: Sequence[Way] = (),
 ) -> list[Artifact]:
-    """Fits the named artifacts, or all that the scenarios need, and keeps a note of those that want more data."""
+    """Fits the named artifacts, or all that the scenarios and the ways of experiments need, and keeps a note of those
+    that want more data."""
     made, missing = fitting.fit(
-        names if names is not None else fitting.needed(answering.scenarios.values()),
+        names
+        if names is not None
+        else fitting.needed([*answering.scenarios.values(), *(way.scenario for way in ways)]),
         tables_now(folder, answering, judgments, hidden),
         folder.artifacts,
         folder.settings.training,

@@ -33,6 +33,7 @@ from shopmind.settings import Settings
 from shopmind.shop import adopting, fitting, learning, writing
 from shopmind.shop.answering import Answering, tools_of
 from shopmind.shop.asking import Asking
+from shopmind.shop.experimenting import Experiments
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
 from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.merchandising import Rules, Words
@@ -94,6 +95,7 @@ class Shop(Asking):
         self.pseudonyms = folder.pseudonyms
         self.rules = Rules(folder, scenarios, lambda query, rules: self._answering.answer(query, rules))
         self.lexicon = Words(folder)
+        self.experiments = Experiments(folder, scenarios)
         self._erasure().resume()
 
     @property
@@ -122,7 +124,7 @@ class Shop(Asking):
         """The slate of a query whose ids are pseudonyms already; what it leaves behind is written shortly after."""
         if not self.settings.personal:
             query = replace(query, personal=False)
-        slate = self._answering.answer(query)
+        slate = self._answering.answer(query, choice=self.experiments.chooser.choose(query))
         behind = self._indexer().behind() if not slate.hits and query.text else 0
         if behind:
             slate = replace(slate, degraded=(*slate.degraded, f"index: {behind} changes behind"))
@@ -132,7 +134,7 @@ class Shop(Asking):
 
     def warm(self) -> None:
         """Loads what the first answers need; a server calls it before it takes requests."""
-        self._answering.warm()
+        self._answering.warm(self.experiments.chooser.ways())
         self.suggest("a")
 
     def readiness(self) -> dict[str, list[str]]:
@@ -253,7 +255,8 @@ class Shop(Asking):
         Args:
             judgments, hidden: for recipes that learn from queries, see training.recipe.Tables.
         """
-        made = learning.learn(self._folder, self._answering, names, progress, judgments, frozenset(hidden))
+        ways = tuple(self.experiments.chooser.ways())
+        made = learning.learn(self._folder, self._answering, names, progress, judgments, frozenset(hidden), ways)
         self._answering.refresh()
         if adopting.waiting(self._folder):
             self.index(progress)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from shopmind.domain import Event, Query, Slate
+from shopmind.domain import Event, Query, Slate, Tried
 from shopmind.kit.clock import Clock
 from shopmind.stores.ports import Events, Records
 from shopmind.stores.write_behind import WriteBehind
@@ -56,13 +56,24 @@ def slate_record(query: Query, slate: Slate, now_ms: int) -> dict[str, Any]:
         "offset": query.offset,
         "model_version": slate.model_version,
         "variant": slate.variant,
+        "took_ms": round(slate.took_ms, 3),
         "degraded": list(slate.degraded),
         "rules": [[rule.rule_id, rule.version] for rule in slate.applied_rules],
+        **({"teams": list(slate.teams)} if slate.teams else {}),
+        **({"explored": [_explored(each) for each in slate.tried]} if slate.tried else {}),
     }
 
 
+def _explored(tried: Tried) -> dict[str, Any]:
+    told: dict[str, Any] = {"position": tried.position, "by": tried.by, "chance": tried.chance, "lifted": tried.lifted}
+    return {**told, "features": dict(tried.features)} if tried.features else told
+
+
 def impressions(query: Query, slate: Slate, now_ms: int) -> list[Event]:
-    """One impression for each hit, with position and propensity; its id follows from the request."""
+    """One impression for each hit, with position and propensity; its id follows from the request.
+
+    The variant of an interleaved hit is the one that brought it.
+    """
     return [
         Event(
             event_id=f"{slate.request_id}:{hit.position}",
@@ -76,7 +87,7 @@ def impressions(query: Query, slate: Slate, now_ms: int) -> list[Event]:
             request_id=slate.request_id,
             position=hit.position,
             propensity=hit.propensity,
-            variant=slate.variant,
+            variant=team,
         )
-        for hit in slate.hits
+        for hit, team in zip(slate.hits, slate.teams or [slate.variant] * len(slate.hits), strict=True)
     ]
