@@ -131,6 +131,18 @@ def test_a_short_log_keeps_four_fifths_of_its_span(table: MakeTable) -> None:
     assert split.cutoff_ms == 8 * DAY_MS
 
 
+def test_the_test_may_be_told_where_to_begin(table: MakeTable) -> None:
+    lines = [(1, 11, 0, 1), (1, 12, 6, 2), (1, 13, 7, 3), (2, 14, 1, 4), (2, 15, 10, 5), (3, 16, 9, 6)]
+    log = table(lines)
+    begin = int(log.filter(pl.col("item") == 12)["timestamp_ms"][0])
+    split = split_events(log, "time", "train", cutoff_ms=begin)
+    assert split.cutoff_ms == begin
+    assert targets(split) == {1: [12, 13], 2: [15]}
+    assert histories(split) == {1: [11], 2: [14]}
+    with pytest.raises(InputError):
+        split_events(log, "time", "train", cutoff_ms=begin + 100 * DAY_MS)
+
+
 def test_last_basket_asks_the_last_basket_of_each_user(table: MakeTable) -> None:
     split = split_events(table(WEEKS), "last-basket", "train")
     assert targets(split) == {1: [15], 4: [19]}

@@ -107,6 +107,7 @@ def split_events(
     part: Part = "test",
     items: NDArray[np.bool_] | None = None,
     seed: int = 0,
+    cutoff_ms: int | None = None,
 ) -> Split:
     """Cuts a log.
 
@@ -115,6 +116,7 @@ def split_events(
         part: "validation" asks what settings are chosen by; whatever the fit, it then sees what comes before.
         items: (size,) by item number, True for those that may be asked for; None means all.
         seed: shuffles events of equal timestamps, so that the order of a file never decides.
+        cutoff_ms: where the test of "time" and "next-basket" begins; None leaves it the last window of the log.
 
     Raises:
         InputError: no user has enough events for a case, or a fit that a log has no part for.
@@ -137,7 +139,7 @@ def split_events(
     }[name]
     ordered = _shuffled(table, seed)
     wanted_rows = _predictable(ordered, events, askable)
-    found = cut(ordered, _Wanted(events, wanted_rows), name, fit, part)
+    found = cut(ordered, _Wanted(events, wanted_rows, cutoff_ms), name, fit, part)
     if not len(found.cases):
         raise InputError(f"evaluate: no user has enough events for {name}: {dict(found.left_out)}", field="protocol")
     return replace(found, notes=_ties(ordered.filter(pl.Series(wanted_rows))))
@@ -153,10 +155,11 @@ def _ties(asked: pl.DataFrame) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Event types that are predicted, and (len(table),) True for the rows that are of them."""
+    """Event types that are predicted, (len(table),) True for the rows that are of them, and where the test begins."""
 
     events: tuple[EventType, ...]
     rows: NDArray[np.bool_]
+    cutoff_ms: int | None = None
 
 
 def _shuffled(table: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -197,6 +200,8 @@ def _by_row(users: NDArray[np.int64], people: NDArray[np.int64], values: NDArray
 def _after_cutoff(table: pl.DataFrame, wanted: _Wanted, name: SplitName, fit: Fit, part: Part) -> Split:
     times, users = table["timestamp_ms"].to_numpy(), table["user"].fill_null(0).to_numpy()
     window = int(min(WINDOW_DAYS * DAY_MS, (times.max() - times.min()) / 5))
+    if wanted.cutoff_ms is not None:
+        window = int(times.max()) - wanted.cutoff_ms
     if window <= 0:
         raise InputError(f"evaluate: {name} needs events at different times; use leave-one-out", field="protocol")
     earlier = window if part == "validation" else 0
