@@ -92,12 +92,21 @@ def category_diversity(slates: Slates, codes: NDArray[np.int32]) -> Floats:
 
     Source: Ziegler et al. (2005) with the 0/1 distance of category.
     """
+    differing, pairs = category_pairs(slates, codes)
+    share: Floats = np.divide(differing, pairs, out=np.full(len(slates), np.nan), where=pairs > 0)
+    return share
+
+
+def category_pairs(slates: Slates, codes: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(n,) ordered pairs of each slate whose categories differ, and (n,) all pairs of items with a category.
+
+    Sums of both over many slates give their common share; see category_diversity.
+    """
     labels = np.where(slates >= 0, codes[slates], -1)
     known = labels >= 0
     pairs = known.sum(1) * (known.sum(1) - 1)
     same = ((labels[:, :, None] == labels[:, None, :]) & known[:, :, None]).sum((1, 2)) - known.sum(1)
-    share: Floats = np.divide(pairs - same, pairs, out=np.full(len(slates), np.nan), where=pairs > 0)
-    return share
+    return (pairs - same).astype(np.int64), pairs.astype(np.int64)
 
 
 def long_tail(counts: NDArray[np.int64], head_share: float = 0.8) -> NDArray[np.bool_]:

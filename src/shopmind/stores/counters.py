@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import polars as pl
+
+from shopmind.domain import EventType
 
 COUNTS: dict[str, Any] = {
     "day": pl.Int32,
@@ -53,6 +55,11 @@ class Counters(Protocol):
 
 class EchoedEvents(Protocol):
     """The part of Events that finds what may have led to something; schemas and numbers as in stores.ports."""
+
+    def between(self, types: Iterable[EventType], since_ms: int, until_ms: int, *, upto: int) -> pl.DataFrame:
+        """Events of these types at times from the first up to before the second, numbered up to `upto`: schema
+        EVENT_LOG by rising number, found by their times without reading the rest of the log."""
+        ...
 
     def touches(
         self, users: Sequence[tuple[int, int]], sessions: Sequence[tuple[str, int]], *, upto: int

@@ -59,7 +59,6 @@ EVENT_TABLE: dict[str, Any] = {
 """Schema of what `Events.table` reads: numbers instead of ids (null where there is none), `type` a position in
 EVENT_TYPES, `order` as in domain.History."""
 
-
 EVENT_LOG: dict[str, Any] = {**EVENT_TABLE, "variant": pl.String, "currency": pl.String}
 """Schema of events with all that attribution asks for."""
 
@@ -180,8 +179,7 @@ class Events(EchoedEvents, Protocol):
         upto: int | None = None,
         whole: bool = False,
     ) -> pl.DataFrame:
-        """Events of schema EVENT_TABLE (EVENT_LOG when `whole`) by rising number: of times from `since_ms` up to before
-        `until_ms`, of numbers above `after` up to `upto`."""
+        """EVENT_TABLE (EVENT_LOG if `whole`) by rising number, above `after` up to `upto`; `until_ms` is exclusive."""
         ...
 
     def last_number(self) -> int:

@@ -336,6 +336,12 @@ class TouchesSuite:
         assert database.events.of_requests(["r"], upto=3)["number"].to_list() == [1]
         assert database.events.of_requests([], upto=9).is_empty()
 
+    def test_events_of_a_time_are_found_up_to_a_number(self, database: ShopDatabase) -> None:
+        database.events.append([Event("7", "view", NOON - 5, item_id="a"), Event("8", "click", NOON - 9, item_id="a")])
+        found = database.events.between(("view", "click"), NOON - 5, NOON + 1, upto=7)
+        assert (found["number"].to_list(), dict(found.schema)) == ([3, 6, 7], EVENT_LOG)
+        assert database.events.between(("view",), NOON - 5, NOON, upto=6).is_empty()
+
     def test_a_part_of_the_log_with_variants_and_currencies(self, database: ShopDatabase) -> None:
         found = database.events.table(after=2, upto=4, whole=True)
         assert (found["number"].to_list(), dict(found.schema)) == ([3, 4], EVENT_LOG)

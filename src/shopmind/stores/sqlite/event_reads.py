@@ -50,6 +50,10 @@ _OF_PAIRS = (
     "ON e.{who} = json_extract(pair.value, '$[0]') AND e.item = json_extract(pair.value, '$[1]') "
     f"WHERE {_TOUCH} AND e.{{who}} IS NOT NULL AND e.number <= ?"
 )
+_BETWEEN = (
+    f"SELECT {_LOG} FROM events AS e INDEXED BY events_time WHERE e.timestamp_ms >= ? AND e.timestamp_ms < ? "
+    "AND e.number <= ? AND e.type IN (SELECT value FROM json_each(?))"
+)
 _OF_REQUESTS = (
     f"SELECT {_LOG} FROM json_each(?) AS asked CROSS JOIN events AS e ON e.request_id = asked.value "
     "WHERE e.request_id IS NOT NULL AND e.item IS NOT NULL AND e.number <= ? ORDER BY e.number"
@@ -98,6 +102,12 @@ def read_table(
     statement = select(*(_COLUMNS[name].label(name) for name in schema)).where(chosen)
     frames = [_frame(rows, schema) for rows in blocks(connection, statement.order_by(events.c.number), TABLE_ROWS)]
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+
+
+def read_between(connection: Connection, types: Sequence[int], since_ms: int, until_ms: int, upto: int) -> pl.DataFrame:
+    """See Events.between."""
+    rows = _rows(connection, _BETWEEN, (since_ms, until_ms, upto, _json(types)))
+    return _frame(rows, EVENT_LOG).sort("number") if rows else pl.DataFrame(schema=EVENT_LOG)
 
 
 def read_touches(

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from shopmind.domain import EVENT_TYPES, Event, EventType, History
 from shopmind.stores.ports import EVENT_LOG, EVENT_TABLE, Appended
 from shopmind.stores.sqlite.database import SqliteDatabase, among
-from shopmind.stores.sqlite.event_reads import read_history, read_of_requests, read_table, read_touches
+from shopmind.stores.sqlite.event_reads import read_between, read_history, read_of_requests, read_table, read_touches
 from shopmind.stores.sqlite.event_rows import columns_of_events, columns_of_frame
 from shopmind.stores.sqlite.event_writes import PendingWrite, write_together
 from shopmind.stores.sqlite.schema import events
@@ -79,6 +79,12 @@ class SqliteEvents:
             chosen &= events.c.timestamp_ms < until_ms
         with self._database.reading() as connection:
             return read_table(connection, chosen, EVENT_LOG if whole else EVENT_TABLE)
+
+    def between(self, types: Iterable[EventType], since_ms: int, until_ms: int, *, upto: int) -> pl.DataFrame:
+        """See the port."""
+        codes = [EVENT_TYPES.index(name) for name in types]
+        with self._database.reading() as connection:
+            return read_between(connection, codes, since_ms, until_ms, upto)
 
     def touches(
         self, users: Sequence[tuple[int, int]], sessions: Sequence[tuple[str, int]], *, upto: int
