@@ -92,6 +92,11 @@ class LiveTail:
         """A tail that never moves: nothing has happened since the artifacts."""
         return LiveTail(None, 0)
 
+    @property
+    def follows(self) -> bool:
+        """Whether it moves at all."""
+        return self._events is not None
+
     def wake(self) -> None:
         """This process has just written events."""
         self._next_look = 0.0

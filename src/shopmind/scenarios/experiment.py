@@ -32,17 +32,19 @@ class Variant:
         share: of those who take part; 0 in an interleaving, where everybody sees both.
         start: the scenario whose table the differences are laid over; None takes the one that is asked for.
         differences: keys of a scenario file; empty answers as the start does.
+        artifacts: name → version, of artifacts that stand at another version than the promoted one.
     """
 
     name: str
     share: float
     start: str | None = None
     differences: Mapping[str, Any] = field(default_factory=dict)
+    artifacts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def plain(self) -> bool:
         """Whether it answers as if there were no experiment."""
-        return self.start is None and not self.differences
+        return self.start is None and not self.differences and not self.artifacts
 
 
 @dataclass(frozen=True, slots=True)

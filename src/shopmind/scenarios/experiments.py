@@ -15,6 +15,7 @@ from shopmind.pipeline.scenario import Scenario
 from shopmind.scenarios.assignment import edge
 from shopmind.scenarios.experiment import HOLDOUT, METRICS, Experiment, Kind, Metric, Test, Unit, Variant
 from shopmind.scenarios.load import Source, checked_keys, made, merged
+from shopmind.training import MENU as RECIPES
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 LAST_MS = 2**62
@@ -183,6 +184,7 @@ def _change_alike(one: Experiment, other: Experiment) -> None:
 
 def _changed(experiment: Experiment) -> set[str]:
     keys = {key for variant in experiment.variants for key in variant.differences}
+    keys |= {f"artifact {name}" for variant in experiment.variants for name in variant.artifacts}
     return keys | ({"base"} if any(variant.start for variant in experiment.variants) else set())
 
 
@@ -216,7 +218,11 @@ def _variant(name: str, said: Any, kind: Kind, source: Source) -> Variant:
             raise InputError(
                 f"{source.at('share')}: share is {share:g}, it must lie above 0 and up to 1", field="share"
             )
-    rest = {key: value for key, value in said.items() if key not in ("share", "scenario", "base")}
+    versions = convert(said.get("artifacts", {}), dict[str, str], where=source.at("artifacts"))
+    for artifact in versions:
+        if artifact not in RECIPES:
+            raise not_allowed(f"{source.at(artifact)}: artifacts", artifact, RECIPES, field="artifacts")
+    rest = {key: value for key, value in said.items() if key not in ("share", "scenario", "base", "artifacts")}
     if "scenario" in said and (rest or "base" in said):
         raise InputError(
             f"{source.at('scenario')}: a variant names a scenario or says what differs, not both; use `base`",
@@ -225,7 +231,7 @@ def _variant(name: str, said: Any, kind: Kind, source: Source) -> Variant:
     start = said.get("scenario", said.get("base"))
     if start is not None and not isinstance(start, str):
         raise InputError(f"{source.at(name)}: {start!r} is not the name of a scenario", field="scenario")
-    return Variant(name, share, start, rest)
+    return Variant(name, share, start, rest, versions)
 
 
 def _check(each: Experiment, source: Source) -> None:

@@ -36,6 +36,7 @@ from shopmind.shop.item_memory import ItemMemory
 from shopmind.shop.limits import LONGEST_QUERY, checked
 from shopmind.shop.remarks import remarks
 from shopmind.stores.columns import Only
+from shopmind.stores.pinned_artifacts import PinnedArtifacts
 from shopmind.stores.ports import Artifact, Artifacts, Numbers
 from shopmind.text.highlight import highlight, snippet
 
@@ -53,16 +54,20 @@ class _Engines:
     model_version: str
     vectors: QueryVectors | None
     encoder_missing: str
-    variants: dict[str, Engine] = field(default_factory=dict)
+    variants: dict[str, tuple[Way, Engine]] = field(default_factory=dict)
 
     def of(self, way: Way, tools: Tools) -> Engine:
         """The engine of a way of answering; those of variants are made when they are first asked."""
         if not way.key:
             return self.by_scenario[way.scenario.name]
-        engine = self.variants.get(way.key)
-        if engine is None or engine.scenario is not way.scenario:
-            engine = self.variants[way.key] = Engine(way.scenario, tools)
-        return engine
+        held = self.variants.get(way.key)
+        if held is None or held[0].scenario is not way.scenario or held[0].artifacts != way.artifacts:
+            held = self.variants[way.key] = way, Engine(way.scenario, _pinned(tools, way.artifacts))
+        return held[1]
+
+    def version_of(self, way: Way, encoder: TextEncoder | None) -> str:
+        """The model version of a way of answering."""
+        return _model_version({**self.current, **way.artifacts}, encoder) if way.artifacts else self.model_version
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """The vector of a text by the encoder whose index these engines search: never by another one."""
@@ -173,7 +178,7 @@ class Answering:
             hits=hits,
             total=_total(context, ranking.candidates),
             took_ms=(time.perf_counter() - start) * 1000,
-            model_version=engines.model_version,
+            model_version=engines.version_of(way, self._tools.encoder),
             degraded=tuple(dict.fromkeys(context.degraded)),
             stages_ms=ranking.trace.stages_ms(),
             understood=context.understood,
@@ -355,10 +360,23 @@ def _source(candidates: Candidates, row: int, retrievers: Iterable[str]) -> tupl
 
 def _with_live(tools: Tools, current: Mapping[str, str]) -> Tools:
     """The tail must begin where the oldest artifact ends."""
-    cards = [artifact.card for name in current if (artifact := _sound(tools, name)) is not None]
-    numbers = [card["event_number"] for card in cards if card.get("tail", True)]
-    after = min(numbers, default=tools.events.last_number())
-    return replace(tools, live=LiveTail(tools.events, int(after)))
+    return replace(tools, live=LiveTail(tools.events, _end(tools, current, tools.events.last_number())))
+
+
+def _end(tools: Tools, names: Iterable[str], default: int) -> int:
+    """The number of the last event that every artifact has read."""
+    cards = [artifact.card for name in names if (artifact := _sound(tools, name)) is not None]
+    return int(min((card["event_number"] for card in cards if card.get("tail", True)), default=default))
+
+
+def _pinned(tools: Tools, versions: Mapping[str, str]) -> Tools:
+    """With some artifacts at versions of their own; where one of them ends sooner, the tail is one of its own too."""
+    if not versions:
+        return tools
+    pinned = replace(tools, artifacts=PinnedArtifacts(tools.artifacts, versions))
+    after = _end(tools, tools.artifacts.current(), tools.events.last_number())
+    sooner = tools.live.follows and _end(pinned, versions, after) < after
+    return _with_live(pinned, pinned.artifacts.current()) if sooner else pinned
 
 
 def _sound(tools: Tools, name: str) -> Artifact | None:

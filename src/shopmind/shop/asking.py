@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Unpack
 
 from shopmind.domain import Asked, Outlook, Query, Slate, Suggestion
+from shopmind.kit.errors import not_allowed
+from shopmind.pipeline.scenario import Scenario
+from shopmind.shop.answering import Answering
 from shopmind.shop.audience import Likely, audience
+from shopmind.shop.choosing import Choice, Way
 from shopmind.shop.folder import Folder
 from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.suggesting import Suggestions
@@ -16,7 +20,9 @@ from shopmind.shop.suggesting import Suggestions
 class Asking:
     """The questions of a Shop; it brings the folder, the answers, the suggestions and the outlooks."""
 
+    scenarios: Mapping[str, Scenario]
     _folder: Folder
+    _answering: Answering
     _suggestions: Suggestions
     _outlooks: Outlooks
 
@@ -57,6 +63,22 @@ class Asking:
         """
         query = Query(scenario, anchors=tuple(anchors), filter=filters, **asked)
         return self.answer(self._as(query, user, session))
+
+    def trial(self, query: Query, versions: Mapping[str, str]) -> Slate:
+        """The slate that artifacts at other versions than the promoted ones would give; nothing is kept of it.
+
+        Args:
+            versions: name → version; none answers as what is served, without any experiment.
+
+        Raises:
+            InputError: as `answer`.
+        """
+        if query.scenario not in self.scenarios:
+            raise not_allowed("scenario", query.scenario, self.scenarios, field="scenario")
+        if not self._folder.settings.personal:
+            query = replace(query, personal=False)
+        way = Way(f"{query.scenario}|trial" if versions else "", self.scenarios[query.scenario], versions)
+        return self._answering.answer(query, choice=Choice(way, None))
 
     def answer(self, query: Query) -> Slate:
         """The slate of a query whose ids are pseudonyms already."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shopmind.domain import Query
 from shopmind.kit.clock import DAY_MS, Clock
@@ -21,10 +21,12 @@ class Way:
 
     Attributes:
         key: names its engine; "" is that of the plain scenario.
+        artifacts: name → version, where another than the promoted one answers.
     """
 
     key: str
     scenario: Scenario
+    artifacts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ class Chooser:
         made = self._made[1]
         if key not in made:
             scenario = answered(self._book.scenarios, plain.name, [(variant, None) for _, variant in changed])
-            made[key] = Way(key, scenario)
+            artifacts = {name: version for _, variant in changed for name, version in variant.artifacts.items()}
+            made[key] = Way(key, scenario, artifacts)
         return made[key]
 
 

@@ -179,7 +179,8 @@ def digests(experiment: Experiment, scenarios: Mapping[str, Scenario]) -> dict[s
     """Variant → digest of the tables it answers with."""
     found = {}
     for variant in experiment.variants:
-        tables = [answered(scenarios, place, [(variant, None)]).table for place in experiment.scenarios]
+        tables: list[Any] = [answered(scenarios, place, [(variant, None)]).table for place in experiment.scenarios]
+        tables += [dict(variant.artifacts)] if variant.artifacts else []
         found[variant.name] = hashlib.blake2b(
             orjson.dumps(tables, option=orjson.OPT_SORT_KEYS), digest_size=6
         ).hexdigest()

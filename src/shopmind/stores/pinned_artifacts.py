@@ -37,8 +37,13 @@ class PinnedArtifacts:
         return saved
 
     def load(self, name: str, version: str | None = None) -> Artifact | None:
-        """See the port."""
-        return self._under.load(name, self._pinned.get(name) if version is None else version)
+        """See the port; a pinned version that is gone gives way to what is served."""
+        pinned = self._pinned.get(name)
+        if version is None and pinned is not None:
+            found = self._under.load(name, pinned)
+            if found is not None:
+                return found
+        return self._under.load(name, version)
 
     def promote(self, name: str, version: str) -> None:
         """Raises StorageError: what is served is not touched from here."""
