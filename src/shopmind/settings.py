@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     encoder: str = Field("auto", description='"auto", "none", or what shopmind.encoders.load takes, such as "minilm"')
     threads: int = Field(2, ge=1, le=256, description="side by side while indexing; a query takes one")
     impressions: Literal["off", "served"] = Field("off", description='"served" writes an impression with each answer')
+    attribution: Literal["last_touch", "position_based"] = Field(
+        "last_touch", description="which touch of an item has the credit of what follows without a request_id"
+    )
+    attribution_days: float = Field(7.0, gt=0, le=90, description="how long after it something follows a touch")
     seed: int = Field(0, description="of every fit")
     history: int = Field(5_000, ge=1, le=100_000, description="newest events of one user that the engine looks at")
     personal: bool = Field(True, description="whether what a customer did may move the order of a search")
