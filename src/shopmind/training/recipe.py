@@ -117,6 +117,7 @@ def card(recipe: str, tables: Tables, options: Any, seed: int, fitted: Fitted) -
         "last_event_ms": times.max() if events.height else None,
         "event_number": int(events["number"][-1]) if events.height else 0,
         "change": tables.columns.change,
+        "size": tables.columns.size,
         "tail": fitted.tail,
         "figures": dict(fitted.figures),
     }

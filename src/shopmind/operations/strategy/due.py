@@ -1,0 +1,83 @@
+"""Whether a candidate is due, and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shopmind.kit.clock import HOUR_MS
+from shopmind.operations.strategy.cycle import Cycle, Said
+from shopmind.operations.strategy.drift import drift
+from shopmind.operations.strategy.rules import Retrain
+from shopmind.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What was looked at.
+
+    Attributes:
+        why: reasons that hold; empty: nothing is due.
+        marks: what the next look will count from, if a cycle begins now.
+        figures: what was counted, by the names of the rules; NaN where it cannot be said.
+    """
+
+    why: tuple[Said, ...]
+    marks: Mapping[str, int]
+    figures: Mapping[str, float]
+
+
+def look(shop: Shop, names: Sequence[str], rules: Retrain, last: Cycle | None) -> Due:
+    """Counts what came since the last cycle, or since what is served was fitted, against the rules.
+
+    Where neither the log nor the catalogue has changed since, nothing is due, however long ago that was.
+    """
+    columns, now_ms = shop.catalogue.columns(), shop.folder.clock()
+    newest = shop.events.last_number()
+    now = {"event_number": newest, "size": columns.size, "change": columns.change, "at_ms": now_ms}
+    marks = last.marks if last is not None else _marks(shop, names)
+    if marks is None:
+        return Due((Said("nothing is trained yet", "还没有训练过"),), now, {})
+    shown = np.flatnonzero(columns.shown)
+    figures = {
+        "hours": (now_ms - marks["at_ms"]) / HOUR_MS,
+        "new_events": float(newest - marks["event_number"]),
+        "new_items": float((shown >= marks["size"]).mean()) if len(shown) and marks["size"] else math.nan,
+    }
+    same = all(marks[name] == now[name] for name in ("event_number", "change"))
+    if same or figures["hours"] < rules.pause_hours:
+        return Due((), now, figures)
+    if rules.drift is not None:
+        figures["drift"] = drift(shop.events.table(), marks["event_number"], columns)
+    reached = [
+        name for name, value in figures.items() if (limit := getattr(rules, name)) is not None and value >= limit
+    ]
+    return Due(tuple(_said(name, figures[name], getattr(rules, name)) for name in reached), now, figures)
+
+
+def _marks(shop: Shop, names: Sequence[str]) -> dict[str, int] | None:
+    """From the cards of what is served; None when none of it is."""
+    cards = [artifact.card for name in names if (artifact := shop.artifacts.load(name)) is not None]
+    if not cards:
+        return None
+    names = {"event_number": "event_number", "size": "size", "change": "change", "at_ms": "made_for_ms"}
+    return {name: max(int(card.get(key) or 0) for card in cards) for name, key in names.items()}
+
+
+def _said(name: str, value: float, limit: float) -> Said:
+    told = {
+        "hours": (
+            f"{value:.1f} hours since the last one (rule: {limit:g})",
+            f"距上次已 {value:.1f} 小时(规则:{limit:g})",
+        ),
+        "new_events": (f"{value:,.0f} new events (rule: {limit:g})", f"新增 {value:,.0f} 条事件(规则:{limit:g})"),
+        "new_items": (
+            f"{value:.1%} of the goods are new (rule: {limit:g})",
+            f"{value:.1%} 的商品是新的(规则:{limit:g})",
+        ),
+        "drift": (f"people choose differently: {value:.3f} (rule: {limit:g})", f"选择漂移 {value:.3f}(规则:{limit:g})"),
+    }
+    return Said(*told[name])
