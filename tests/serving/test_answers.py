@@ -72,7 +72,7 @@ def test_a_cursor_belongs_to_its_question(api: httpx.Client) -> None:
 
 def test_a_cursor_survives_the_round_trip() -> None:
     for offset in (0, 1, 255, 256, cursor.MAX_OFFSET):
-        assert cursor.read(cursor.write(offset, "q"), "q") == offset
+        assert cursor.read(cursor.write(offset, "q"), "q") == (offset, "")
 
 
 def test_scenarios_tell_what_they_need_and_lack(api: httpx.Client, shop: Shop) -> None:

@@ -40,6 +40,8 @@ class Reasons:
         self._candidates = candidates
         self._item = item
         self._words = words_of(context)
+        choices = context.exploration.choices if context.exploration is not None else ()
+        self._tried = {each.item: each.chance for each in choices if each.lifted}
         self._language: Language = "zh" if language == "zh" else "en"
         self._shares: dict[str, NDArray[np.float64]] = {}
         for name, share in candidates.contributions.items():
@@ -48,7 +50,7 @@ class Reasons:
             self._shares[family] = self._shares.get(family, 0.0) + known - (known.mean() if len(known) else 0.0)
 
     def of(self, row: int) -> tuple[Reason, ...]:
-        """What speaks for one candidate, largest share first, at most five; that a rule placed it comes first.
+        """What speaks for one candidate, largest share first, at most five; first that a rule or a draw placed it.
 
         Where nothing speaks for a hit of a search more than for the average one, its strongest signal is told.
         """
@@ -64,6 +66,9 @@ class Reasons:
             shares["pinned"] = float("nan")
             chosen = ["pinned", *(family for family in chosen if family != "pinned")]
         item = int(self._candidates.items[row])
+        if (chance := self._tried.get(item)) is not None:
+            values["explored"], shares["explored"] = chance, float("nan")
+            chosen = ["explored", *chosen]
         return tuple(Reason(name, values[name], shares[name], self._sentence(name, item)) for name in chosen[:MOST])
 
     def _values(self, row: int) -> dict[str, float]:

@@ -120,6 +120,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The shop placed it here.",
         "zh": "本店将它置于此处。",
     },
+    "explored": {
+        "en": "Shown to learn whether people like it.",
+        "zh": "展示它,是为了了解顾客是否喜欢。",
+    },
     "personal": {
         "en": "It is like what you chose before.",
         "zh": "与您以前选择的商品相似。",

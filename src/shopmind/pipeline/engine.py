@@ -109,9 +109,11 @@ class Engine:
             pushed = _ordered(self._effects.push(context, candidates), context)
             self._effects.name_pushes(context, candidates, pushed, n)
             candidates = pushed
+        room = self._effects.room(context)
+        deep = max(n, *(reranker.depth for _, reranker in self._rerankers), 0)
         for name, reranker in self._rerankers:
             with trace.step("rerank", name, len(candidates)) as step:
-                candidates = reranker.rerank(context, candidates, n + self._effects.room(context))
+                candidates = reranker.rerank(context, candidates, room + (n if reranker.last else deep))
                 step.kept = len(candidates)
                 if reranker.last and context.exploration is not None:
                     step.note = str(context.exploration)

@@ -149,9 +149,11 @@ class Reranker(Part, Protocol):
 
     Attributes:
         last: whether nothing may be reranked after it.
+        depth: rows that those before it must have put in their order for it, however short the slate is.
     """
 
     last: ClassVar[bool] = False
+    depth: int = 0
 
     def rerank(self, context: Context, candidates: Candidates, n: int) -> Candidates:
         """Candidates arrive best first; the first n of what is returned are the slate, in order."""

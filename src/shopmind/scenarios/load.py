@@ -152,6 +152,14 @@ def made(name: str, said: Mapping[str, Any], source: Source) -> Scenario:
                 raise not_allowed(f"{source.at(word)}: {key}", word, allowed, field=key)
     if not 1 <= table["n"] <= MOST_CANDIDATES:
         raise InputError(f"{source.at('n')}: n is {table['n']}, it must lie in 1..{MOST_CANDIDATES}", field="n")
+    rerankers = tuple(_part(RERANKERS, each, source) for each in table["rerankers"])
+    for spec in rerankers[:-1]:
+        if RERANKERS.load(spec.part).last:
+            raise InputError(
+                f"{source.at(spec.part)}: reranker {spec.part!r} must be the last: what came after it would move what "
+                "it has logged",
+                field="rerankers",
+            )
     return Scenario(
         name=name,
         title=table["title"],
@@ -163,7 +171,7 @@ def made(name: str, said: Mapping[str, Any], source: Source) -> Scenario:
         retrievers={key: _retriever(key, each, source) for key, each in table["retrievers"].items()},
         features=tuple(_part(FEATURES, each, source) for each in table["features"]),
         ranker=_part(RANKERS, table["ranker"], source),
-        rerankers=tuple(_part(RERANKERS, each, source) for each in table["rerankers"]),
+        rerankers=rerankers,
         file=source.name,
         table=table,
     )

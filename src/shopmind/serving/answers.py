@@ -24,18 +24,18 @@ from shopmind.shop import Shop
 from shopmind.stores.money import DIGITS
 from shopmind.stores.ports import Catalogue
 
-Ask = Callable[[int], Slate]
-"""Asks the shop, given the offset."""
+Ask = Callable[[int, str], Slate]
+"""Asks the shop, given the offset and the draw that a cursor stands for; "" for none."""
 
 
 async def answer_slate(request: Request, scenario: str, question: Question, ask: Ask) -> Response:
     """Asks in a thread of the engine and answers with the slate; one hop, for threads cost more than the JSON."""
     service = service_of(request)
     mark = mark_of(scenario, question)
-    offset = question.offset if question.cursor is None else cursor.read(question.cursor, mark)
+    offset, draw = (question.offset, "") if question.cursor is None else cursor.read(question.cursor, mark)
 
     def work() -> tuple[Slate, bytes]:
-        slate = ask(offset)
+        slate = ask(offset, draw)
         return slate, to_bytes(slate_json(slate, offset, mark, question.explain))
 
     slate, content = await service.read(work)
@@ -53,13 +53,15 @@ def slate_json(slate: Slate, offset: int, mark: str, explain: bool) -> dict[str,
         "scenario": slate.scenario,
         "hits": [_hit_json(hit, explain) for hit in slate.hits],
         "total": slate.total,
-        "next_cursor": cursor.write(after, mark) if more else None,
+        "next_cursor": cursor.write(after, mark, slate.draw) if more else None,
         "took_ms": round(slate.took_ms, 3),
         "model_version": slate.model_version,
         "variant": slate.variant,
     }
     if slate.degraded:
         content["degraded"] = list(slate.degraded)
+    if slate.tried:
+        content["explored"] = [each.position for each in slate.tried]
     if slate.understood is not None:
         content["understood"] = _understood_json(slate.understood)
     if slate.facets:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 
 from shopmind.kit.errors import InputError
 from shopmind.kit.seeds import hash64
@@ -11,13 +12,14 @@ from shopmind.kit.seeds import hash64
 MAX_OFFSET = 10_000
 
 
-def write(offset: int, question: str) -> str:
-    """The cursor that continues `question` at `offset`."""
-    return base64.urlsafe_b64encode(offset.to_bytes(3, "big") + _mark(question)).decode()
+def write(offset: int, question: str, draw: str | None = None) -> str:
+    """The cursor that continues `question` at `offset`, by the draw of the answer before where it had one."""
+    held = b"" if draw is None else draw.encode()
+    return base64.urlsafe_b64encode(offset.to_bytes(3, "big") + _mark(question) + held).decode()
 
 
-def read(cursor: str, question: str) -> int:
-    """The offset a cursor stands for.
+def read(cursor: str, question: str) -> tuple[int, str]:
+    """The offset a cursor stands for, and the draw it continues; "" for none.
 
     Raises:
         InputError: it is not one of ours, or continues another question.
@@ -27,11 +29,12 @@ def read(cursor: str, question: str) -> int:
     except (binascii.Error, UnicodeEncodeError) as error:
         raise InputError("cursor: not one that an answer gave as next_cursor", field="cursor") from error
     offset = int.from_bytes(raw[:3], "big")
-    if len(raw) != 9 or offset > MAX_OFFSET:
+    held = raw[9:].decode("ascii", "replace")
+    if len(raw) < 9 or not re.fullmatch(r"([0-9a-f]{24}\.[0-9]{1,12})?", held) or offset > MAX_OFFSET:
         raise InputError("cursor: not one that an answer gave as next_cursor", field="cursor")
-    if raw[3:] != _mark(question):
+    if raw[3:9] != _mark(question):
         raise InputError("cursor: it continues another question; repeat the question it came from", field="cursor")
-    return offset
+    return offset, held
 
 
 def _mark(question: str) -> bytes:

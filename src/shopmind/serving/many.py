@@ -37,8 +37,8 @@ async def answer_many(request: Request, ask: ManyQuestion) -> Response:
     return bytes_response(content)
 
 
-def search(shop: Shop, ask: SearchQuestion, offset: int) -> Slate:
-    """Asks the shop what a search asks."""
+def search(shop: Shop, ask: SearchQuestion, offset: int, draw: str = "") -> Slate:
+    """Asks the shop what a search asks; `draw` is that of the page before."""
     return shop.search(
         ask.text,
         user=ask.user,
@@ -53,6 +53,8 @@ def search(shop: Shop, ask: SearchQuestion, offset: int) -> Slate:
         min_score=ask.min_score,
         verbatim=ask.verbatim,
         personal=ask.personal,
+        explore=ask.explore,
+        draw=draw,
     )
 
 
@@ -61,8 +63,8 @@ def _answer(shop: Shop, raw: dict[str, Any], slates: list[Slate]) -> dict[str, A
     try:
         ask = _read(raw)
         mark = mark_of("search", ask)
-        offset = ask.offset if ask.cursor is None else cursor.read(ask.cursor, mark)
-        slate = search(shop, ask, offset)
+        offset, draw = (ask.offset, "") if ask.cursor is None else cursor.read(ask.cursor, mark)
+        slate = search(shop, ask, offset, draw)
     except ShopmindError as error:
         told = {"code": error.code, "message": error.message, "field": error.field}
         return {"status": status_of(error), "error": told}

@@ -59,6 +59,7 @@ class Question(BaseModel):
     )
     min_score: float | None = Field(None, description="leaves out hits of a lower score")
     personal: bool = Field(True, description="false: what the user did does not move the order")
+    explore: bool = Field(True, description="false: no hit stands there merely to learn about it")
 
 
 class SearchQuestion(Question):
@@ -235,6 +236,9 @@ class SlateAnswer(Answer):
     model_version: str
     variant: str | None
     degraded: list[str] | None = Field(None, description="fallbacks that were taken; left out when there were none")
+    explored: list[int] | None = Field(
+        None, description="positions that were filled by a draw, to learn about the items; left out when none was"
+    )
     applied_rules: list[AppliedRuleAnswer] | None = Field(None, description="left out when no rule took part")
     understood: UnderstoodAnswer | None = Field(None, description="of a text")
     facets: list[FacetAnswer] | None = Field(None, description="the counts asked for, in the order asked")

@@ -171,6 +171,7 @@ class Rules:
             filter=filters,
             n=n,
             language=language,
+            explore=False,
         )
         now = book.read(self._records)
         before, after = self._answer(query, now), self._answer(query, now.with_draft(draft))

@@ -59,7 +59,8 @@ class ArmsRecipe(Recipe):
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """Arrays of counts, one row for each scenario, item and place: `scenarios` (hash64 of the name), `items`,
         `places`, `shown`, `rewarded`. `open_…`: impressions that may still be rewarded, by request and item. For each
-        entry i of the figure `linear`: `gathered_i` and `gained_i` (see pipeline.bandits.upper_bounds).
+        entry i of the figure `linear`: `gathered_i` and `gained_i` (see pipeline.bandits.upper_bounds), and keys and
+        features of the impressions that may still be rewarded.
         """
         log = seen(tables.events, reward_codes(options), options.window_days)
         weights = decay(tables.now_ms, log.times_ms, options.half_life_days)
@@ -74,7 +75,7 @@ class ArmsRecipe(Recipe):
             "open_times_ms": log.times_ms[late],
             "open_rewarded": log.rewarded[late],
         }
-        linear, sums = _linear(tables.explored() if tables.explored is not None else None, log, weights)
+        linear, sums = _linear(tables.explored() if tables.explored is not None else None, log, weights, late)
         return Fitted(
             {**arrays, **sums},
             {"impressions": len(log.keys), "rewarded": int(log.rewarded.sum()), "linear": linear},
@@ -149,7 +150,7 @@ def _counted(log: Seen, weights: NDArray[np.float64]) -> dict[str, NDArray[Any]]
 
 
 def _linear(
-    explored: pl.DataFrame | None, log: Seen, weights: NDArray[np.float64]
+    explored: pl.DataFrame | None, log: Seen, weights: NDArray[np.float64], late: NDArray[np.bool_]
 ) -> tuple[list[Mapping[str, Any]], dict[str, NDArray[Any]]]:
     """For each scenario the sums over its slots that were seen; of the columns that it chose by last."""
     linear: list[Mapping[str, Any]] = []
@@ -162,9 +163,12 @@ def _linear(
         keys = places(hashes(rows["request_id"]), rows["item"].to_numpy())
         found = np.minimum(np.searchsorted(log.keys, keys), len(log.keys) - 1)
         known = log.keys[found] == keys
+        found = found[known]
         values = np.array(rows["values"].to_list(), np.float64).reshape(len(keys), len(names))[known]
-        weighed = values * weights[found[known], None]
+        weighed = values * weights[found, None]
         sums[f"gathered_{len(linear)}"] = weighed.T @ values
-        sums[f"gained_{len(linear)}"] = weighed.T @ log.rewarded[found[known]].astype(np.float64)
+        sums[f"gained_{len(linear)}"] = weighed.T @ log.rewarded[found].astype(np.float64)
+        sums[f"open_slots_{len(linear)}"] = log.keys[found][late[found]]
+        sums[f"open_features_{len(linear)}"] = values[late[found]]
         linear.append({"scenario": scenario, "names": names, "slots": int(known.sum())})
     return linear, sums

@@ -9,6 +9,7 @@ MENU = Menu(
         "diversity": "shopmind.pipeline.rerankers.diversity:Diversity",
         "epsilon": "shopmind.pipeline.rerankers.epsilon:Epsilon",
         "facets": "shopmind.pipeline.rerankers.facets:Facets",
+        "linucb": "shopmind.pipeline.rerankers.linucb:LinUcb",
         "sort": "shopmind.pipeline.rerankers.sort:Sort",
         "thompson": "shopmind.pipeline.rerankers.thompson:Thompson",
         "top": "shopmind.pipeline.rerankers.top:Top",

@@ -27,7 +27,8 @@ from shopmind.stores.columns import NumberColumn
 class ExploreOptions:
     """share: of the requests that explore; all others are answered as ranked. slots: positions in the answer, from 0,
     that a request that explores fills by a draw. head: positions that are shown as ranked otherwise; only items that
-    are ranked after them are tried. pool: how many of those, the best first, are dealt to the slots. uniform: share of
+    are ranked after them are tried. pool: how many ranks after the head are looked at; what may be tried of them is
+    dealt to the slots. uniform: share of
     the draws that are spread evenly over a slot's items whatever is known of them, so that each gets its chance and
     every propensity stays above 0. at_least: an item of a lower score is not tried. of_best: nor one that scores less
     than this share of the best score; where no score is above 0, nothing is tried then. prior_rate: share of
@@ -93,6 +94,7 @@ class Explorer(Reranker):
         super().__init__(options, tools)
         self._explore = options
         self._slots = tuple(sorted(options.slots))
+        self.depth = options.head + options.pool
         self._arms = Arms(tools)
 
     def weigh(self, context: Context, candidates: Candidates, arms: Sequence[Rows], incumbents: Rows) -> list[Weighed]:
@@ -146,7 +148,7 @@ class Explorer(Reranker):
         head = options.head - sum(place < options.head for place in pinned)
         free = [place - sum(each < place for each in pinned) for place in self._slots if place not in pinned]
         eligible = self._eligible(context, candidates)[loose]
-        pool = head + np.flatnonzero(eligible[head:])[: options.pool]
+        pool = head + np.flatnonzero(eligible[head : head + options.pool])
         places = tuple(free[: len(pool)])
         if not places:
             return None, []

@@ -33,7 +33,7 @@ async def recommend(request: Request, scenario: str) -> Response:
     if scenario not in shop.scenarios:
         raise NotFoundError(not_allowed("scenario", scenario, shop.scenarios).message, field="scenario")
 
-    def recommend_at(offset: int) -> Slate:
+    def recommend_at(offset: int, draw: str) -> Slate:
         return shop.recommend(
             scenario,
             user=ask.user,
@@ -48,6 +48,8 @@ async def recommend(request: Request, scenario: str) -> Response:
             facets=tuple(ask.facets),
             min_score=ask.min_score,
             personal=ask.personal,
+            explore=ask.explore,
+            draw=draw,
         )
 
     return await answer_slate(request, scenario, ask, recommend_at)

@@ -50,4 +50,4 @@ async def search_many(request: Request) -> Response:
 
 async def _answer(request: Request, ask: SearchQuestion) -> Response:
     shop = service_of(request).shop
-    return await answer_slate(request, "search", ask, lambda offset: search_shop(shop, ask, offset))
+    return await answer_slate(request, "search", ask, lambda offset, draw: search_shop(shop, ask, offset, draw))
