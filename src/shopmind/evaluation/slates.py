@@ -6,24 +6,15 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from shopmind.evaluation.attribution import SHOWN
 from shopmind.shop import Shop
 from shopmind.stores.ports import Catalogue, Numbers, Users
 
-_WIDE: dict[str, Any] = {
-    "request_id": pl.String,
-    "timestamp_ms": pl.Int64,
-    "user": pl.String,
-    "session": pl.String,
-    "item": pl.List(pl.String),
-    "propensity": pl.List(pl.Float64),
-    "variant": pl.List(pl.String),
-    "offset": pl.Int64,
-    "scenario": pl.String,
-    "record": pl.Int64,
-}
+_OF_SLATE: dict[str, Any] = {**SHOWN, "user": pl.String}
+_MORE: dict[str, Any] = {"record": pl.Int64, "offset": pl.Int64, "n": pl.Int64}
 
 LATE_MS = 60_000
 """Slates are written newest first up to this: several processes write theirs a moment after they answered."""
@@ -51,41 +42,51 @@ def places_of(slates: Iterable[tuple[int, str, Mapping[str, Any]]], catalogue: C
 
     Items that are no longer known are left out.
     """
-    rows = [
-        (
-            request_id,
-            int(body["at_ms"]),
-            body.get("user_id"),
-            body.get("session_id"),
-            body.get("items") or [],
-            body.get("propensities") or [None] * len(body.get("items") or ()),
-            body.get("teams") or [body.get("variant")] * len(body.get("items") or ()),
-            int(body.get("offset") or 0),
-            body.get("scenario"),
-            number,
-        )
-        for number, request_id, body in slates
-    ]
-    lists = ("item", "propensity", "variant")
-    wide = pl.DataFrame(rows, schema=_WIDE, orient="row").filter(pl.col("item").list.len() > 0)
-    wide = wide.with_columns(place=pl.int_ranges(pl.col("item").list.len()))
-    frame = wide.explode(*lists, "place").with_columns(
-        position=pl.col("offset") + pl.col("place"),
-        item=_numbered(wide["item"].explode(), catalogue.numbers),
-        user=_numbered(wide["user"], users.numbers, wide["item"].list.len()),
+    each: dict[str, list[Any]] = {name: [] for name in ("request_id", "timestamp_ms", "user", "session", "scenario")}
+    more: dict[str, list[Any]] = {"record": [], "offset": [], "n": []}
+    items: list[str] = []
+    propensities: list[float | None] = []
+    variants: list[str | None] = []
+    for number, request_id, body in slates:
+        n = len(body["items"])
+        for held, value in zip(
+            (*each.values(), *more.values()),
+            (
+                request_id,
+                int(body["at_ms"]),
+                body.get("user_id"),
+                body.get("session_id"),
+                body.get("scenario"),
+                number,
+                int(body.get("offset") or 0),
+                n,
+            ),
+            strict=True,
+        ):
+            held.append(value)
+        items += body["items"]
+        propensities += body.get("propensities") or [None] * n
+        variants += body.get("teams") or [body.get("variant")] * n
+    slate = pl.DataFrame({**each, **more}, schema={**{name: _OF_SLATE[name] for name in each}, **_MORE})
+    slate = slate.with_columns(user=_numbered(slate["user"], users.numbers))
+    lengths = slate["n"].to_numpy()
+    rows = np.repeat(np.arange(slate.height), lengths)
+    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    frame = slate[rows].with_columns(
+        item=_numbered(pl.Series(items, dtype=pl.String), catalogue.numbers),
+        propensity=pl.Series(propensities, dtype=pl.Float64),
+        variant=pl.Series(variants, dtype=pl.String),
+        position=pl.col("offset") + pl.Series(np.arange(len(rows)) - starts),
     )
     return frame.filter(pl.col("item").is_not_null()).select(
         *(pl.col(name).cast(kind) for name, kind in SHOWN.items()), "record"
     )
 
 
-def _numbered(
-    ids: pl.Series, numbers: Callable[[Sequence[str]], Numbers], repeats: pl.Series | None = None
-) -> pl.Series:
-    """The numbers of ids, null for unknown ones; each row as often as `repeats` says."""
+def _numbered(ids: pl.Series, numbers: Callable[[Sequence[str]], Numbers]) -> pl.Series:
+    """The numbers of ids, null for unknown ones."""
     known = ids.drop_nulls().unique().to_list()
-    found = numbers(known).tolist() if known else []
-    whole = ids.replace_strict(known, found, default=None, return_dtype=pl.Int64) if known else ids.cast(pl.Int64)
-    if repeats is not None:
-        whole = pl.select(pl.lit(whole).repeat_by(pl.lit(repeats))).to_series().explode()
-    return whole.set(whole <= 0, None)
+    if not known:
+        return pl.Series([None] * len(ids), dtype=pl.Int64)
+    found = ids.replace_strict(known, numbers(known).tolist(), default=None, return_dtype=pl.Int64)
+    return found.set(found <= 0, None)

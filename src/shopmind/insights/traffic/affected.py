@@ -55,14 +55,14 @@ def affected(shop: Shop, before: Mapping[str, Any], mark: Mapping[str, Any], ans
     late = _after(shop, touches, window_ms, old) if old and touches.height else new.clear()
     outcomes = _outcomes(pl.concat([new, again, late])).unique("number")
     counted = pl.concat([outcomes["number"], _impressions(new)["number"], _impressions(again)["number"]]).unique()
-    before_them = shop.events.touches(
-        _pairs(outcomes, "user"), _pairs(outcomes.filter(pl.col("session").is_not_null()), "session"), upto=upto
-    )
-    known = pl.concat([new, again, late, before_them])
-    requests = known["request_id"].drop_nulls().unique().to_list()
-    asked = shop.events.of_requests(requests, upto=upto)
-    events = pl.concat([known, asked]).unique("number").sort("number")
-    return Affected(counted.sort(), events, requests)
+    known = pl.concat([new, again, late])  # holds all that is numbered above `old`
+    if old:
+        earlier = shop.events.touches(_pairs(outcomes, "user"), _pairs(outcomes, "session"), upto=old)
+        known = pl.concat([known, earlier])
+    requests = known["request_id"].drop_nulls().unique()
+    if old:
+        known = pl.concat([known, shop.events.of_requests(requests.to_list(), upto=old)])
+    return Affected(counted.sort(), known.unique("number").sort("number"), requests.to_list())
 
 
 def _touching() -> pl.Expr:

@@ -117,8 +117,10 @@ def _changes(shop: Shop, before: Mapping[str, Any], mark: Mapping[str, Any]) -> 
     answers = _answers(shop, slates)
     if found.numbers.is_empty():
         return answers
-    named = shop.records.named("slate", found.requests, upto=mark["slates"])
-    shown = places_of(named, shop.catalogue, shop.users)
+    held = {request_id for _, request_id, _ in slates}
+    others = [each for each in found.requests if each not in held]
+    named = shop.records.named("slate", others, upto=before["slates"]) if before["slates"] and others else []
+    shown = places_of([*named, *slates], shop.catalogue, shop.users)
     new = tally(found.events, shown, **asked, numbers=found.numbers)
     counted = found.numbers.filter(found.numbers <= before["events"])
     if counted.is_empty():

@@ -6,6 +6,7 @@ Events are counted in millionths, so that the parts of an outcome that several p
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -89,25 +90,24 @@ def tally_answers(slates: Sequence[Mapping[str, Any]], items: Mapping[str, int],
         items: item id → number, of those that are known.
         codes: (size,) category code by item number, -1 for none.
     """
-    numbers = [[items.get(each, -1) for each in body["items"]] for body in slates]
-    wide = np.full((len(numbers), max([1, *map(len, numbers)])), -1, np.int64)
-    for at, found in enumerate(numbers):
-        wide[at, : len(found)] = [number if number < len(codes) else -1 for number in found]
+    lengths = np.array([len(body["items"]) for body in slates], np.int64)
+    numbers = np.array([items.get(each, -1) for body in slates for each in body["items"]], np.int64)
+    wide = np.full((len(slates), int(lengths.max(initial=1))), -1, np.int64)
+    wide[np.arange(wide.shape[1]) < lengths[:, None]] = np.where(numbers < len(codes), numbers, -1)
     differing, pairs = category_pairs(wide, codes)
-    rows: list[tuple[int, str, str, int, str, int]] = []
+    sums: Counter[tuple[int, str, str, int, str]] = Counter()
     for at, body in enumerate(slates):
         key = (int(body["at_ms"]) // DAY_MS, str(body.get("scenario") or ""), str(body.get("variant") or ""), 0)
-        said = {
-            "answers": 1,
-            "empty": int(not body["items"]),
-            "degraded": int(bool(body.get("degraded"))),
-            "pairs": int(pairs[at]),
-            "pairs_differing": int(differing[at]),
-        }
+        sums[*key, "answers"] += 1
+        sums[*key, "empty"] += not body["items"]
+        sums[*key, "degraded"] += bool(body.get("degraded"))
+        sums[*key, "pairs"] += int(pairs[at])
+        sums[*key, "pairs_differing"] += int(differing[at])
         took_ms = body.get("took_ms")
         if took_ms is not None:
-            said |= {"timed": 1, f"took:{bucket(took_ms)}": 1}
-        rows += [(*key, figure, value) for figure, value in said.items()]
+            sums[*key, "timed"] += 1
+            sums[*key, f"took:{bucket(took_ms)}"] += 1
+    rows = [(*key, value) for key, value in sums.items()]
     return {"answers": _sums(pl.DataFrame(rows, schema=COUNTS, orient="row"))}
 
 
