@@ -63,8 +63,8 @@ def _marks(shop: Shop, names: Sequence[str]) -> dict[str, int] | None:
     cards = [artifact.card for name in names if (artifact := shop.artifacts.load(name)) is not None]
     if not cards:
         return None
-    names = {"event_number": "event_number", "size": "size", "change": "change", "at_ms": "made_for_ms"}
-    return {name: max(int(card.get(key) or 0) for card in cards) for name, key in names.items()}
+    keys = {"event_number": "event_number", "size": "size", "change": "change", "at_ms": "made_for_ms"}
+    return {name: max(int(card.get(key) or 0) for card in cards) for name, key in keys.items()}
 
 
 def _said(name: str, value: float, limit: float) -> Said:

@@ -58,7 +58,8 @@ def shadowed(where: Said, found: Shadowed, verdict: Said) -> Both:
     """The candidate beside what is served on real requests."""
     en = (
         f"{found.requests} requests; the answers share {found.overlap:.0%} of their items, {found.same:.0%} are the "
-        f"same; 95th percentile {found.served_p95_ms:.1f} → {found.candidate_p95_ms:.1f} ms; {found.errors:.1%} went wrong"
+        f"same; 95th percentile {found.served_p95_ms:.1f} → {found.candidate_p95_ms:.1f} ms; "
+        f"{found.errors:.1%} went wrong"
     )
     zh = (
         f"{found.requests} 个请求;两边的结果有 {found.overlap:.0%} 的商品相同,{found.same:.0%} 完全一样;"
