@@ -88,3 +88,16 @@ def test_a_head_share_outside_zero_and_one_is_refused() -> None:
 def test_aplt_is_the_share_of_tail_items_in_each_slate() -> None:
     tail = np.array([False, False, False, True, True])
     assert diversity.aplt(SLATES, tail).tolist() == pytest.approx([1 / 3, 0.0])
+
+
+def test_surprise_of_what_was_shown_by_hand() -> None:
+    assert diversity.mean_surprise([3, 1, 0], [4, 2, 2]) == pytest.approx((3 * 1 + 1 * 2) / 4)
+    assert diversity.mean_surprise([1], [0]) != diversity.mean_surprise([1], [0]), "nothing is known"
+    assert diversity.mean_surprise([0, 1], [8, 0]) == 3.0, "what nobody knows counts as known once"
+
+
+def test_pairs_of_categories_by_hand() -> None:
+    differing, pairs = diversity.category_pairs(
+        np.array([[1, 2, 3], [1, 4, -1]]), np.array([-1, 0, 0, 1, -1], np.int32)
+    )
+    assert (differing.tolist(), pairs.tolist()) == ([4, 0], [6, 0])

@@ -65,6 +65,20 @@ def novelty(slates: Slates, counts: NDArray[np.int64], total: int) -> Floats:
     return _mean_where(np.where(slates >= 0, bits[slates], 0.0), slates >= 0)
 
 
+def mean_surprise(shown: ArrayLike, counts: ArrayLike) -> float:
+    """Novelty of many slates at once: mean self-information in bits of what was shown, each time counted.
+
+    Σ s_i · −log2(max(c_i, 1) / Σ c) / Σ s, over items shown s_i times and known c_i times. NaN when nothing was shown
+    or nothing is known.
+
+    Source: as `novelty`, weighed by exposure.
+    """
+    times, known = np.asarray(shown, np.float64), np.asarray(counts, np.float64)
+    if not len(times) or times.sum() == 0 or known.sum() == 0:
+        return float("nan")
+    return float(times @ -np.log2(np.maximum(known, 1) / known.sum()) / times.sum())
+
+
 def intra_list_distance(vectors: ArrayLike) -> float:
     """Mean of 1 − cosine over all pairs of one slate; NaN with fewer than two items that have a vector.
 
