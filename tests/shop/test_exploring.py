@@ -187,6 +187,7 @@ def test_what_was_learned_live_is_what_training_learns(name: str, opened: Opened
                 found[hit.item.item_id, hit.position] = hit.propensity or 0.0
         return found
 
+    shop._answering.live.wake()  # the answers' own impressions are heard of within a quarter of a second else
     live = chances()
     shop.train(["arms"])
     shop._answering.refresh()
