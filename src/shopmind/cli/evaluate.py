@@ -1,4 +1,4 @@
-"""`shopmind evaluate search|recommend FOLDER`."""
+"""`shopmind evaluate search|recommend|policy FOLDER`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def add(app: typer.Typer) -> None:
     """Puts the verbs on the app."""
     evaluate = typer.Typer(help="Measure on a shop or on a data folder.", no_args_is_help=True)
     app.add_typer(evaluate, name="evaluate")
+    _policy(evaluate)
 
     @evaluate.command("search")
     def search(
@@ -88,3 +89,54 @@ def _keep(folder: Path, result: dict[str, Any]) -> None:
 
     with shopmind.open(folder) as shop:
         telling.evaluated(Knowledge(shop), result, by="cli")
+
+
+def _policy(evaluate: typer.Typer) -> None:
+    @evaluate.command("policy")
+    def policy(
+        folder: Annotated[
+            Path,
+            typer.Argument(help="A shop; or a table of choices made by chance: arm, propensity, reward, features."),
+        ],
+        target: Annotated[
+            str, typer.Option(help="uniform, a scenario file (of a shop), or a file of chances (of a table).")
+        ] = "uniform",
+        columns: Annotated[
+            str,
+            typer.Option(help="Which columns are meant, where their names are others: arm=A,propensity=B,reward=C."),
+        ] = "",
+        scenario: Annotated[
+            str | None, typer.Option(help="Whose answers in the shop's log the file is tried on.")
+        ] = None,
+        reward: Annotated[str, typer.Option(help="click, cart or purchase, of a shop.")] = "click",
+        days: Annotated[float, typer.Option(help="How much of the shop's log, back from its newest answer.")] = 1.0,
+        most: Annotated[int, typer.Option(help="Ask at most so many of its answers again.")] = 5_000,
+        estimators: Annotated[list[str] | None, typer.Option(help="Only these, once for each.")] = None,
+        leave_out: Annotated[
+            bool, typer.Option("--leave-out", help="Leave bad rows of a table out and count them.")
+        ] = False,
+        seed: Annotated[int, typer.Option(help="Of folds and of the bootstrap.")] = 0,
+        json: show.AsJson = False,
+    ) -> None:
+        """What a policy would have earned, told from the log of another; exit 1 where the log cannot say."""
+        from shopmind.evaluation import policy_report
+        from shopmind.evaluation.policy import evaluate_policy, mapping
+
+        with show.progress() as progress:
+            result = evaluate_policy(
+                folder,
+                target=target,
+                columns=mapping(columns) if columns else None,
+                scenario=scenario,
+                reward=reward,
+                days=days,
+                most=most,
+                estimators=estimators,
+                leave_out=leave_out,
+                seed=seed,
+                progress=progress,
+            )
+        show.data(result) if json else show.people.print(policy_report.table(result))
+        if result["refused"]:
+            show.console.print(f"shopmind: refused: {result['refused']}", highlight=False, soft_wrap=True)
+            raise typer.Exit(1)

@@ -1,0 +1,263 @@
+"""Means of weighted rewards: a value, two intervals that heed skewness and clusters, and how much the weights can be
+trusted. Pure functions of arrays; which terms an estimator adds up is said in evaluation/estimators and in the recipes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from shopmind.kit.errors import InputError
+
+Floats = NDArray[np.float64]
+
+MOST_UNITS = 10_000
+"""Units that are drawn; of more, whole groups by chance are drawn, which says the same of a mean."""
+CELLS = 4_000_000
+"""Most cells of a block of draws held in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an estimator adds up: value = mean(added) + mean(top) / mean(bottom).
+
+    Attributes:
+        added: (n,) terms of the mean.
+        top, bottom: (n,) of a ratio, for estimators that divide by their own weights; None for none.
+        noise: (n,) what each row moves a fitted model by, in units of the value: it sums to about 0, says nothing of
+            the value, and belongs into the interval; None when nothing was fitted.
+    """
+
+    added: Floats
+    top: Floats | None = None
+    bottom: Floats | None = None
+    noise: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """A value with its intervals of 95 % unless asked otherwise.
+
+    Attributes:
+        value: NaN when there are no rows, or no weight at all to divide by.
+        low, high: asymptotic, corrected for skewness (`skew_interval`); NaN with fewer than two units.
+        drawn_low, drawn_high: studentised bootstrap (`drawn_interval`).
+        error: standard error.
+        units: how many independent units there are.
+    """
+
+    value: float
+    low: float
+    high: float
+    drawn_low: float
+    drawn_high: float
+    error: float
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """How much each unit moves an estimate: (u,) with mean 0 beside the value."""
+
+    value: float
+    moves: Floats
+
+
+def influence(terms: Terms, units: NDArray[np.int64] | None = None) -> Influence:
+    """Value and (u,) influence of each unit, their mean being 0.
+
+    Args:
+        units: (n,) which rows belong together (the request, the customer), 0-based; None: each row for itself.
+
+    Source: the delta method for a ratio of means with clusters, Cochran, Sampling techniques (1977), chapter 6.
+    """
+    n = len(terms.added)
+    count = _summed(np.ones(n), units)
+    if not n:
+        return Influence(float("nan"), np.empty(0))
+    per_unit = n / len(count)
+    value = float(terms.added.sum() / n)
+    moves = (_summed(terms.added, units) - value * count) / per_unit
+    if terms.noise is not None:
+        noise = _summed(terms.noise, units) / per_unit
+        moves = moves + noise - noise.mean()
+    if terms.top is not None and terms.bottom is not None:
+        weight = float(terms.bottom.mean())
+        if not weight > 0:
+            return Influence(float("nan"), np.full(len(count), np.nan))
+        ratio = float(terms.top.mean()) / weight
+        moves = moves + (_summed(terms.top, units) - ratio * _summed(terms.bottom, units)) / (weight * per_unit)
+        value += ratio
+    return Influence(value, moves)
+
+
+def estimated(
+    all_terms: Sequence[Terms],
+    *,
+    seed: int,
+    units: NDArray[np.int64] | None = None,
+    draws: int = 1_000,
+    level: float = 0.95,
+) -> list[Estimated]:
+    """Each of `all_terms` (over the same n rows) with its intervals; all share the draws.
+
+    Args:
+        units: (n,) which rows belong together; see `influence`.
+        draws: of the bootstrap; 0 leaves it out.
+    """
+    found = [influence(each, units) for each in all_terms]
+    if not 0 < level < 1:
+        raise InputError(f"intervals: level {level} is not between 0 and 1")
+    moves = np.stack([each.moves for each in found], axis=1) if found else np.empty((0, 0))
+    drawn = drawn_interval(moves, seed=seed, draws=draws, level=level)
+    made = []
+    for each, (below, above) in zip(found, drawn, strict=True):
+        low, high, error = skew_interval(each.moves, level=level)
+        value = each.value
+        made.append(Estimated(value, value + low, value + high, value + below, value + above, error, len(each.moves)))
+    return made
+
+
+def skew_interval(moves: Floats, *, level: float = 0.95) -> tuple[float, float, float]:
+    """How far below and above the value the interval reaches (low ≤ 0 ≤ high), and the standard error.
+
+    A normal interval misses on one side when rewards are rare and weights large. Hall's cubic transformation takes the
+    skewness out: with g = skewness, k = g / √n and t the quantile,
+
+        inverse(u) = (∛(1 + k · (u − k / 6)) − 1) · 3 / k,  low = −inverse(t) · error,  high = −inverse(−t) · error
+
+    t is Student's with 2n / (kurtosis − 1) degrees of freedom, those of the variance itself; a hundred rows with one
+    click know little of their own variance.
+
+    Source: Hall, On the removal of skewness by transformation, JRSS B 54 (1992), eq. 2.4; degrees of freedom by
+    Satterthwaite (1946).
+
+    Args:
+        moves: (u,) influence of each unit, mean 0.
+    """
+    n = len(moves)
+    if n < 2 or np.isnan(moves).any():
+        return float("nan"), float("nan"), float("nan")
+    variance = float(np.mean(moves**2))
+    if variance <= 1e-300:
+        return 0.0, 0.0, 0.0
+    error = float(np.sqrt(variance / (n - 1)))
+    spread = float(np.mean(moves**4)) / variance**2
+    freedom = float(np.clip(2 * n / max(spread - 1, 1e-9), 2.0, n - 1))
+    t = float(stats.t.ppf((1 + level) / 2, freedom))
+    k = float(np.mean(moves**3)) / variance**1.5 / np.sqrt(n)
+    return -_inverse(t, k) * error, -_inverse(-t, k) * error, error
+
+
+def drawn_interval(moves: Floats, *, seed: int, draws: int = 1_000, level: float = 0.95) -> list[tuple[float, float]]:
+    """(low, high) distances from the value of each of m columns, by the studentised bootstrap.
+
+    In every draw of n units with replacement: t = mean / (deviation / √n); the interval is −t · error at the quantiles
+    of t. Draws that hold no reward have no deviation and are left out.
+
+    Source: Efron, Tibshirani, An introduction to the bootstrap (1993), chapter 12.5; on influence values chapter 22.
+
+    Args:
+        moves: (u, m) influence of each unit, mean 0.
+    """
+    n, m = moves.shape
+    nothing = [(float("nan"), float("nan"))] * m
+    if n < 2 or draws < 1:
+        return nothing
+    moves = _grouped(moves, seed)
+    n = len(moves)
+    error = np.sqrt(np.mean(moves**2, axis=0) / (n - 1))
+    means, deviations = _draws(moves, seed, draws)
+    found = []
+    for place in range(m):
+        if np.isnan(error[place]):
+            found.append(nothing[place])
+        elif not error[place] > 0:
+            found.append((0.0, 0.0))
+        else:
+            known = deviations[:, place] > 1e-9 * error[place]
+            t = means[known, place] / deviations[known, place]
+            low, high = np.quantile(t, [(1 - level) / 2, (1 + level) / 2]) if len(t) > 20 else (np.nan, np.nan)
+            found.append((float(-high * error[place]), float(-low * error[place])))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much importance weights can be trusted.
+
+    Attributes:
+        effective: Kish's effective sample size, (Σ w)² / Σ w²; 0 without any weight.
+        mean: of the weights; 1 up to chance when propensities and target belong to the same rows.
+        mean_error: its standard error.
+        largest: the largest weight.
+        largest_share: share of all weight that the row with the most has.
+        clipped: share of rows whose weight an estimator made smaller.
+        zero: share of rows the target would never show.
+    """
+
+    effective: float
+    mean: float
+    mean_error: float
+    largest: float
+    largest_share: float
+    clipped: float = 0.0
+    zero: float = 0.0
+
+
+def weights_told(weights: Floats, *, clipped: NDArray[np.bool_] | None = None) -> Weights:
+    """What (n,) weights say of themselves.
+
+    Source: effective sample size, Kish, Survey sampling (1965); Owen, Monte Carlo theory (2013), chapter 9.3.
+    """
+    n, total, squares = len(weights), float(weights.sum()), float((weights**2).sum())
+    largest = float(weights.max(initial=0.0))
+    return Weights(
+        effective=total**2 / squares if squares > 0 else 0.0,
+        mean=total / n if n else float("nan"),
+        mean_error=float(weights.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"),
+        largest=largest,
+        largest_share=largest / total if total > 0 else float("nan"),
+        clipped=float(clipped.mean()) if clipped is not None and n else 0.0,
+        zero=float((weights <= 0).mean()) if n else float("nan"),
+    )
+
+
+def _inverse(u: float, k: float) -> float:
+    if abs(k) < 1e-9:
+        return u
+    return float((np.cbrt(1 + k * (u - k / 6)) - 1) * 3 / k)
+
+
+def _summed(values: Floats, units: NDArray[np.int64] | None) -> Floats:
+    return values if units is None else np.asarray(np.bincount(units, values), np.float64)
+
+
+def _grouped(moves: Floats, seed: int) -> Floats:
+    """Sums of groups by chance where there are many units, on the scale of one unit's share of the mean."""
+    n = len(moves)
+    if n <= MOST_UNITS:
+        return moves
+    groups = np.random.default_rng([seed, n]).permutation(n) % MOST_UNITS
+    summed = np.stack([np.bincount(groups, column, minlength=MOST_UNITS) for column in moves.T], axis=1)
+    return np.asarray(summed * (MOST_UNITS / n), np.float64)
+
+
+def _draws(moves: Floats, seed: int, draws: int) -> tuple[Floats, Floats]:
+    """(draws, m) means and their standard errors of samples with replacement."""
+    n, m = moves.shape
+    both = np.concatenate([moves, moves**2], axis=1)
+    random = np.random.default_rng(seed)
+    block = max(1, min(draws, CELLS // n))
+    means, squares = np.empty((draws, m)), np.empty((draws, m))
+    for start in range(0, draws, block):
+        size = min(block, draws - start)
+        picks = random.integers(0, n, (size, n), dtype=np.int64) + np.arange(size)[:, None] * n
+        times = np.bincount(picks.ravel(), minlength=size * n).reshape(size, n).astype(np.float64)
+        sums = times @ both / n
+        means[start : start + size], squares[start : start + size] = sums[:, :m], sums[:, m:]
+    return means, np.sqrt(np.maximum(squares - means**2, 0.0) / (n - 1))

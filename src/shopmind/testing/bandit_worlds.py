@@ -1,0 +1,141 @@
+"""Worlds of choices whose truth is known: what estimators and learned policies are judged by.
+
+Contexts are few and equally likely, so that the value of every policy is a finite sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import expit, softmax
+
+from shopmind.evaluation.estimators.logged import Logged, Target
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a world is like.
+
+    Attributes:
+        rows, arms, contexts, features: sizes.
+        rate: about how many rewards a row earns.
+        bend: 0: rewards lie within reach of the model; else they turn, so strongly, with the sign of a product of
+            features that the model does not see.
+        sharp: how far the logging policy leans to its favourites; 0 is uniform.
+        wrong: how wrong the logged propensities are: "no"; "noisy", each by a factor of its own; "averaged", the
+            mean of the arm over all contexts stands in place of the context's own.
+        noise: deviation of the logarithm of that factor.
+        explored: share of the log in which arms were chosen at random.
+        follows: how far the logging policy knows what earns more; the target is always the opposite lean.
+    """
+
+    rows: int = 1_000
+    arms: int = 6
+    contexts: int = 64
+    features: int = 4
+    rate: float = 0.3
+    bend: float = 0.0
+    sharp: float = 0.8
+    wrong: str = "no"
+    noise: float = 0.5
+    explored: float = 0.1
+    follows: float = 0.5
+
+
+@dataclass(frozen=True)
+class World:
+    """One world: (C, A) chances of the logging policy and of the target, (C, A) mean rewards, (C, d) features."""
+
+    kind: Kind
+    logging: Floats
+    target: Floats
+    rewards: Floats
+    features: Floats
+
+    @property
+    def truth(self) -> float:
+        """What the target earns a row."""
+        return float((self.target * self.rewards).sum(axis=1).mean())
+
+    @property
+    def best(self) -> float:
+        """What the best policy of all earns a row."""
+        return float(self.rewards.max(axis=1).mean())
+
+    @property
+    def logged_value(self) -> float:
+        """What the logging policy earns a row."""
+        return float((self.logging * self.rewards).sum(axis=1).mean())
+
+    def log(self, seed: int) -> Logged:
+        """A log of `kind.rows` rows."""
+        random, kind = np.random.default_rng([seed, 77]), self.kind
+        contexts = random.integers(0, kind.contexts, kind.rows)
+        sums = np.cumsum(self.logging, axis=1)
+        arms = (random.random(kind.rows)[:, None] > sums[contexts]).sum(axis=1).clip(max=kind.arms - 1)
+        rewards = (random.random(kind.rows) < self.rewards[contexts, arms]).astype(np.float64)
+        said = self.logging
+        if kind.wrong == "averaged":
+            said = np.broadcast_to(said.mean(axis=0), said.shape)
+        elif kind.wrong == "noisy":
+            said = np.minimum(said * np.exp(kind.noise * random.normal(size=said.shape)), 1.0)
+        return Logged(
+            arms=arms.astype(np.int64),
+            propensities=np.asarray(said)[contexts, arms],
+            rewards=rewards,
+            target=Target(csr_array(self.target), contexts),
+            features=self.features[contexts],
+            strata=np.zeros(kind.rows, np.int64),
+            kinds=np.arange(kind.arms) // 2,
+            seed=seed,
+        )
+
+
+def world(kind: Kind, seed: int) -> World:
+    """A world by chance."""
+    random = np.random.default_rng([seed, 11])
+    features = random.normal(size=(kind.contexts, kind.features))
+    scores = features @ random.normal(size=(kind.features, kind.arms)) * 0.5 + random.normal(size=kind.arms) * 0.5
+    if kind.bend:
+        signs = np.sign(features[:, :1] * features[:, 1:2]) * np.sign(random.normal(size=kind.arms))
+        scores = 0.4 * scores + kind.bend * signs
+        rewards = expit(np.log(kind.rate / (1 - kind.rate)) + scores)
+    else:
+        rewards = np.clip(kind.rate * (1 + 0.35 * scores), 0.01, 0.95)
+    lean = features @ random.normal(size=(kind.features, kind.arms)) * 0.7 + random.normal(size=kind.arms)
+    lean = lean / lean.std() + kind.follows * (scores - scores.mean()) / scores.std()
+    logging = (1 - kind.explored) * softmax(kind.sharp * lean, axis=1) + kind.explored / kind.arms
+    target = softmax(-0.5 * kind.sharp * lean, axis=1)
+    return World(kind, logging, target, rewards, features)
+
+
+COVERED: Mapping[str, Kind] = {
+    "plain": Kind(),
+    "rare rewards": Kind(rows=3_000, rate=0.03, sharp=0.5),
+    "many arms": Kind(rows=2_000, arms=30, sharp=0.5),
+    "sharp": Kind(rows=2_000, sharp=1.0),
+}
+"""Worlds in which 95 % intervals are held to their promise."""
+
+MISSPECIFIED: Mapping[str, Kind] = {
+    "wrong reward model": Kind(bend=1.2, rows=2_000),
+    "noisy propensities, wrong reward model": Kind(bend=0.6, wrong="noisy", rows=2_000),
+    "averaged propensities, wrong reward model": Kind(bend=0.6, wrong="averaged", rows=2_000),
+    "heavy weights": Kind(sharp=1.6, explored=0.03, rows=2_000),
+    "heavy weights, wrong reward model": Kind(bend=1.2, sharp=1.6, explored=0.03, rows=2_000),
+    "noisy propensities": Kind(wrong="noisy", rows=2_000),
+    "averaged propensities": Kind(wrong="averaged", rows=2_000),
+}
+"""Worlds in which something that an estimator trusts is wrong. In the last two the model is exactly right, which no log
+can show: there the model alone is better than its correction."""
+
+
+def of(kind: Kind, **changes: object) -> Kind:
+    """The same kind of world with other sizes."""
+    return replace(kind, **changes)  # type: ignore[arg-type]
