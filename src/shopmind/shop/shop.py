@@ -132,6 +132,10 @@ class Shop(Asking):
             self._slates.put(query, slate)
         return slate
 
+    def flush(self) -> None:
+        """Returns when the records of all answers so far are written."""
+        self._slates.flush()
+
     def warm(self) -> None:
         """Loads what the first answers need; a server calls it before it takes requests."""
         self._answering.warm(self.experiments.chooser.ways())

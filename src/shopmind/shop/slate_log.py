@@ -30,14 +30,15 @@ class SlateLog:
 
     def put(self, query: Query, slate: Slate) -> None:
         """Queues one answer; `flush` waits until all are written, `close` also ends the thread."""
-        self._behind.put((query, slate))
+        self._behind.put((query, slate, self._clock()))  # written later, but it was answered now
 
-    def _write(self, answered: Sequence[tuple[Query, Slate]]) -> None:
-        now_ms = self._clock()
-        rows = [(slate.request_id, slate_record(query, slate, now_ms), query.user_id) for query, slate in answered]
+    def _write(self, answered: Sequence[tuple[Query, Slate, int]]) -> None:
+        rows = [
+            (slate.request_id, slate_record(query, slate, at_ms), query.user_id) for query, slate, at_ms in answered
+        ]
         self._records.put_many("slate", rows)
         if self._impressions == "served":
-            self._events.append([each for query, slate in answered for each in impressions(query, slate, now_ms)])
+            self._events.append([each for answer in answered for each in impressions(*answer)])
 
 
 def slate_record(query: Query, slate: Slate, now_ms: int) -> dict[str, Any]:

@@ -3,5 +3,6 @@
 from shopmind.evaluation.experiments.analysis import analyse
 from shopmind.evaluation.experiments.planning import units_needed
 from shopmind.evaluation.experiments.question import Question
+from shopmind.evaluation.experiments.report import experiment_report
 
-__all__ = ["Question", "analyse", "units_needed"]
+__all__ = ["Question", "analyse", "experiment_report", "units_needed"]

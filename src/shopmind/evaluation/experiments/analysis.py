@@ -62,6 +62,15 @@ def analyse(frames: Mapping[str, pl.DataFrame], question: Question) -> dict[str,
     }
 
 
+def needed_of(frame: pl.DataFrame, question: Question) -> tuple[int | None, float | None]:
+    """Units of all variants that the question needs, and the metric now; from a frame as for `analyse` of units that
+    no experiment touched. None while there is too little to say."""
+    moments = Moments.of(_checked(question.metric, frame).select(COLUMNS).to_numpy())
+    planned = _planned({question.control: (moments, 0)}, question)
+    value = _arm(moments, question, planned)["value"]
+    return _whole(planned, question), value
+
+
 def _checked(metric: str, frame: pl.DataFrame) -> pl.DataFrame:
     for name in ("unit", "variant", "numerator"):
         if name not in frame.columns:
@@ -149,7 +158,7 @@ def _arm(moments: Moments, question: Question, planned: float) -> dict[str, Any]
     reach = float(stats.norm.isf(question.level / 2))
     if question.test == "sequential":
         usual = planned if isfinite(planned) else intervals.USUAL_UNITS
-        reach = float(intervals.threshold(moments.units * intervals.mixture(question.level, usual), question.level))
+        reach = float(intervals.reach(moments.units, usual, question.level))
     around = reach * np.sqrt(estimate.variance)
     return {
         "units": int(moments.units),
@@ -178,10 +187,8 @@ def _plan(main: Mapping[str, Any], question: Question, units: Mapping[str, int],
     """Units that are needed, of all variants together, how many came, and what so many could find."""
     control = main["arms"][question.control]
     pairs = [units[question.control] + units[name] for name in question.others]
-    shares = [question.shares[question.control] + question.shares[name] for name in question.others]
-    whole = sum(question.shares[name] for name in (question.control, *question.others))
-    needed = None if not isfinite(planned) else ceil(planned * whole / min(shares)) if shares else None
-    least = ceil(2 * FEWEST_UNITS * whole / min(shares)) if shares else 0
+    needed = _whole(planned, question)
+    least = _whole(2.0 * FEWEST_UNITS, question) or 0
     now = sum(units[name] for name in (question.control, *question.others))
     finds = None
     if needed is not None and pairs and control["value"]:
@@ -194,6 +201,15 @@ def _plan(main: Mapping[str, Any], question: Question, units: Mapping[str, int],
         "units_missing": max(0, (needed or least) - now),
         "finds": finds,
     }
+
+
+def _whole(planned: float, question: Question) -> int | None:
+    """Units of all variants, where `planned` of the control and the smallest other are needed."""
+    if not isfinite(planned) or not question.others:
+        return None
+    first = question.shares[question.control]
+    least = min(first + question.shares[name] for name in question.others)
+    return ceil(planned * sum(question.shares[name] for name in (question.control, *question.others)) / least)
 
 
 def _decided(

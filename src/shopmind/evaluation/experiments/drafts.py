@@ -42,21 +42,21 @@ def judge(votes: pl.DataFrame, question: Question, *, seed: int = 0) -> dict[str
         nothing = Estimate(np.array(0.0), np.array(0.0), np.array(0.0))
         spread = float(sign.var(ddof=1)) / len(sign)
         mean = Estimate(np.array(sign.mean()), np.array(spread), np.array(float(len(sign))))
-        found = intervals.sequential(nothing, mean, level=question.level, planned=_needed(question))
+        found = intervals.sequential(nothing, mean, level=question.level, planned=votes_needed(question))
         p, low, high = float(found.p), float(found.low), float(found.high)
     else:
         p = float(stats.binomtest(won, won + lost).pvalue) if won + lost else 1.0
         low, high = _drawn(won, lost, len(sign), question.level, seed)
     value = float(sign.mean()) if len(sign) else float("nan")
     change = Change(other, "preference", value, low, high, relative=True, level=1 - question.level)
-    missing = max(0, _needed(question) - len(sign))
+    missing = max(0, votes_needed(question) - len(sign))
     return {
         "test": question.test,
         "level": question.level,
         "units": {"shown": len(votes), "voted": len(sign)},
         "votes": {question.control: lost, other: won, "neither": len(sign) - won - lost},
         "preference": {"value": _number(value), "low": _number(low), "high": _number(high), "p": p},
-        "plan": {"effect": question.effect, "units_needed": _needed(question), "units_missing": missing},
+        "plan": {"effect": question.effect, "units_needed": votes_needed(question), "units_missing": missing},
         "decision": asdict(_decided(change, p, question, missing, won + lost)),
     }
 
@@ -74,7 +74,7 @@ def _drawn(won: int, lost: int, votes: int, level: float, seed: int) -> tuple[fl
     return float(low), float(high)
 
 
-def _needed(question: Question) -> int:
+def votes_needed(question: Question) -> int:
     """Votes that find a preference of `effect`; a vote's variance is at most 1."""
     reach = quantile(question.level, question.test) + float(stats.norm.ppf(question.power))
     return int(np.ceil((reach / question.effect) ** 2))

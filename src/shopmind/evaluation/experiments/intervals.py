@@ -12,7 +12,11 @@ from shopmind.evaluation.experiments.estimate import Estimate
 from shopmind.evaluation.experiments.moments import Floats
 
 USUAL_UNITS = 10_000.0
-"""Where an always-valid interval is tightest when nothing was planned."""
+"""Planned units where nothing was planned."""
+
+TIGHTEST = 0.1
+"""Part of the planned units at which an always-valid interval is tightest. At all of them it reaches 7 % further than
+one made for there, and an effect much larger than planned is seen much sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def sequential(
     The difference is held against 0 by the likelihood ratio L averaged over effects from N(0, (rho s)²), s² the
     variance of one unit: L = (1 + n rho²)^(-1/2) exp(z² n rho² / (2 (1 + n rho²))). Under no difference L stays below
     1/a for ever with probability 1 - a, so p = min(1, 1/L), and the interval is what p does not refuse:
-    z² <= 2 (1 + n rho²) / (n rho²) log(sqrt(1 + n rho²) / a). rho makes it tightest at `planned` units.
+    z² <= 2 (1 + n rho²) / (n rho²) log(sqrt(1 + n rho²) / a). rho makes it tightest at a tenth of `planned`.
 
     Source: Johari, Koomen, Pekelis, Walsh, Always valid inference: continuous monitoring of A/B tests, Operations
     Research 70 (2022), section 5; Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, Time-uniform central limit theory and
@@ -68,7 +72,7 @@ def sequential(
         planned: units of both arms together.
     """
     units = control.units + other.units
-    known = units * mixture(level, planned)
+    known = units * mixture(level, TIGHTEST * np.asarray(planned))
     bound = threshold(known, level)
     with np.errstate(invalid="ignore", divide="ignore"):
         squared = (other.value - control.value) ** 2 / (control.variance + other.variance)
@@ -87,6 +91,11 @@ def threshold(known: ArrayLike, level: float) -> Floats:
     n = np.asarray(known, np.float64)
     with np.errstate(divide="ignore"):
         return np.asarray(np.sqrt(2 * (1 + n) / n * np.log(np.sqrt(1 + n) / level)))
+
+
+def reach(units: ArrayLike, planned: ArrayLike, level: float) -> Floats:
+    """How many standard errors the always-valid interval of `sequential` reaches."""
+    return threshold(np.asarray(units) * mixture(level, TIGHTEST * np.asarray(planned)), level)
 
 
 def _comparison(control: Estimate, other: Estimate, reach: Floats, p: Floats) -> Comparison:

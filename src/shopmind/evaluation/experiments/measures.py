@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from shopmind.scenarios.experiment import Metric
+from shopmind.stores.money import DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,35 +17,37 @@ class Measure:
     Attributes:
         numerator, denominator: sums of a unit (units.py); no denominator counts the units.
         any: whether a unit counts 1 if the numerator is above 0, and else 0.
+        money: whether the numerator is money.
         times: what the numerator is multiplied by.
     """
 
     numerator: str
     denominator: str | None = None
     any: bool = False
+    money: bool = False
     times: float = 1.0
 
 
 MEASURES: dict[Metric, Measure] = {
     "conversion": Measure("orders", any=True),
     "orders": Measure("orders"),
-    "revenue": Measure("revenue", times=0.01),
+    "revenue": Measure("revenue", money=True),
     "clicks": Measure("clicks"),
     "click_through": Measure("clicks", "hits"),
     "add_to_cart": Measure("carts", any=True),
-    "revenue_per_mille": Measure("credited", "hits", times=10.0),
-    "average_order_value": Measure("revenue", "orders", times=0.01),
+    "revenue_per_mille": Measure("credited", "hits", money=True, times=1000.0),
+    "average_order_value": Measure("revenue", "orders", money=True),
 }
-"""Money is in units of the shop's currency, of two decimals."""
 
 _EARLIER = {"credited": "revenue"}
 
 
-def frame_of(metric: Metric, table: pl.DataFrame) -> pl.DataFrame:
-    """`unit`, `variant`, and numerator and denominator of each unit, also of its earlier period."""
+def frame_of(metric: Metric, table: pl.DataFrame, currency: str) -> pl.DataFrame:
+    """`unit`, `variant`, numerator and denominator of each unit, also of its earlier period; money in `currency`."""
     measure = MEASURES[metric]
-    top = pl.col(measure.numerator) * measure.times
-    earlier = pl.col(f"earlier_{_EARLIER.get(measure.numerator, measure.numerator)}") * measure.times
+    times = measure.times / (10 ** DIGITS.get(currency, 2) if measure.money else 1)
+    top = pl.col(measure.numerator) * times
+    earlier = pl.col(f"earlier_{_EARLIER.get(measure.numerator, measure.numerator)}") * times
     below = pl.lit(1.0) if measure.denominator is None else pl.col(measure.denominator)
     before = pl.lit(0.0) if measure.denominator is None else pl.col(f"earlier_{measure.denominator}")
     return table.select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, isfinite
 from statistics import NormalDist
 
-from shopmind.evaluation.experiments.intervals import mixture, threshold
+from shopmind.evaluation.experiments.intervals import reach
 from shopmind.kit.errors import InputError
 from shopmind.scenarios.experiment import Test
 
@@ -23,8 +23,8 @@ def units_needed(
     """Units of both arms together that find a relative change of `effect` with chance `power`.
 
     N = (q + z_power)² (v0 / w0 + v1 / w1) / (effect value)², v the variances of one unit, w the arms' shares. q is the
-    normal quantile of level/2 in a fixed test; in a sequential one the reach of its interval where it is tightest, so
-    that the chance holds at the last look alone and the earlier ones only add to it.
+    normal quantile of level/2 in a fixed test; in a sequential one the reach of its interval at N, so that the chance
+    holds at the last look alone and the earlier ones only add to it.
 
     Source: Chow, Shao, Wang, Sample size calculations in clinical research (2008), 3.2.1 (means) and 4.2.1 (shares,
     unpooled); of a ratio the variance is that of the delta method (estimate.pair).
@@ -51,13 +51,13 @@ def units_needed(
         raise InputError(f"planning: variance {variance} must be above 0", field="variance")
     else:
         before = after = variance
-    reach = quantile(level, test) + NormalDist().inv_cdf(power)
+    away = quantile(level, test) + NormalDist().inv_cdf(power)
     spread = before / shares[0] + after / shares[1]
-    return ceil(reach**2 * spread / (changed - value) ** 2 * sum(shares))
+    return ceil(away**2 * spread / (changed - value) ** 2 * sum(shares))
 
 
 def quantile(level: float, test: Test) -> float:
     """Standard errors that a difference must be away from 0 at the planned number of units."""
     if test == "fixed":
         return NormalDist().inv_cdf(1 - level / 2)
-    return float(threshold(mixture(level, 1.0), level))
+    return float(reach(1.0, 1.0, level))

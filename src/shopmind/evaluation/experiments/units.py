@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,8 @@ MOST_SLATES = 1_000_000
 EARLIER_DAYS = 28
 
 _DONE: tuple[EventType, ...] = ("click", "add_to_cart", "purchase")
-_SUMS = ("hits", "clicks", "credited", "carts", "orders", "revenue")
-"""Of a unit since it was dealt in: hits it was shown by the experiment, clicks on them and money credited to them;
-adding to the cart, orders and money anywhere in the shop."""
+
+Deal = Callable[[Mapping[str, Any]], str | None]
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,10 @@ class Units:
     """The units of an experiment.
 
     Attributes:
-        table: `unit`, `variant`, `first_ms`, the sums, and with "earlier_" before their names what the unit did in the
-            EARLIER_DAYS before it was dealt in.
+        table: `unit`, `variant`, `first_ms`, and of each unit since it was dealt in: `hits` it was shown by the
+            experiment, `clicks` (those it clicked) and money `credited` to them; `carts`, `orders` and `revenue`
+            anywhere in the shop. With "earlier_" before their names what it did in the EARLIER_DAYS before. Money is
+            in minor units.
         crossed: units that were seen in two arms and are left out.
         drafts: of an interleaving `unit`, `team`, `chosen`: hits of each team that were clicked.
         cut: whether there are more answers than are read.
@@ -42,15 +43,17 @@ class Units:
     cut: bool
 
 
-def read_units(shop: Shop, name: str, unit: str, since_ms: int, until_ms: int, *, most: int = MOST_SLATES) -> Units:
+def read_units(shop: Shop, deal: Deal, unit: str, since_ms: int, until_ms: int, *, most: int = MOST_SLATES) -> Units:
     """Who took part between two times, and what they did.
 
     A unit counts from its first answer on that the experiment dealt, whatever was in it; an empty page is one too.
 
     Args:
+        deal: slate record → the arm it belongs to, None for none.
         unit: "user" or "session".
+        most: newest answers that are read.
     """
-    dealt, slates, cut = _slates(shop, name, unit, since_ms, until_ms, most)
+    dealt, slates, cut = _slates(shop, deal, unit, since_ms, until_ms, most)
     arms = dealt.group_by("unit").agg(
         variant=pl.col("variant").first(), arms=pl.col("variant").n_unique(), first_ms=pl.col("at_ms").min()
     )
@@ -61,7 +64,7 @@ def read_units(shop: Shop, name: str, unit: str, since_ms: int, until_ms: int, *
     events = events.with_columns(who=pl.col("user").cast(pl.String) if unit == "user" else pl.col("session"))
     credits = _credits(shop, events, slates, since_ms)
     hits = dealt.group_by("unit").agg(hits=pl.col("hits").sum())
-    clicks, chosen = _clicked(credits, dealt, name)
+    clicks, chosen = _clicked(credits, dealt)
     table = kept
     for frame in (hits, clicks, _done(events, kept, shop.settings.currency)):
         table = table.join(frame, on="unit", how="left")
@@ -70,7 +73,7 @@ def read_units(shop: Shop, name: str, unit: str, since_ms: int, until_ms: int, *
 
 
 def _slates(
-    shop: Shop, name: str, unit: str, since_ms: int, until_ms: int, most: int
+    shop: Shop, deal: Deal, unit: str, since_ms: int, until_ms: int, most: int
 ) -> tuple[pl.DataFrame, list[tuple[int, str, Mapping[str, Any]]], bool]:
     rows: list[tuple[str, str, str, int, int]] = []
     slates: list[tuple[int, str, Mapping[str, Any]]] = []
@@ -81,8 +84,7 @@ def _slates(
             if at_ms < since_ms - LATE_MS:
                 seen = 0
                 break
-            arm = arm_of(str(body.get("variant") or ""), name)
-            who = body.get(f"{unit}_id")
+            arm, who = deal(body), body.get(f"{unit}_id")
             if arm is None or who is None or not since_ms <= at_ms < until_ms:
                 continue
             rows.append((request_id, who, arm, at_ms, len(body.get("items") or ())))
@@ -92,20 +94,29 @@ def _slates(
     return frame, slates, seen >= most
 
 
-def arm_of(label: str, name: str) -> str | None:
-    """The variant of one experiment in a label such as "one/a+two/b"; None where it is not in it."""
-    for part in label.split("+"):
-        experiment, _, variant = part.partition("/")
-        if experiment == name and variant:
-            return variant
-    return None
+def dealt_by(name: str) -> Deal:
+    """The variant of one experiment in the label of an answer, such as "one/a+two/b"."""
+
+    def arm(body: Mapping[str, Any]) -> str | None:
+        for part in str(body.get("variant") or "").split("+"):
+            experiment, _, variant = part.partition("/")
+            if experiment == name and variant:
+                return variant
+        return None
+
+    return arm
+
+
+def asked_in(places: Sequence[str]) -> Deal:
+    """Every answer of these scenarios, in one arm: what there is before an experiment."""
+    return lambda body: "all" if body.get("scenario") in places else None
 
 
 def _known(shop: Shop, units: pl.Series, unit: str) -> pl.Series:
     """The unit as the events know it; a user without any event is known to none of them."""
     if unit == "session":
         return units
-    numbers = shop.users.numbers(units.to_list()) if len(units) else []
+    numbers: list[int] = shop.users.numbers(units.to_list()).tolist() if len(units) else []
     return pl.Series([str(each) if each > 0 else None for each in numbers], dtype=pl.String)
 
 
@@ -119,22 +130,17 @@ def _credits(
     return found.join(shown.select("request_id").unique(), on="request_id", how="semi")
 
 
-def _clicked(credits: pl.DataFrame, dealt: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Per unit its clicks on and the money credited to the experiment's hits; and per team what was clicked."""
+def _clicked(credits: pl.DataFrame, dealt: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Per unit the hits it clicked and the money credited to hits; and the hits of each team that it clicked."""
     mine = credits.join(dealt.select("request_id", "unit"), on="request_id")
     click = pl.col("type") == EVENT_TYPES.index("click")
-    sums = mine.group_by("unit").agg(
-        clicks=pl.col("credit").filter(click).sum(),
-        credited=(pl.col("credit") * pl.col("value_minor").fill_null(0)).filter(~click).sum(),
-    )
-    teams = (
-        mine.filter(click)
-        .unique(["request_id", "item", "position"])
-        .with_columns(team=pl.col("variant").str.strip_prefix(f"{name}/"))
-        .group_by("unit", "team")
-        .agg(chosen=pl.len())
-    )
-    return sums, teams
+    clicked = mine.filter(click).unique(["request_id", "item"], maintain_order=True)
+    money = mine.filter(~click).group_by("unit")
+    credited = money.agg(credited=(pl.col("credit") * pl.col("value_minor").fill_null(0)).sum())
+    clicks = clicked.group_by("unit").agg(clicks=pl.len())
+    team = pl.col("variant").str.extract(r"/([^/+]+)$")
+    chosen = clicked.with_columns(team=team).group_by("unit", "team").agg(chosen=pl.len())
+    return clicks.join(credited, on="unit", how="full", coalesce=True), chosen
 
 
 def _done(events: pl.DataFrame, kept: pl.DataFrame, currency: str) -> pl.DataFrame:
