@@ -20,6 +20,15 @@ COUNTS: dict[str, Any] = {
 """Schema of counters: UTC days since 1970, "" for no scenario or variant, `subject` a user's or an item's number or 0
 for nobody's, and how much of what."""
 
+DAYS: dict[str, Any] = {
+    "subject": pl.Int64,
+    "first_day": pl.Int32,
+    "last_day": pl.Int32,
+    "days": pl.Int64,
+    "value": pl.Int64,
+}
+"""Schema of `Counters.days`."""
+
 
 class Counters(Protocol):
     """Sums by name and the keys of COUNTS. Erasing a user gives the counts that bear the user's number to nobody."""
@@ -46,6 +55,13 @@ class Counters(Protocol):
         self, name: str, by: Sequence[str], since_day: int | None = None, until_day: int | None = None
     ) -> pl.DataFrame:
         """The same added up over all keys but `by` (names of COUNTS), with figure and value."""
+        ...
+
+    def days(
+        self, name: str, figures: Sequence[str], since_day: int | None = None, until_day: int | None = None
+    ) -> pl.DataFrame:
+        """On which days each subject but 0 has any of these figures: subject, first_day, last_day, days (how many) and
+        value (the sum), by subject."""
         ...
 
     def clear(self) -> None:

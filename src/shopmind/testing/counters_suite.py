@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from shopmind.domain import User
-from shopmind.stores.counters import COUNTS
+from shopmind.stores.counters import COUNTS, DAYS
 from shopmind.stores.database import ShopDatabase
 
 
@@ -50,6 +50,19 @@ class CountersSuite:
         database.counters.add({"people": rows}, None, {})
         assert database.counters.sums("people", ("scenario",)).rows() == [("a", "click", 3), ("b", "view", 4)]
         assert database.counters.sums("people", (), 1, 2).rows() == [("click", 3)]
+
+    def test_days_of_a_subject_count_once(self, database: ShopDatabase) -> None:
+        rows = counts(
+            (1, "a", "", 1, "click", 1),
+            (1, "b", "", 1, "click", 2),
+            (4, "a", "", 1, "view", 4),
+            (9, "a", "", 1, "other", 4),
+            (2, "a", "", 0, "click", 4),
+        )
+        database.counters.add({"people": rows}, None, {})
+        assert database.counters.days("people", ("click", "view")).rows() == [(1, 1, 4, 2, 7)]
+        assert database.counters.days("people", ("click", "view"), 2, 5).rows() == [(1, 4, 4, 1, 4)]
+        assert dict(database.counters.days("items", ("click",)).schema) == DAYS
 
     def test_an_erased_user_leaves_the_sums_and_no_number(self, database: ShopDatabase) -> None:
         u, v = database.users.put([User("u"), User("v")]).tolist()

@@ -1,5 +1,20 @@
 """What people saw and did, by day, scenario, variant and segment: counters that are kept while events come."""
 
 from shopmind.insights.traffic.count import Progress, count, recount
+from shopmind.insights.traffic.customers import Customers, customers
+from shopmind.insights.traffic.report import Echoes, Line, echoes, lines
+from shopmind.insights.traffic.traffic import Traffic, traffic
 
-__all__ = ["Progress", "count", "recount"]
+__all__ = [
+    "Customers",
+    "Echoes",
+    "Line",
+    "Progress",
+    "Traffic",
+    "count",
+    "customers",
+    "echoes",
+    "lines",
+    "recount",
+    "traffic",
+]

@@ -9,8 +9,8 @@ import orjson
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
-from shopmind.stores.counters import COUNTS
-from shopmind.stores.sqlite.database import SqliteDatabase, blocks
+from shopmind.stores.counters import COUNTS, DAYS
+from shopmind.stores.sqlite.database import SqliteDatabase, blocks, fetched
 from shopmind.stores.sqlite.schema import counted, counters
 
 BLOCK = 100_000
@@ -76,6 +76,21 @@ class SqliteCounters:
             frames = [_frame(block, names) for block in blocks(connection, asked.order_by(*keys), BLOCK)]
         empty = pl.DataFrame(schema={each: COUNTS[each] for each in names})
         return pl.concat([empty, *frames]).filter(pl.col("value") != 0)
+
+    def days(
+        self, name: str, figures: Sequence[str], since_day: int | None = None, until_day: int | None = None
+    ) -> pl.DataFrame:
+        """See the port."""
+        day, subject = counters.c.day, counters.c.subject
+        asked = (
+            select(subject, func.min(day), func.max(day), func.count(func.distinct(day)), func.sum(counters.c.value))
+            .where(*_chosen(name, since_day, until_day), counters.c.figure.in_(list(figures)), subject != 0)
+            .group_by(subject)
+            .order_by(subject)
+        )
+        with self._database.reading() as connection:
+            rows = fetched(connection, asked)
+        return pl.DataFrame(rows, schema=DAYS, orient="row")
 
     def clear(self) -> None:
         """See the port."""
