@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     history: int = Field(5_000, ge=1, le=100_000, description="newest events of one user that the engine looks at")
     personal: bool = Field(True, description="whether what a customer did may move the order of a search")
     sample_users: tuple[str, ...] = Field((), description="user ids the demo page offers; leave empty in a real shop")
+    strategy: bool = Field(False, description="whether `shopmind serve` looks after the shop by its strategy.toml")
     training: dict[str, dict[str, Any]] = Field(default_factory=dict, description="recipe → options of its fit")
     serving: dict[str, Any] = Field(
         default_factory=dict, description="what shopmind.serving.ServingSettings may be told"

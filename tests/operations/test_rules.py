@@ -66,6 +66,7 @@ def test_what_is_written_is_what_is_read_and_what_is_left_out_has_a_default() ->
         ('artifacts = ["encoder"]\nscenarios = ["home"]', "line 1: artifacts: 'encoder' is not allowed"),
         ('scenarios = ["home"]\n[evaluate]\nmetric = "ctr"', "line 3: evaluate.metric: 'ctr' is not allowed"),
         ('scenarios = ["home"]\n[evaluate]\nbound = "lowest"', "line 3: evaluate.bound: 'lowest' is not allowed"),
+        ('scenarios = ["home"]\n[ramp]\nunits = 50', "line 3: units is 50, it must be 100 or more"),
         ('scenarios = ["home"]\n[ramp]\nsteps = [0.5, 0.1]', "line 3: steps is [0.5, 0.1]: shares that rise"),
         ('scenarios = ["home"]\n[ramp]\nsteps = [0.5, 1.5]', "line 3: steps is [0.5, 1.5]: shares that rise"),
         ('scenarios = ["home"]\n[ramp]\nguards = [{least = 0.1}]', "guards: 'metric' is required"),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopmind.cli import show
+from shopmind.cli.strategy import look_after
+from shopmind.kit.errors import InputError
 
 if TYPE_CHECKING:
     from shopmind.stores.ports import Artifact
@@ -23,6 +25,15 @@ def add(app: typer.Typer) -> None:
         judgments: Annotated[
             Path | None, typer.Option(help="Folder with files `queries` and `judgments` to learn from too.")
         ] = None,
+        strategy: Annotated[
+            bool, typer.Option("--strategy", help="Look after the shop by its strategy.toml, until stopped.")
+        ] = False,
+        once: Annotated[
+            bool, typer.Option("--once", help="With --strategy: do what can be done now, and end.")
+        ] = False,
+        dry_run: Annotated[
+            bool, typer.Option("--dry-run", help="With --strategy: say what is due, and do nothing.")
+        ] = False,
         json: show.AsJson = False,
     ) -> None:
         """Fit artifacts on everything known now and promote them; the knowledge log keeps what was made of what."""
@@ -33,6 +44,11 @@ def add(app: typer.Typer) -> None:
         from shopmind.operations.knowledge import Knowledge, telling
 
         folder, names = _sorted_out(folder, names or [])
+        if strategy:
+            look_after(folder, once=once, dry_run=dry_run, json=json)
+            return
+        if once or dry_run:
+            raise InputError("train: --once and --dry-run go with --strategy", field="strategy")
         with shopmind.open(folder) as shop, show.progress() as progress:
             graded = None if judgments is None else read_judgments(judgments, shop.catalogue)
             shop.index(progress)

@@ -13,6 +13,7 @@ from typing import Literal
 
 import shopmind
 from shopmind.kit.clock import DAY_MS, HOUR_MS, format_time
+from shopmind.operations.strategy import Strategy
 from shopmind.pipeline import lexicon
 from shopmind.privacy.erase import STALE
 from shopmind.shop import Shop
@@ -47,6 +48,7 @@ def examine(shop: Shop) -> list[Finding]:
         *_artifacts(shop),
         *_scenarios(shop),
         _rules(shop),
+        _strategy(shop),
         _disk(shop.path),
         _clock(shop),
         _secret(shop.path / SECRET),
@@ -60,6 +62,12 @@ def _rules(shop: Shop) -> Finding:
         advice = f"write them again, or take them out: shopmind rules FOLDER --remove {next(iter(faults))}"
         return Finding("rules", "warn", f"{len(faults)} rules or words cannot be read, the first: {first}", advice)
     return Finding("rules", "ok", f"{len(shop.rules.all())} rules, {len(shop.lexicon.all())} entries of the lexicon")
+
+
+def _strategy(shop: Shop) -> Finding:
+    well, said = Strategy(shop).state()
+    advice = f"run: shopmind train {shop.path} --strategy, or set strategy = true and serve it"
+    return Finding("strategy", "ok" if well else "warn", said.en, "" if well else advice)
 
 
 def _versions() -> Finding:

@@ -15,6 +15,7 @@ from shopmind.domain import AppliedRule, Facet, Hit, Item, Outlook, Slate, Under
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError
+from shopmind.operations.strategy import standing
 from shopmind.serving import cursor
 from shopmind.serving.bodies import Rows
 from shopmind.serving.responses import bytes_response, json_response, to_bytes
@@ -148,7 +149,7 @@ def readiness_json(shop: Shop) -> dict[str, Any]:
     """As `schemas.ReadyAnswer`."""
     items = int(np.count_nonzero(shop.catalogue.columns().shown))
     missing = {name: list(needs) for name, needs in shop.readiness().items() if needs}
-    return {"status": "ready" if items else "empty", "items": items, "missing": missing}
+    return {"status": "ready" if items else "empty", "items": items, "missing": missing, "strategy": standing(shop)}
 
 
 def user_json(shop: Shop, user_id: str) -> dict[str, Any]:

@@ -25,10 +25,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from shopmind import settings as shop_settings
 from shopmind import shop as shops
 from shopmind.kit import log
 from shopmind.kit.errors import InputError
 from shopmind.kit.options import build
+from shopmind.operations.strategy import beside as strategy_beside
 from shopmind.serving import listening
 from shopmind.serving.app import create_app
 from shopmind.serving.figures import SHARED_FOLDER
@@ -106,7 +108,10 @@ def serve(
         "timeout_graceful_shutdown": stop_after_s,
     }
     _quiet()
-    with _exit_in_peace():
+    looked_after = [
+        each for each in (Path(plan.folder), *map(Path, names.values())) if shop_settings.read(each).strategy
+    ]
+    with _exit_in_peace(), strategy_beside.beside(looked_after):
         if processes == 1:
             uvicorn.run(_loaded(plan), **config)
         else:

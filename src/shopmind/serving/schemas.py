@@ -362,6 +362,9 @@ class ReadyAnswer(Answer):
     status: str = Field(description="ready, or empty while there are no items")
     items: int
     missing: dict[str, list[str]] = Field(description="scenario → what would make it better")
+    strategy: str = Field(
+        description="none: the shop is trained by hand; idle; or where a candidate is: fit, evaluate, shadow, ramp …"
+    )
 
 
 class ErrorBody(Answer):

@@ -48,7 +48,8 @@ def look(shop: Shop, names: Sequence[str], rules: Retrain, last: Cycle | None) -
         "new_items": float((shown >= marks["size"]).mean()) if len(shown) and marks["size"] else math.nan,
     }
     same = all(marks[name] == now[name] for name in ("event_number", "change"))
-    if same or figures["hours"] < rules.pause_hours:
+    ended_ms = marks["at_ms"] if last is None else last.since_ms
+    if same or (now_ms - ended_ms) / HOUR_MS < rules.pause_hours:
         return Due((), now, figures)
     if rules.drift is not None:
         figures["drift"] = drift(shop.events.table(), marks["event_number"], columns)

@@ -98,7 +98,7 @@ def shadow(found: Shadowed, rules: Shadow) -> tuple[bool, Said]:
 def ramp(figures: Sequence[Guarded], rules: Ramp, lasted_ms: int) -> Verdict:
     """What a step of the ramp says: surely worse at once; else after its time and with its units."""
     for each in figures:
-        if each.interval is not None and each.interval.high < each.guard.least:
+        if each.surely_worse:
             return Verdict(False, _fell(each))
     hours, units = lasted_ms / HOUR_MS, min((each.units for each in figures), default=rules.units)
     if hours < rules.hours or (units < rules.units and hours < rules.most_hours):
@@ -112,7 +112,7 @@ def ramp(figures: Sequence[Guarded], rules: Ramp, lasted_ms: int) -> Verdict:
     open_ones = [
         each
         for each in figures
-        if each.interval is None or not bound(each.interval, each.guard.bound) >= each.guard.least
+        if each.interval is None or not each.enough or not bound(each.interval, each.guard.bound) >= each.guard.least
     ]
     if not open_ones:
         told_all = "; ".join(f"{each.guard.metric} {each.told()}" for each in figures) or "no guard is asked for"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from shopmind.evaluation.experiments import experiment_report
+from shopmind.evaluation.experiments.analysis import FEWEST_UNITS
 from shopmind.kit.errors import NotFoundError
 from shopmind.metrics.intervals import Interval
 from shopmind.operations.strategy.cycle import Cycle
@@ -22,11 +25,20 @@ class Guarded:
     Attributes:
         units: of the smaller half.
         interval: of the relative difference, valid however often it is looked at; None while it cannot be said.
+        enough: whether both halves have so many units that did something that the interval is to be believed.
     """
 
     guard: Guard
-    units: int
-    interval: Interval | None
+    units: int = 0
+    interval: Interval | None = None
+    enough: bool = False
+
+    @property
+    def surely_worse(self) -> bool:
+        """Whether the whole interval lies below what is allowed; a half in which hardly anybody does anything is
+        believed too."""
+        known = self.interval is not None and self.units >= FEWEST_UNITS
+        return known and self.interval is not None and self.interval.high < self.guard.least
 
     def told(self) -> str:
         """In words."""
@@ -65,8 +77,15 @@ class Trial:
             experiments.start(self.name, by="strategy")
 
     def figures(self) -> list[Guarded]:
-        """Of each guard what the experiment says so far."""
-        return [Guarded(each, 0, None) for each in self._rules.ramp.guards]
+        """Of each guard what the experiment says so far.
+
+        Raises:
+            NotFoundError: there is no experiment.
+        """
+        if not self._rules.ramp.guards:
+            return []
+        report = experiment_report(self._shop, self.name)
+        return [_guarded(each, report["metrics"].get(each.metric)) for each in self._rules.ramp.guards]
 
     def end(self) -> None:
         """Everybody sees what is served; the log of answers and the knowledge log keep what was."""
@@ -93,3 +112,15 @@ class Trial:
                 CANDIDATE: {"share": 0.5, "artifacts": self._cycle.changed()},
             },
         }
+
+
+def _guarded(guard: Guard, found: Mapping[str, Any] | None) -> Guarded:
+    """A guard's figure out of the experiment's report."""
+    if found is None:
+        return Guarded(guard)  # the rules name a metric that they did not when the experiment began
+    units = min(int(found["arms"].get(name, {}).get("units", 0)) for name in (SERVED, CANDIDATE))
+    told = found["comparisons"].get(CANDIDATE, {})
+    value, low, high = (told.get(name) for name in ("lift", "lift_low", "lift_high"))
+    known = value is not None and low is not None and high is not None
+    interval = Interval(value, low, high, units) if known else None
+    return Guarded(guard, units, interval, bool(told.get("enough")))

@@ -7,6 +7,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
+from shopmind.evaluation.experiments.analysis import FEWEST_UNITS
 from shopmind.evaluation.outcome import CUTOFF
 from shopmind.kit.errors import InputError, NotFoundError, not_allowed
 from shopmind.kit.options import convert
@@ -30,7 +31,7 @@ class Retrain:
         hours: since the last one. new_events: events since the last one.
         new_items: share of the goods that came since the last one.
         drift: how differently people choose since the last one, 0 to 1 (drift.py).
-        pause_hours: but never sooner after the last one.
+        pause_hours: but never sooner after the end of the last one.
     """
 
     hours: float | None = None
@@ -136,7 +137,7 @@ _PLAIN: Mapping[str, Any] = {"scenarios": tuple[str, ...], "artifacts": tuple[st
 _SHARES = {"hold_out": (0.0, 0.9), "new_items": (0.0, 1.0), "drift": (0.0, 1.0), "least_overlap": (0.0, 1.0)}
 _SHARES |= {"most_errors": (0.0, 1.0)}
 _POSITIVE = ("hours", "new_events", "every_minutes", "cases", "least_cases", "most_slower", "most_hours")
-_NOT_NEGATIVE = ("pause_hours", "requests", "units")
+_NOT_NEGATIVE = ("pause_hours", "requests")
 
 
 def read(folder: Path, needs: Mapping[str, Iterable[str]]) -> Rules:
@@ -232,6 +233,8 @@ def _check(key: str, value: Any, source: Source) -> None:
         raise InputError(
             f"{where} is {value:g}, it must be {'above 0' if key in _POSITIVE else '0 or more'}", field=key
         )
+    elif key == "units" and value < FEWEST_UNITS:
+        raise InputError(f"{where} is {value}, it must be {FEWEST_UNITS} or more: fewer say nothing", field=key)
     elif key == "steps":
         rising = all(one < other for one, other in zip((0.0, *value), value, strict=False))
         if not rising or any(each > 1 for each in value):

@@ -6,10 +6,11 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from shopmind.kit.clock import MINUTE_MS
-from shopmind.kit.errors import ShopmindError
+from shopmind.kit.errors import InputError, NotFoundError, ShopmindError
 from shopmind.kit.log import note
 from shopmind.kit.progress import Progress, silent
 from shopmind.operations.knowledge import Knowledge, What
@@ -46,6 +47,23 @@ class Told:
     cycle_id: str = ""
 
 
+def running(folder: Path) -> bool:
+    """Whether some process looks after the shop in `folder`."""
+    alone = Lease(folder / LEASE)
+    try:
+        return not alone.acquire()
+    finally:
+        alone.release()
+
+
+def standing(shop: Shop) -> str:
+    """none without rules, idle between cycles, else the step of the candidate; cheap enough to be asked often."""
+    if not (shop.path / rules.FILE).is_file():
+        return "none"
+    now = cycle.load(shop.records)
+    return "idle" if now is None or now.done else now.step
+
+
 class Strategy:
     """The strategy of one shop. The rules are read again before every step."""
 
@@ -66,6 +84,27 @@ class Strategy:
         """What a new cycle would begin for."""
         read = self.rules()
         return due.look(self._shop, self._names(read), read.retrain, self.cycle())
+
+    def state(self) -> tuple[bool, Said]:
+        """Whether all is well, and where it stands, in words; rules that are wrong are said, not raised."""
+        try:
+            found = self.due()
+        except NotFoundError:
+            return True, Said("no strategy.toml: the shop is trained by hand", "没有 strategy.toml:由人训练")
+        except InputError as error:
+            return False, Said(error.message, error.message)
+        now = self.cycle()
+        if now is not None and not now.done:
+            en, zh = f"cycle {now.cycle_id} is at {now.step}: {now.reason.en}", f"周期 {now.cycle_id} 在 {now.step}"
+        elif now is not None:
+            en = f"cycle {now.cycle_id} ended {now.outcome.replace('_', ' ')}: {now.reason.en}"
+            zh = f"周期 {now.cycle_id} 已结束:{now.reason.zh}"
+        else:
+            en, zh = "no cycle yet", "还没有周期"
+        waiting = bool(found.why) or (now is not None and not now.done)
+        if waiting and not running(self._shop.path):
+            return False, Said(f"{en}; there is something to do and nobody does it", f"{zh};有事要做但没有进程在做")
+        return True, Said(en, zh)
 
     def once(self) -> list[Told]:
         """Everything that can be done now, step by step.
