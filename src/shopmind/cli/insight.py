@@ -1,4 +1,4 @@
-"""`shopmind insight queries SHOP`, `shopmind insight outlook SHOP USER`."""
+"""`shopmind insight queries SHOP`, `shopmind insight traffic SHOP`, `shopmind insight outlook SHOP USER`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopmind.cli import show
+from shopmind.cli import insight_traffic, show
 from shopmind.kit.clock import DAY_MS, format_time
 
 if TYPE_CHECKING:
@@ -46,6 +46,32 @@ def add(app: typer.Typer) -> None:
             show.data({**asdict(report), "since": format_time(report.since_ms), "until": format_time(report.until_ms)})
         else:
             _print(report)
+
+    @insight.command("traffic")
+    def traffic(
+        folder: Annotated[Path, typer.Argument(help="The shop.")],
+        days: Annotated[int, typer.Option(help="Whole UTC days, today the last of them.", min=1)] = 30,
+        by: Annotated[str, typer.Option(help="What to tell by: day, scenario, variant, segment; commas.")] = "scenario",
+        segment: Annotated[str, typer.Option(help='Attribute of customers to tell by, or "signed_in".')] = "",
+        recount: Annotated[bool, typer.Option(help="Count the whole log again first.")] = False,
+        json: show.AsJson = False,
+    ) -> None:
+        """What was shown, clicked and bought, and who comes back."""
+        import shopmind
+        from shopmind.insights import told
+        from shopmind.insights import traffic as report_of
+        from shopmind.insights.traffic import recount as count_again
+
+        asked = [name.strip() for name in by.split(",") if name.strip()]
+        asked += ["segment"] if segment and "segment" not in asked else []
+        with shopmind.open(folder) as shop:
+            if recount:
+                count_again(shop)
+            report = told(report_of(shop, days=days, by=asked, segment=segment))
+        if json:
+            show.data(report)
+        else:
+            insight_traffic.show_traffic(report)
 
     @insight.command("outlook")
     def outlook(

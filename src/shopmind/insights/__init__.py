@@ -2,5 +2,6 @@
 
 from shopmind.insights.queries import QueryReport, query_report
 from shopmind.insights.search_log import SearchLog, search_log
+from shopmind.insights.traffic import Traffic, told, traffic
 
-__all__ = ["QueryReport", "SearchLog", "query_report", "search_log"]
+__all__ = ["QueryReport", "SearchLog", "Traffic", "query_report", "search_log", "told", "traffic"]

@@ -3,7 +3,7 @@
 from shopmind.insights.traffic.count import Progress, count, recount
 from shopmind.insights.traffic.customers import Customers, customers
 from shopmind.insights.traffic.report import Echoes, Line, echoes, lines
-from shopmind.insights.traffic.traffic import Traffic, traffic
+from shopmind.insights.traffic.traffic import Traffic, told, traffic
 
 __all__ = [
     "Customers",
@@ -16,5 +16,6 @@ __all__ = [
     "echoes",
     "lines",
     "recount",
+    "told",
     "traffic",
 ]

@@ -107,7 +107,10 @@ def told(report: Traffic) -> dict[str, Any]:
         "echoes": _line(data["echoes"]),
         "customers": {
             **data["customers"],
-            "cohorts": [{**each, "since": format_time(each["since"])} for each in data["customers"]["cohorts"]],
+            "cohorts": [
+                {**each, "since": format_time(each["since"]), "stayed": list(each["stayed"])}
+                for each in data["customers"]["cohorts"]
+            ],
         },
     }
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.insights import query_report, search_log
+from shopmind.insights import query_report, search_log, told, traffic
 from shopmind.kit.clock import DAY_MS
 from shopmind.serving.bodies import read_query
 from shopmind.serving.describe import described, parameters
@@ -16,8 +16,11 @@ from shopmind.serving.merchandise import queries_json
 from shopmind.serving.merchandise_schemas import QueriesAnswer, QueriesQuestion
 from shopmind.serving.responses import json_response
 from shopmind.serving.service import service_of, visit_of
+from shopmind.serving.traffic_schemas import TrafficAnswer, TrafficQuestion
 
 router = APIRouter(prefix="/v1/insights", tags=["insights"])
+
+PATIENCE_S = 5.0
 
 
 @router.get(
@@ -43,3 +46,17 @@ async def queries(request: Request) -> Response:
         return queries_json(report)
 
     return json_response({"request_id": visit_of(request).request_id, **await service.read(work)})
+
+
+@router.get(
+    "/traffic",
+    **described(
+        "Traffic report", TrafficAnswer, "merchandise", extra=parameters(TrafficQuestion, days=30, by="scenario")
+    ),
+)
+async def business(request: Request) -> Response:
+    """What was shown, clicked and bought, by day, scenario, variant or segment, and who comes back; nobody is named."""
+    ask = read_query(request, TrafficQuestion)
+    service = service_of(request)
+    report = await service.read(lambda: told(traffic(service.shop, **ask.model_dump(), patience_s=PATIENCE_S)))
+    return json_response({"request_id": visit_of(request).request_id, **report})

@@ -9,11 +9,14 @@ from starlette.responses import PlainTextResponse, Response
 
 from shopmind.serving.describe import described
 from shopmind.serving.service import service_of
+from shopmind.serving.today import today
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/metrics", response_class=PlainTextResponse, **described("Figures for Prometheus", None, "read"))
 async def metrics(request: Request) -> Response:
-    """Requests, seconds by route and by stage, fallbacks, rows written; nothing about anybody."""
-    return Response(service_of(request).figures.text(), media_type=CONTENT_TYPE_LATEST)
+    """Requests, seconds by route and by stage, fallbacks, rows written, today's traffic; nothing about anybody."""
+    service = service_of(request)
+    told = await service.read(lambda: today(service.shop))
+    return Response(service.figures.text() + told, media_type=CONTENT_TYPE_LATEST)

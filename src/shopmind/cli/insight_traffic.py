@@ -1,0 +1,65 @@
+"""How `shopmind insight traffic SHOP` looks to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from shopmind.cli import show
+
+_COUNTS = ("impressions", "clicks", "add_to_carts", "purchases")
+_SHARES = ("ctr", "add_to_cart_rate", "conversion", "coverage", "diversity")
+
+
+def show_traffic(report: Mapping[str, Any]) -> None:
+    """The lines as a table, then the customers."""
+    keys = [
+        name
+        for name in ("day", "scenario", "variant", "segment")
+        if any(line[name] is not None for line in report["lines"])
+    ]
+    table = Table(box=None, pad_edge=False)
+    for name in (*keys, *_COUNTS, *_SHARES, "revenue", "per 1000", "novelty", "p99 ms"):
+        table.add_column(name.replace("_", " "), justify="left" if name in keys else "right", overflow="fold")
+    for line in [*report["lines"], {**report["total"], keys[0]: "all"} if keys else report["total"]]:
+        table.add_row(
+            *("-" if line[key] in (None, "") else str(line[key]) for key in keys),
+            *(f"{line[name]:g}" for name in _COUNTS),
+            *(_share(line[name]) for name in _SHARES),
+            ", ".join(f"{value:,.2f} {currency}" for currency, value in line["revenue"].items()) or "-",
+            _number(line["revenue_per_thousand"]),
+            _number(line["novelty"]),
+            "-" if line["latency_ms"] is None else f"{line['latency_ms']['p99']:.1f}",
+        )
+    show.people.print(table)
+    people, echoes = report["customers"], report["echoes"]
+    show.pairs(
+        {
+            "customers": f"{people['active']}, {people['new']} of them new",
+            "bought again": f"{_share(people['repeat_rate'])} of {people['buyers']} buyers",
+            "came back": _share(people["retention"]),
+            **{
+                name.replace("_", " "): _quartiles(people[name])
+                for name in ("recency_days", "frequency_days", "tenure_days")
+            },
+            "echoes of no known answer": f"{echoes['unknown']:g}",
+            "of another item, late": f"{echoes['not_shown']:g}, {echoes['late']:g}",
+            "credit": f"{report['rule']} within {report['window_days']:g} days",
+        }
+    )
+    if report["behind"]:
+        show.line(f"{report['behind']} events are not counted yet")
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _quartiles(values: Mapping[str, float] | None) -> str:
+    return "-" if values is None else " / ".join(f"{value:g}" for value in values.values())
