@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
 from pydantic import BaseModel
 
+from shopmind import serving
 from shopmind.kit.progress import silent
-from shopmind.serving import knowledge_schemas, merchandise_schemas, row_schemas, schemas
+from shopmind.serving import schemas
 from shopmind.serving.app import build
 from shopmind.shop import Shop, fitting
 
 DOCUMENT = build([]).openapi()
-MODELS = {**vars(knowledge_schemas), **vars(merchandise_schemas), **vars(row_schemas), **vars(schemas)}
+MODELS: dict[str, type[BaseModel]] = {
+    name: model
+    for module in pkgutil.iter_modules(serving.__path__)
+    if module.name.endswith("schemas")
+    for name, model in vars(import_module(f"shopmind.serving.{module.name}")).items()
+}
 
 Request = tuple[str, str, dict[str, Any], dict[str, Any]]
 FEW = {"behaviour": {"days": (7,), "at_least": 10, "of_each": 1, "moments": 1, "trees": 5}}

@@ -1,4 +1,4 @@
-"""`shopmind evaluate search|recommend|policy FOLDER`."""
+"""`shopmind evaluate search|recommend|policy|experiment FOLDER`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def add(app: typer.Typer) -> None:
     evaluate = typer.Typer(help="Measure on a shop or on a data folder.", no_args_is_help=True)
     app.add_typer(evaluate, name="evaluate")
     _policy(evaluate)
+    _experiment(evaluate)
 
     @evaluate.command("search")
     def search(
@@ -140,3 +141,19 @@ def _policy(evaluate: typer.Typer) -> None:
         if result["refused"]:
             show.console.print(f"shopmind: refused: {result['refused']}", highlight=False, soft_wrap=True)
             raise typer.Exit(1)
+
+
+def _experiment(evaluate: typer.Typer) -> None:
+    @evaluate.command("experiment")
+    def experiment(
+        folder: Annotated[Path, typer.Argument(help="A shop.")],
+        name: Annotated[str, typer.Argument(help="Of the file experiments/NAME.toml.")],
+        json: show.AsJson = False,
+    ) -> None:
+        """What an experiment has shown so far and what to do; before its start, how many units and days it needs."""
+        import shopmind
+        from shopmind.evaluation.experiments import experiment_report, shown
+
+        with shopmind.open(folder) as shop:
+            report = experiment_report(shop, name)
+        show.data(report) if json else show.people.print(shown.table(report))

@@ -52,6 +52,28 @@ class ScenarioState:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ExperimentState:
+    """One experiment and how it stands.
+
+    Attributes:
+        status: draft, scheduled, running, stopped or ended.
+        title, definition: None when its file is gone.
+        variants: name → share, as dealt.
+        remarks: what is not as the file says, or as it was at the start.
+    """
+
+    name: str
+    status: str
+    title: str | None
+    scenarios: tuple[str, ...]
+    variants: Mapping[str, float]
+    started_at_ms: int | None
+    stopped_at_ms: int | None
+    remarks: tuple[str, ...]
+    definition: Mapping[str, Any] | None
+
+
 def slate(json: Json) -> Slate:
     """The slate of an answer; stage times stay with the server."""
     return Slate(
@@ -108,6 +130,21 @@ def scenario(json: Json) -> ScenarioState:
         n=json["n"],
         ready=json["ready"],
         missing=tuple(json["missing"]),
+    )
+
+
+def experiment(json: Json) -> ExperimentState:
+    """An experiment's state."""
+    return ExperimentState(
+        name=json["name"],
+        status=json["status"],
+        title=json["title"],
+        scenarios=tuple(json["scenarios"]),
+        variants=json["variants"],
+        started_at_ms=_time(json["started_at"]),
+        stopped_at_ms=_time(json["stopped_at"]),
+        remarks=tuple(json["remarks"]),
+        definition=json["definition"],
     )
 
 

@@ -14,7 +14,7 @@ import httpx
 import orjson
 
 from shopmind.client import answers
-from shopmind.client.answers import RowResult, ScenarioState
+from shopmind.client.answers import ExperimentState, RowResult, ScenarioState
 from shopmind.domain import Asked, Item, Slate, Suggestion
 from shopmind.kit.errors import InputError, NotReadyError, ShopmindError
 
@@ -193,6 +193,32 @@ class Client:
         report: dict[str, Any] = self._call("GET", "v1/insights/queries", params=asked)
         return report
 
+    def experiments(self) -> list[ExperimentState]:
+        """Every experiment by name."""
+        return [answers.experiment(each) for each in self._call("GET", "v1/experiments")["experiments"]]
+
+    def experiment(self, name: str) -> ExperimentState:
+        """One experiment; raises NotFoundError."""
+        return answers.experiment(self._call("GET", f"v1/experiments/{quote(name, safe='')}")["experiment"])
+
+    def put_experiment(self, name: str, definition: Row) -> ExperimentState:
+        """Writes the file of an experiment; `definition` has the keys of the file. Raises InputError."""
+        found = self._call("POST", "v1/experiments", body={**definition, "name": name})
+        return answers.experiment(found["experiment"])
+
+    def start_experiment(self, name: str) -> ExperimentState:
+        """Deals out its units from now on; raises NotFoundError, and InputError where it would meet another one."""
+        return self._change(name, "start")
+
+    def stop_experiment(self, name: str) -> ExperimentState:
+        """Gives everybody the plain scenario from now on; raises NotFoundError."""
+        return self._change(name, "stop")
+
+    def experiment_report(self, name: str) -> dict[str, Any]:
+        """What came out so far, as the API tells it; raises NotFoundError."""
+        report: dict[str, Any] = self._call("GET", f"v1/experiments/{quote(name, safe='')}/report")
+        return report
+
     def item(self, item_id: str) -> Item:
         """One item.
 
@@ -213,6 +239,14 @@ class Client:
         """Erases a user and returns the receipt."""
         receipt: dict[str, Any] = self._call("DELETE", f"v1/users/{quote(user_id, safe='')}")["receipt"]
         return receipt
+
+    def traffic(
+        self, *, days: int = 30, by: Sequence[str] = ("scenario",), segment: str = "", min_users: int = 5
+    ) -> dict[str, Any]:
+        """What was shown, clicked and bought, and who comes back, as the API tells it."""
+        asked = {"days": days, "by": ",".join(by), "segment": segment, "min_users": min_users}
+        report: dict[str, Any] = self._call("GET", "v1/insights/traffic", params=asked)
+        return report
 
     def outlook(self, user_id: str) -> dict[str, Any]:
         """What a customer will do, as the API tells it.
@@ -246,6 +280,10 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _change(self, name: str, action: str) -> ExperimentState:
+        found = self._call("POST", f"v1/experiments/{quote(name, safe='')}", body={"action": action})
+        return answers.experiment(found["experiment"])
 
     def _write(self, path: str, rows: Sequence[Row]) -> list[RowResult]:
         results: list[RowResult] = []

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shopmind.serving import knowledge_schemas, merchandise_schemas, row_schemas, schemas
+from shopmind.serving import experiment_schemas, knowledge_schemas, merchandise_schemas, row_schemas, schemas
 from shopmind.serving.access import admit
 from shopmind.serving.bodies import JSON, NDJSON
 from shopmind.serving.keys import Scope
@@ -30,6 +30,8 @@ QUESTIONS: tuple[type[BaseModel], ...] = (
     merchandise_schemas.PreviewQuestion,
     merchandise_schemas.RollBackQuestion,
     merchandise_schemas.WordRow,
+    experiment_schemas.ExperimentRow,
+    experiment_schemas.ExperimentChange,
     knowledge_schemas.NoteRow,
 )
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from shopmind.serving.routes import (
     events,
+    experiments,
     health,
     insights,
     items,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     links.router,
     rules.router,
     synonyms.router,
+    experiments.router,
     insights.router,
     knowledge.router,
     health.router,
