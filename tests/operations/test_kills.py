@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from shopmind.kit.errors import BusyError, InputError
 from shopmind.operations.knowledge import Knowledge
+from shopmind.operations.backup import backup, restore
 from shopmind.operations.strategy import cycle
 from shopmind.operations.strategy.cycle import Cycle
 from shopmind.operations.strategy.run import LEASE
@@ -163,3 +165,16 @@ def test_a_wrong_rule_stops_nothing_that_is_kept(life: Life) -> None:
     life.ask()
     assert life.steps()[-2:] == ["promoted", "idle"]
     assert len(Knowledge(life.shop).all(what="promoted")) == 1
+
+
+def test_a_backup_holds_the_rules_the_log_and_where_the_cycle_stands(life: Life, tmp_path: Path) -> None:
+    life.rules()
+    life.customers(CLOTHES, people=60)
+    life.steps()
+    backup(life.shop, tmp_path / "copy")
+    restore(tmp_path / "copy", tmp_path / "again")
+    again = Life(tmp_path / "again", life.clock)
+    again.ask()
+    assert again.steps()[-2:] == ["promoted", "idle"]
+    assert [what for what, _ in again.entries()] == ["trained", "evaluated", "shadowed", "promoted"]
+    again.shop.close()

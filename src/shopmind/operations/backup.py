@@ -18,6 +18,7 @@ import shopmind
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError, StorageError
 from shopmind.kit.files import storage_faults, sync_folder, write_whole
+from shopmind.operations.strategy.rules import FILE as RULES
 from shopmind.settings import FILE
 from shopmind.shop import Shop
 from shopmind.shop.folder import ARTIFACTS, DATABASE, EXPERIMENTS, REJECTED, SCENARIOS, SECRET
@@ -41,7 +42,7 @@ def backup(shop: Shop, target: Path) -> dict[str, Any]:
         try:
             draft.mkdir(parents=True, mode=0o700)
             shop.folder.database.backup(draft / DATABASE)
-            for name in (FILE, SECRET, REJECTED):
+            for name in (FILE, SECRET, REJECTED, RULES):
                 if (shop.path / name).is_file():
                     shutil.copy2(shop.path / name, draft / name)
             for name in (ARTIFACTS, SCENARIOS, EXPERIMENTS):
