@@ -1,7 +1,8 @@
 """Events in the shapes of other engines, as rows of ours.
 
 Sources: the public references of the GA4 Measurement Protocol and BigQuery export, OpenSearch User Behavior Insights
-1.x, Gorse feedback, Algolia Insights and Amazon Personalize PutEvents.
+1.x (events and queries), Gorse feedback, Algolia Insights, Amazon Personalize PutEvents and its item interactions. What
+they call the id of an answer (query_id, queryID, recommendationId) is our request_id.
 """
 
 from __future__ import annotations
@@ -100,13 +101,14 @@ def _ga4_items(name: str, params: Row, who: Row) -> Iterator[dict[str, Any]]:
             value = round(float(price) * float(1 if quantity is None else quantity), 6)
         yield {
             "type": kind,
-            "item_id": item.get("item_id") or item.get("promotion_id"),
+            "item_id": item.get("item_id") or item.get("promotion_id") or params.get("promotion_id"),
             "quantity": quantity,
             "value": value,
             "currency": params.get("currency") if value is not None else None,
             "order_id": order_id,
             "position": item.get("index", place) if kind == "impression" else item.get("index"),
             "scenario": item.get("item_list_id") or params.get("item_list_id"),
+            "request_id": item.get("request_id") or params.get("request_id"),
             **who,
             **_numbered(who, place),
         }
@@ -129,6 +131,22 @@ def _ubi(row: Row) -> Iterator[dict[str, Any]]:
     }
 
 
+def _ubi_query(row: Row) -> Iterator[dict[str, Any]]:
+    """A query with the hits it was answered with."""
+    who = {
+        "session_id": row.get("session_id") or row.get("client_id"),
+        "user_id": row.get("user_id"),
+        "timestamp": row.get("timestamp"),
+        "query": row.get("user_query"),
+        "request_id": row.get("query_id"),
+    }
+    if row.get("user_query"):
+        yield {"type": "search", **who, "event_id": row.get("query_id")}
+    for place, item_id in enumerate(row.get("query_response_hit_ids") or row.get("query_response_objects_ids") or ()):
+        shown = {"type": "impression", "item_id": item_id, "position": place, **who}
+        yield {**shown, **_numbered({"event_id": row.get("query_id")}, place)}
+
+
 def _gorse(row: Row) -> Iterator[dict[str, Any]]:
     kind = _type(str(row["FeedbackType"]))
     yield {
@@ -138,6 +156,11 @@ def _gorse(row: Row) -> Iterator[dict[str, Any]]:
         "timestamp": row.get("Timestamp"),
         "value": row.get("Value") if kind == "rate" else None,
     }
+
+
+def _algolia_batch(row: Row) -> Iterator[dict[str, Any]]:
+    for event in row["events"]:
+        yield from _algolia(event)
 
 
 def _algolia(row: Row) -> Iterator[dict[str, Any]]:
@@ -151,12 +174,20 @@ def _algolia(row: Row) -> Iterator[dict[str, Any]]:
             "user_id": row.get("authenticatedUserToken"),
             "session_id": row.get("userToken"),
             "timestamp": row.get("timestamp"),
-            "request_id": detail.get("queryID") or row.get("queryID"),
+            "request_id": detail.get("queryID") or row.get("queryID") or row.get("queryId"),
             "position": _zero_based(places[i]) if i < len(places) else None,
             "quantity": detail.get("quantity"),
-            "value": detail.get("price") if kind == "purchase" else None,
+            "value": _algolia_value(row, detail) if kind == "purchase" else None,
             "currency": row.get("currency") if kind == "purchase" else None,
         }
+
+
+def _algolia_value(row: Row, detail: Row) -> Any:
+    """What was paid for one of the objects: the price is of one piece, the event's value of all objects together."""
+    price, quantity = detail.get("price"), detail.get("quantity")
+    if price is None:
+        return row.get("value") if len(row["objectIDs"]) == 1 else None
+    return round(float(price) * float(1 if quantity is None else quantity), 6)
 
 
 def _personalize(row: Row) -> Iterator[dict[str, Any]]:
@@ -180,12 +211,26 @@ def _personalize(row: Row) -> Iterator[dict[str, Any]]:
         }
 
 
+def _personalize_row(row: Row) -> Iterator[dict[str, Any]]:
+    """A row of an item interactions dataset; what was shown stands in one text, with | between."""
+    request = {"user_id": row.get("USER_ID"), "timestamp": row.get("TIMESTAMP")}
+    request["request_id"] = row.get("RECOMMENDATION_ID")
+    for place, item_id in enumerate(filter(None, str(row.get("IMPRESSION") or "").split("|"))):
+        yield {"type": "impression", "item_id": item_id, "position": place, **request}
+    kind = _type(str(row.get("EVENT_TYPE") or "view"))
+    value = row.get("EVENT_VALUE") if kind in ("purchase", "rate") else None
+    yield {"type": kind, "item_id": row["ITEM_ID"], "value": value, **request}
+
+
 _SHAPES: tuple[tuple[Callable[[Row], bool], Callable[[Row], Iterator[dict[str, Any]]]], ...] = (
     (lambda row: isinstance(row.get("eventList"), list), _personalize),
+    (lambda row: "USER_ID" in row and "ITEM_ID" in row, _personalize_row),
+    (lambda row: _all_have(row.get("events"), "eventType") and "type" not in row, _algolia_batch),
     (lambda row: isinstance(row.get("events"), list) and "type" not in row, _ga4),
     (lambda row: "event_name" in row and "type" not in row, _ga4_export),
     (lambda row: isinstance(row.get("event"), str) and isinstance(row.get("ecommerce"), Mapping), _ga4_layer),
     (lambda row: "action_name" in row and "type" not in row, _ubi),
+    (lambda row: "query_id" in row and ("query_response_hit_ids" in row or "user_query" in row), _ubi_query),
     (lambda row: "FeedbackType" in row, _gorse),
     (lambda row: "eventType" in row and "objectIDs" in row, _algolia),
 )
@@ -195,6 +240,10 @@ def _type(name: str) -> str:
     plain = "".join("_" + char.lower() if char.isupper() else char for char in name.strip())
     plain = plain.strip("_").replace("-", "_").replace(" ", "_").replace("__", "_")
     return _TYPES.get(plain, _TYPES.get(plain.replace("_", ""), plain))
+
+
+def _all_have(rows: Any, name: str) -> bool:
+    return isinstance(rows, list) and bool(rows) and all(isinstance(each, Mapping) and name in each for each in rows)
 
 
 def _from_micros(value: Any) -> Any:

@@ -21,7 +21,19 @@ from shopmind.kit.clock import LATEST_MS
 from shopmind.privacy.pseudonym import Pseudonyms
 from shopmind.stores.ports import EVENT_FRAME
 
-_OTHER_SHAPES = frozenset(("eventList", "events", "event_name", "event", "action_name", "FeedbackType", "eventType"))
+_OTHER_SHAPES = frozenset(
+    [
+        "eventList",
+        "events",
+        "event_name",
+        "event",
+        "action_name",
+        "query_id",
+        "FeedbackType",
+        "eventType",
+        "ITEM_ID",
+    ]
+)
 
 
 class _Unchanged(Pseudonyms):

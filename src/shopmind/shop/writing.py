@@ -44,10 +44,13 @@ def put_links(folder: Folder, given: Sequence[Row]) -> list[RowStatus]:
 def track(folder: Folder, given: Sequence[Row]) -> list[RowStatus]:
     """Events, durable when this returns; shapes of other systems (ingest/aliases.py) are taken as they come.
 
-    A foreign row that holds several events has the status of the first one that was not accepted.
+    A foreign row that holds several events has the status of the first one that was not accepted; one that holds none
+    about goods (a page view) is accepted, and its reason says that nothing was kept.
     """
     now_ms = folder.clock()
     statuses, events = _parsed(given, lambda row, where: _events(folder, row, where, now_ms))
+    for at in [at for at, several in events.items() if not several]:
+        statuses[at] = RowStatus(at, None, "accepted", f"events row {at + 1}: nothing in it is about goods", None)
     flat = [(at, event) for at, several in events.items() for event in several]
     appended = folder.events.append([event for _, event in flat])
     seen: set[int] = set()
