@@ -140,10 +140,11 @@ def test_several_p_are_corrected() -> None:
 def test_units_that_are_needed() -> None:
     """statsmodels: NormalIndPower 1,569.77 an arm, and 1,400.99 in the smaller arm of one to three;
     samplesize_proportions_2indep_onetail 14,750.8 an arm with a pooled variance, a little more than unpooled."""
-    assert units_needed(1.0, 0.1, variance=1.0) == pytest.approx(2 * 1569.77, abs=1)
-    wide = units_needed(1.0, 0.1, variance=1.0, shares=(0.25, 0.75), power=0.9)
+    assert units_needed(1.0, 0.1, variance=1.0, changed_variance=1.0) == pytest.approx(2 * 1569.77, abs=1)
+    wide = units_needed(1.0, 0.1, variance=1.0, changed_variance=1.0, shares=(0.25, 0.75), power=0.9)
     assert wide == pytest.approx(4 * 1400.99, abs=2)
     assert units_needed(0.1, 0.1) == pytest.approx(2 * 14750.8, rel=2e-4)
+    assert units_needed(1.0, 0.1, variance=1.0) == pytest.approx((1 + 1.21) * 1569.77, abs=1)
     assert units_needed(0.1, -0.1) < units_needed(0.1, 0.1)
     assert units_needed(0.1, 0.1, test="sequential") == pytest.approx(
         ((3.256 + 0.8416) / 2.8016) ** 2 * units_needed(0.1, 0.1), rel=1e-3

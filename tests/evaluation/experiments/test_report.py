@@ -144,8 +144,8 @@ def test_a_plan_comes_from_what_the_places_were_like(day: Day) -> None:
     told = experiment_report(day.shop, "fewer")
     assert told["plan"]["value"] == pytest.approx(0.25)
     assert told["plan"]["units_a_day"] == pytest.approx(1.0)
-    variance = 0.25 * 0.75 * 56 / 55
-    assert told["plan"]["units_needed"] == pytest.approx(2.8016**2 * variance * 4 / 0.125**2, abs=1)
+    both = 0.25 * 0.75 + 0.375 * 0.625
+    assert told["plan"]["units_needed"] == pytest.approx(2.8016**2 * both * 2 / 0.125**2, abs=1)
     assert told["plan"]["days"] == told["plan"]["units_needed"]
 
 

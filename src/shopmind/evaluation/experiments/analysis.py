@@ -17,6 +17,7 @@ from shopmind.evaluation.experiments.correction import benjamini_hochberg, holm
 from shopmind.evaluation.experiments.decision import Change, Decision
 from shopmind.evaluation.experiments.estimate import Estimate, pair
 from shopmind.evaluation.experiments.intervals import Comparison
+from shopmind.evaluation.experiments.measures import MEASURES
 from shopmind.evaluation.experiments.moments import Moments
 from shopmind.evaluation.experiments.planning import units_needed
 from shopmind.evaluation.experiments.question import Question
@@ -104,12 +105,13 @@ def _planned(arms: Mapping[str, tuple[Moments, int]], question: Question) -> flo
     value, variance = float(estimate.value), float(estimate.variance * estimate.units)
     if not (isfinite(variance) and variance > 0 and value > 0):
         return nan
+    share = question.metric in MEASURES and MEASURES[question.metric].any and value * (1 + question.effect) < 1
     smallest = min(question.others, key=lambda name: question.shares[name])
     return float(
         units_needed(
             value,
             question.effect,
-            variance=variance,
+            variance=None if share else variance,
             shares=_two(question, smallest),
             level=question.level / len(question.others),
             power=question.power,

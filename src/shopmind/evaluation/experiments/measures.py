@@ -28,7 +28,7 @@ class Measure:
     times: float = 1.0
 
 
-MEASURES: dict[Metric, Measure] = {
+MEASURES: dict[str, Measure] = {
     "conversion": Measure("orders", any=True),
     "orders": Measure("orders"),
     "revenue": Measure("revenue", money=True),

@@ -15,6 +15,7 @@ def units_needed(
     effect: float,
     *,
     variance: float | None = None,
+    changed_variance: float | None = None,
     shares: tuple[float, float] = (0.5, 0.5),
     level: float = 0.05,
     power: float = 0.8,
@@ -34,6 +35,8 @@ def units_needed(
         effect: 0.05 is five per cent more; below 0 it is less.
         variance: of one unit (times units, that of the arm's estimate); None says that the metric is a share of
             units, 0 or 1 each, and the changed arm has the variance of its own share.
+        changed_variance: of one unit with the change; None says that the change multiplies what each unit does, so
+            (1 + effect)² times as much.
 
     Raises:
         InputError: a share, level or power out of range, or a value, effect or variance of nothing.
@@ -50,7 +53,8 @@ def units_needed(
     elif not (isfinite(variance) and variance > 0):
         raise InputError(f"planning: variance {variance} must be above 0", field="variance")
     else:
-        before = after = variance
+        before = variance
+        after = variance * (1 + effect) ** 2 if changed_variance is None else changed_variance
     away = quantile(level, test) + NormalDist().inv_cdf(power)
     spread = before / shares[0] + after / shares[1]
     return ceil(away**2 * spread / (changed - value) ** 2 * sum(shares))
