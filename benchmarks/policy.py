@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks import record
 from shopmind.evaluation.estimators import MENU
@@ -82,11 +83,14 @@ def judged(kind: Kind, worlds: int, *, names: Sequence[str] = ROWS, draws: int =
         float(np.median(effective)) if effective else float("nan"),
         {name: float(np.sqrt((table[:, i] ** 2).mean())) for i, name in enumerate(names)},
         {name: float(table[:, i].mean()) for i, name in enumerate(names)},
-        {
-            name: {each: float(covers[:, i, j].mean()) for j, each in enumerate(intervals)}
-            for i, name in enumerate(names)
-        },
+        _shares(covers, names, intervals),
     )
+
+
+def _shares(covers: NDArray[np.float64], names: Sequence[str], intervals: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Estimator → interval → share of (worlds, estimators, intervals) in which it held the truth."""
+    mean = covers.mean(axis=0)
+    return {name: {each: float(mean[i, j]) for j, each in enumerate(intervals)} for i, name in enumerate(names)}
 
 
 def main() -> None:

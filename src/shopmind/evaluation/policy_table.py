@@ -209,7 +209,7 @@ def _once(frame: pl.DataFrame, where: str, left_out: dict[str, int]) -> pl.DataF
     twice = named.filter(pl.struct(keys).is_duplicated())
     if not twice.height:
         return frame
-    differing = twice.unique([*keys, *NEEDED]).filter(pl.struct(keys).is_duplicated())
+    differing = twice.unique([*keys, *NEEDED]).filter(pl.struct(keys).is_duplicated()).sort("_row")
     if differing.height:
         rows = _rows(differing)
         raise InputError(f"{where}: rows of the same {' and '.join(keys)} say different things: {rows}")

@@ -1,0 +1,112 @@
+"""A candidate scenario told from a shop's own answers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import shopmind
+from shopmind.evaluation.policy import evaluate_policy
+from shopmind.evaluation.policy_slates import candidate
+from shopmind.kit.errors import InputError, NotFoundError
+from shopmind.shop import Shop
+
+EXPLORING = """
+title = "For you"
+n = 4
+retrievers = {popularity = {k = 50}}
+features = []
+ranker = {part = "weighted", weights = {popularity = 1.0}}
+filters = [{part = "in_stock"}]
+rerankers = [{part = "epsilon", share = 0.6, slots = [3], head = 4, pool = 6, uniform = 1.0}]
+"""
+PLAIN = EXPLORING.replace('rerankers = [{part = "epsilon"', 'rerankers = [{part = "top"}]\n#')
+REQUESTS = 600
+
+
+@pytest.fixture(scope="module")
+def answered(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[str, float]]]:
+    """A shop whose home explored one place; each item is clicked with a rate of its own, wherever it stands."""
+    folder = Path(shutil.copytree(tiny_folder, tmp_path_factory.mktemp("policy") / "shop"))
+    (folder / "scenarios").mkdir(exist_ok=True)
+    (folder / "scenarios" / "home.toml").write_text(EXPLORING, encoding="utf-8")
+    random, rates, clicks = np.random.default_rng(0), {}, []
+    with shopmind.open(folder) as shop:
+        for _ in range(REQUESTS):
+            slate = shop.recommend("home", n=4)
+            for hit in slate.hits:
+                rate = rates.setdefault(hit.item.item_id, float(random.choice([0.1, 0.5])))
+                if random.random() < rate:
+                    clicks.append({"type": "click", "item_id": hit.item.item_id, "request_id": slate.request_id})
+        shop._slates.flush()
+        shop.track(clicks)
+        yield shop, rates
+
+
+def write(folder: Path, text: str, name: str = "home.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_candidate_is_told_from_the_places_the_log_explored(
+    answered: tuple[Shop, dict[str, float]], tmp_path: Path
+) -> None:
+    shop, rates = answered
+    told = evaluate_policy(shop, target=write(tmp_path, PLAIN), draws=200)
+    assert told["refused"] is None, told["refused"]
+    assert told["replay"]["explored_places"] == [3]
+    assert told["replay"]["other_places_alike"] == 1.0
+    assert told["cases"] == REQUESTS
+    best = shop.recommend("home", n=4, explore=False)
+    truth = rates[best.hits[3].item.item_id]
+    for name in ("ips", "snips", "dr", "sndr"):
+        found = told["estimators"][name]
+        assert found["low"] < truth < found["high"], (name, truth, found)
+    assert any("without exploring" in note for note in told["protocol"]["notes"])
+
+
+def test_a_candidate_that_shows_what_the_log_could_not_is_refused(
+    answered: tuple[Shop, dict[str, float]], tmp_path: Path
+) -> None:
+    shop, _ = answered
+    turned = PLAIN.replace("popularity = 1.0", "popularity = -1.0")
+    told = evaluate_policy(shop, target=write(tmp_path, turned), draws=0)
+    assert told["refused"] is not None
+    assert told["estimators"]["ips"]["value"] is None
+
+
+def test_a_log_that_did_not_explore_is_refused_with_the_advice_to(shop: Shop, tmp_path: Path) -> None:
+    for _ in range(5):
+        shop.recommend("home", n=4)
+    shop._slates.flush()
+    told = evaluate_policy(shop, target=write(tmp_path, 'base = "home"\ntitle = "New"', "new.toml"))
+    assert "switch exploration on" in told["refused"]
+    assert told["replay"]["first_place_alike"] == 1.0
+
+
+def test_the_scenario_that_is_meant_is_the_file_s_name_its_base_or_said(shop: Shop, tmp_path: Path) -> None:
+    assert candidate(shop, write(tmp_path, 'base = "home"', "cart.toml")).name == "cart"
+    assert candidate(shop, write(tmp_path, 'base = "home"\nn = 3', "try.toml")).n == 3
+    assert candidate(shop, write(tmp_path, 'base = "home"', "try.toml"), "similar").name == "similar"
+    with pytest.raises(InputError, match="whose log is meant"):
+        candidate(shop, write(tmp_path, PLAIN, "try.toml"))
+    with pytest.raises(InputError, match=r"try.toml line 1: base: 'hom' is not allowed .*did you mean 'home'"):
+        candidate(shop, write(tmp_path, 'base = "hom"', "try.toml"), "home")
+    with pytest.raises(NotFoundError):
+        candidate(shop, tmp_path / "none.toml")
+
+
+def test_a_shop_is_asked_for_a_scenario_that_it_has_answered(shop: Shop, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a scenario file \(.toml\) is the target"):
+        evaluate_policy(shop)
+    with pytest.raises(NotFoundError, match="no answer of this scenario"):
+        evaluate_policy(shop, target=write(tmp_path, 'base = "trending"', "trending.toml"))
+    shop.recommend("home", n=4)
+    shop._slates.flush()
+    with pytest.raises(InputError, match="did you mean 'click'"):
+        evaluate_policy(shop, target=write(tmp_path, 'base = "home"'), reward="clicks")
