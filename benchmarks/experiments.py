@@ -2,8 +2,8 @@
 orders on one page.
 
 Run `python -m benchmarks.experiments [--worlds N]`. Every world is an experiment whose truth is known
-(shopmind.testing.experiment_worlds): a share of units, money that is mostly nothing and else lognormal, or clicks of
-hits, where units see very different numbers of hits. Nothing is tuned on these seeds. Writes results/experiments.json.
+(shopmind.testing.experiment_worlds): a share of units, orders, money that is mostly nothing and else lognormal, or
+clicks of hits, where units see very different numbers of hits. Writes results/experiments.json.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from shopmind.testing.experiment_worlds import KINDS, World
 
 BLOCK = 250
 UNITS = 2_000
-LIFTS = {"conversion": 0.2, "revenue": 0.3, "click_through": 0.1}
+LIFTS = {"conversion": 0.2, "orders": 0.1, "revenue": 0.3, "click_through": 0.1}
 LOOKS = 20
 
 

@@ -42,6 +42,7 @@ TINY_SHOP = [
     "how-to/evaluate.md",
     "how-to/forget-a-customer.md",
     "how-to/keys.md",
+    "how-to/run-an-experiment.md",
     "how-to/look-after-itself.md",
     "how-to/search.md",
     "how-to/merchandise.md",

@@ -13,7 +13,7 @@ from shopmind.evaluation.experiments import intervals
 from shopmind.evaluation.experiments.estimate import pair
 from shopmind.evaluation.experiments.moments import Moments
 
-KINDS = ("conversion", "revenue", "click_through")
+KINDS = ("conversion", "orders", "revenue", "click_through")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class World:
     """One kind of experiment.
 
     Attributes:
-        kind: conversion (a share of units), revenue (mostly 0, else lognormal) or click_through (clicks of hits, where
-            units see very different numbers of hits and click at rates of their own).
+        kind: conversion (a share of units), orders (counts), revenue (mostly 0, else lognormal) or click_through
+            (clicks of hits, where units see very different numbers of hits and click at rates of their own).
         lift: what the second arm's expectation is raised by, relative.
         habit: how much of what a unit does it did in the earlier period too, 0 to 1.
     """
@@ -47,6 +47,10 @@ class World:
             values[..., 3] = before
             return values
         values[..., 1] = 1.0
+        if self.kind == "orders":
+            often = 0.8 * np.exp(self.habit * inner - self.habit**2 / 2)
+            values[..., 0], values[..., 2] = random.poisson(often * factor), random.poisson(often)
+            return values
         rate = np.clip(0.1 * np.exp(self.habit * inner - self.habit**2 / 2), 0, 0.5)
         bought = random.random(shape, np.float32) < rate * (factor if self.kind == "conversion" else 1.0)
         earlier = random.random(shape, np.float32) < rate

@@ -167,6 +167,8 @@ def test_an_interleaving_is_reported_by_the_clicks_on_each_team(day: Day) -> Non
         slate = day.visit(f"v{i}")
         place = slate.teams.index("orders/plain" if i % 4 else "orders/now")
         wins[slate.teams[place]] += 1
+        seen = {"request_id": slate.request_id, "position": place, "variant": slate.variant, "scenario": "home"}
+        day.do(f"v{i}", "impression", slate.hits[place].item.item_id, **seen)
         day.do(f"v{i}", "click", slate.hits[place].item.item_id, request_id=slate.request_id)
     day.visit("silent")
     told = experiment_report(day.shop, "orders")

@@ -123,11 +123,18 @@ def _known(shop: Shop, units: pl.Series, unit: str) -> pl.Series:
 def _credits(
     shop: Shop, events: pl.DataFrame, slates: Sequence[tuple[int, str, Mapping[str, Any]]], since_ms: int
 ) -> pl.DataFrame:
-    """Clicks and purchases credited to answers of the experiment."""
+    """Clicks and purchases credited to answers of the experiment, with the `team` whose hit it was.
+
+    The team is told by the record of the answer: an impression that a client reports may know only the experiment.
+    """
     shown = places_of(slates, shop.catalogue, shop.users).drop("record")
     recent = events.filter(pl.col("timestamp_ms") >= since_ms - round(WINDOW_DAYS * DAY_MS)).drop("who")
     found = attribute(recent, shown, outcomes=("click", "purchase"))
-    return found.join(shown.select("request_id").unique(), on="request_id", how="semi")
+    teams = shown.unique(["request_id", "item"]).select(
+        "request_id", "item", team=pl.col("variant").str.extract(r"/([^/+]+)$")
+    )
+    answers = shown.select("request_id").unique()
+    return found.join(answers, on="request_id", how="semi").join(teams, on=["request_id", "item"], how="left")
 
 
 def _clicked(credits: pl.DataFrame, dealt: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -138,8 +145,7 @@ def _clicked(credits: pl.DataFrame, dealt: pl.DataFrame) -> tuple[pl.DataFrame, 
     money = mine.filter(~click).group_by("unit")
     credited = money.agg(credited=(pl.col("credit") * pl.col("value_minor").fill_null(0)).sum())
     clicks = clicked.group_by("unit").agg(clicks=pl.len())
-    team = pl.col("variant").str.extract(r"/([^/+]+)$")
-    chosen = clicked.with_columns(team=team).group_by("unit", "team").agg(chosen=pl.len())
+    chosen = clicked.group_by("unit", "team").agg(chosen=pl.len())
     return clicks.join(credited, on="unit", how="full", coalesce=True), chosen
 
 
