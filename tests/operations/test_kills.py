@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from shopmind.kit.errors import BusyError, InputError
-from shopmind.operations.knowledge import Knowledge
 from shopmind.operations.backup import backup, restore
+from shopmind.operations.knowledge import Knowledge
 from shopmind.operations.strategy import cycle
 from shopmind.operations.strategy.cycle import Cycle
 from shopmind.operations.strategy.run import LEASE

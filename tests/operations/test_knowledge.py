@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -169,16 +170,29 @@ def test_bm25_of_a_title_is_as_worked_by_hand() -> None:
 
 
 def test_meaning_brings_what_says_the_same_in_other_words() -> None:
+    """The mean cosine is (1 + .8 + 0) / 3 = .6; all entries are of one language, so its centre is the same."""
     vectors = {"tea. ": [1.0, 0.0], "infusion. ": [0.8, 0.6], "pan. ": [0.0, 1.0], "tea": [1.0, 0.0]}
 
-    def encode(texts: object, query: bool) -> np.ndarray:
-        return np.array([vectors[each] for each in texts], np.float32)  # type: ignore[attr-defined]
+    def encode(texts: Sequence[str], query: bool) -> np.ndarray:
+        return np.array([vectors[each] for each in texts], np.float32)
 
     found = finding.scores("tea", [entry("tea"), entry("infusion"), entry("pan")], encode)
-    mean = (1.0 + 0.8 + 0.0) / 3
-    assert found[1] == pytest.approx(finding.MEANING * (0.8 - mean) / (1 - mean), rel=1e-5)
+    assert found[1] == pytest.approx(finding.MEANING * (0.8 - 0.6) / (1 - 0.6), rel=1e-5)
     assert found[0] > found[1]
     assert np.isnan(found[2])
+
+
+def test_a_question_finds_an_entry_of_another_language_before_strangers_of_its_own() -> None:
+    """Every English text is nearer to an English question than any Chinese one; above the mean of its language only
+    the right one is."""
+    cosines = {"红茶. ": 0.6, "锅. ": 0.3, "灯. ": 0.3, "pan. ": 0.7, "lamp. ": 0.7, "desk. ": 0.7}
+
+    def encode(texts: Sequence[str], query: bool) -> np.ndarray:
+        return np.array([[1.0 if query else cosines[each]] for each in texts], np.float32)
+
+    said = [Entry("k", 0, "noted", (), {"en" if each.isascii() else "zh": Words(each[:-2])}) for each in cosines]
+    found = finding.scores("tea", said, encode)
+    assert int(np.nanargmax(found)) == 0
 
 
 def test_without_weights_the_answer_says_that_it_goes_by_words_alone(log: Knowledge) -> None:

@@ -1,32 +1,32 @@
-"""The strategy beside a server: in a process of its own, so that a fit takes no time from requests."""
+"""The strategy beside a server, in a process of its own: a fit takes no time from requests. `python -m … FOLDER`."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from shopmind import shop as shops
+from shopmind.kit import log
+from shopmind.kit.errors import ShopmindError
 from shopmind.kit.log import note
+from shopmind.operations.strategy.run import Strategy, Told
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("shopmind.strategy")
 
 PATIENCE_S = 10.0
+LOOK_EVERY_S = 1.0
 
 
 @contextlib.contextmanager
 def beside(folders: Sequence[Path]) -> Iterator[None]:
     """Looks after these shops for as long as the block lasts; what is under way then is gone on with the next time."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "shopmind", "train", str(folder), "--strategy", "--json"], stdout=subprocess.DEVNULL
-        )
-        for folder in folders
-    ]
-    for folder, process in zip(folders, started, strict=True):
-        note(logger, logging.INFO, "strategy", shop=folder.name, process=process.pid)
+    started = [subprocess.Popen([sys.executable, "-m", __name__, str(folder)]) for folder in folders]
     try:
         yield
     finally:
@@ -38,3 +38,34 @@ def beside(folders: Sequence[Path]) -> Iterator[None]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def main(folder: Path) -> int:
+    """Runs the strategy of one shop until the process that started this one is gone; lines of JSON on stderr."""
+    log.configure()
+    stop, parent = threading.Event(), os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            if stop.wait(LOOK_EVERY_S):
+                return
+        stop.set()
+        os._exit(0)  # in the middle of a fit too: a kill at any point is gone on from
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+    try:
+        with shops.open(folder) as shop:
+            Strategy(shop).run(stop, _tell)
+    except ShopmindError as error:
+        note(logger, logging.ERROR, "strategy", why=error.message)
+        return 1
+    return 0
+
+
+def _tell(told: Told) -> None:
+    if not told.waits:
+        note(logger, logging.INFO, "strategy", step=told.step, cycle=told.cycle_id, why=told.said.en)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
