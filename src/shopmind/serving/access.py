@@ -12,6 +12,9 @@ from shopmind.kit.errors import AccessError
 from shopmind.serving.keys import Key, Scope
 from shopmind.serving.service import service_of, visit_of
 
+IN_ADDRESS = "key"
+"""The parameter for a public key where no header can be sent: what a page sends as it closes (`sendBeacon`)."""
+
 
 def admit(scope: Scope) -> Any:
     """A route's dependency: only keys with this scope, from an origin of theirs, within their rate.
@@ -28,6 +31,10 @@ def _gate(scope: Scope) -> Callable[[Request], Awaitable[None]]:
             return
         key = service.keyring.find(_token(request))
         visit.key_id = key.key_id
+        if key.role != "public" and IN_ADDRESS in request.query_params:
+            raise AccessError(
+                "only a public key may stand in an address: logs and histories keep addresses", known=True
+            )
         _check_origin(request, key)
         service.buckets.take(_bucket(request, key))
         if scope not in key.scopes:
@@ -42,7 +49,8 @@ def _gate(scope: Scope) -> Callable[[Request], Awaitable[None]]:
 
 def _token(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key")
+    token = token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+    return token or request.query_params.get(IN_ADDRESS)
 
 
 def _check_origin(request: Request, key: Key) -> None:

@@ -12,12 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from shopmind.kit.errors import InputError
+from shopmind.serving.access import IN_ADDRESS
 from shopmind.serving.errors import invalid
 from shopmind.serving.service import service_of
 
 M = TypeVar("M", bound=BaseModel)
 
 JSON = "application/json"
+BEACON = ("text/plain",)
+"""NDJSON from a page that is closing. Read only with a key in the address: else the page of any site could send it."""
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/jsonlines")
 
 
@@ -70,7 +73,8 @@ async def read_rows(request: Request) -> Rows:
         HTTPException: 413 too large or too many rows, 415 another content type.
     """
     settings = service_of(request).settings
-    media_type = _media_type(request, JSON, *NDJSON)
+    beacon = BEACON if IN_ADDRESS in request.query_params else ()
+    media_type = _media_type(request, JSON, *NDJSON, *beacon)
     body = await _read(request, settings.max_body_bytes)
     if media_type != JSON:
         lines = body.splitlines() if body.count(b"\n") <= 2 * settings.max_rows else _too_many(settings.max_rows)

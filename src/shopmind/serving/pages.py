@@ -66,6 +66,17 @@ async def asset(name: str) -> Response:
     return Response(_asset(name), media_type=FILES[name], headers=HEADERS)
 
 
+@router.get("/track.js")
+async def tracker() -> Response:
+    """The script that a shop's own pages report with; any page may load it, and it holds no key."""
+    headers = {
+        "access-control-allow-origin": "*",
+        "cache-control": "public, max-age=3600",
+        "cross-origin-resource-policy": "cross-origin",
+    }
+    return Response(_asset("track.js"), media_type="text/javascript", headers=headers)
+
+
 @functools.cache
 def _asset(name: str) -> bytes:
     return resources.files("shopmind.serving.storefront").joinpath(name).read_bytes()
