@@ -71,6 +71,7 @@ def test_a_well_known_arm_that_is_better_has_nearly_all() -> None:
 
 def test_equal_highest_values_share() -> None:
     np.testing.assert_array_equal(highest(np.array([1.0, 3.0, 3.0])), [0, 0.5, 0.5])
+    np.testing.assert_array_equal(highest(np.array([0.5, 0.5 - 1e-9, 0.49])), [0.5, 0.5, 0])
 
 
 def test_a_share_of_the_draws_is_even() -> None:

@@ -193,7 +193,7 @@ def test_what_was_learned_live_is_what_training_learns(name: str, opened: Opened
     shop._answering.refresh()
     trained = chances()
     both = set(trained) & set(live)
-    assert len(both) > 0.95 * len(live)
+    assert len(both) >= len(live) - 2  # a draw on the edge may fall to the other side
     for place in both:
         assert trained[place] == pytest.approx(live[place], abs=1e-4)
 

@@ -9,6 +9,7 @@ MENU = Menu(
         "handover": "shopmind.pipeline.rankers.handover:Handover",
         "learned": "shopmind.pipeline.rankers.learned:Learned",
         "objectives": "shopmind.pipeline.rankers.objectives:Objectives",
+        "slate_policy": "shopmind.pipeline.rankers.slate_policy:SlatePolicy",
         "weighted": "shopmind.pipeline.rankers.weighted:Weighted",
     },
 )

@@ -73,7 +73,7 @@ class LinUcb(Explorer):
         for rows in arms:
             mine = features[rows]
             _, upper = upper_bounds(mine, gathered, gained, width=options.width, ridge=options.ridge)
-            found.append(Weighed(highest(np.round(upper, 12)), self._names, mine))
+            found.append(Weighed(highest(upper), self._names, mine))
         return found
 
     def _features(self, candidates: Candidates, known: Known) -> Floats:
