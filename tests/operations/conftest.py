@@ -12,8 +12,10 @@ import pytest
 import shopmind
 from shopmind.kit.clock import HOUR_MS, format_time, parse_time
 from shopmind.operations.knowledge import Knowledge
-from shopmind.operations.strategy import FILE, Strategy
+from shopmind.operations.strategy import FILE, Strategy, cycle
+from shopmind.operations.strategy.cycle import Cycle
 from shopmind.shop import Shop
+from shopmind.stores.ports import Records
 from shopmind.testing.tiny_shop import make_tiny_shop
 
 START_MS = parse_time("2026-03-02T09:00:00Z")
@@ -129,3 +131,22 @@ def life(wanted_folder: Path, tmp_path: Path) -> Iterator[Life]:
     made = Life(Path(shutil.copytree(wanted_folder, tmp_path / "shop")), FakeClock())
     yield made
     made.shop.close()
+
+
+class KilledError(BaseException):
+    """Stands for a kill: nobody catches it."""
+
+
+class Killer:
+    """In place of cycle.save: kills before the second save of a process, or after the first."""
+
+    def __init__(self, before: bool) -> None:
+        self._save, self._before, self._seen = cycle.save, before, 0
+
+    def __call__(self, records: Records, now: Cycle) -> None:
+        self._seen += 1
+        if self._before and self._seen == 2:
+            raise KilledError
+        self._save(records, now)
+        if not self._before:
+            raise KilledError

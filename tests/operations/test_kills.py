@@ -12,31 +12,10 @@ from shopmind.kit.errors import BusyError, InputError
 from shopmind.operations.backup import backup, restore
 from shopmind.operations.knowledge import Knowledge
 from shopmind.operations.strategy import cycle
-from shopmind.operations.strategy.cycle import Cycle
 from shopmind.operations.strategy.run import LEASE
 from shopmind.stores.lease import Lease
-from shopmind.stores.ports import Records
 
-from .conftest import CLOTHES, JUNK, TEA, Life
-
-
-class KilledError(BaseException):
-    """Stands for a kill: nobody catches it."""
-
-
-class Killer:
-    """In place of cycle.save: kills before the second save of a process, or after the first."""
-
-    def __init__(self, before: bool) -> None:
-        self._save, self._before, self._seen = cycle.save, before, 0
-
-    def __call__(self, records: Records, now: Cycle) -> None:
-        self._seen += 1
-        if self._before and self._seen == 2:
-            raise KilledError
-        self._save(records, now)
-        if not self._before:
-            raise KilledError
+from .conftest import CLOTHES, JUNK, TEA, KilledError, Killer, Life
 
 
 def lives_through(life: Life, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> int:

@@ -197,3 +197,32 @@ def test_a_question_finds_an_entry_of_another_language_before_strangers_of_its_o
 
 def test_without_weights_the_answer_says_that_it_goes_by_words_alone(log: Knowledge) -> None:
     assert log.degraded("tea")[0].startswith("meaning: ")
+
+
+def test_an_experiment_leaves_its_newest_decision_once_it_has_one(log: Knowledge) -> None:
+    waits = {"action": "wait", "variant": None, "english": "Wait.", "chinese": "等待。"}
+    ships = {
+        "action": "ship",
+        "variant": "b",
+        "english": "Variant b adds 3 %; ship it.",
+        "chinese": "变体 b 多 3%;上线。",
+    }
+    report = {"name": "fewer", "title": "Fewer at home", "units": {"a": 500, "b": 510}, "decision": waits}
+    assert telling.decided(log, report, ["home"], by="cli") is None
+    for _ in range(2):
+        entry = telling.decided(log, {**report, "decision": ships}, ["home"], by="cli")
+    assert entry is not None
+    assert entry.about == ("experiment:fewer", "scenario:home")
+    assert [each.key for each in log.all(about="experiment:fewer")] == ["experiment.fewer"]
+    assert log.search("what did the experiment on fewer hits decide")[0].entry.reason == ships["english"]
+    assert log.search("首页实验的结论")[0].entry.told("zh").title == "实验 fewer:上线"
+
+
+def test_an_estimate_from_the_log_is_told_and_so_is_a_refusal(log: Knowledge) -> None:
+    figure = {"value": 0.051, "low": 0.048, "high": 0.054, "trusts": "propensities"}
+    result = {"protocol": {"target": "home.toml"}, "cases": 900, "refused": None, "estimators": {"snips": figure}}
+    entry = telling.estimated(log, result, "home", by="cli")
+    assert entry.told("en").title == "Estimated home.toml from the log: snips 0.0510"
+    assert entry.metrics["estimators"]["snips"] == {"value": 0.051, "low": 0.048, "high": 0.054}
+    none = {**result, "refused": "nothing was explored", "estimators": {"snips": {**figure, "value": None}}}
+    assert telling.estimated(log, none, "home", by="cli").reason == "nothing was explored"

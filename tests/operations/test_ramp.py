@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 
 from shopmind.kit.clock import format_time
 from shopmind.metrics.intervals import Interval
 from shopmind.operations.knowledge import Knowledge
-from shopmind.operations.strategy import judging
+from shopmind.operations.strategy import cycle, judging
 from shopmind.operations.strategy.ramp import Guarded
 from shopmind.operations.strategy.rules import Guard, Ramp
 
-from .conftest import CLOTHES, Life
+from .conftest import CLOTHES, KilledError, Killer, Life
 
 RULES = """
 scenarios = ["wanted"]
@@ -121,3 +123,24 @@ def test_a_step_is_judged_as_the_rules_say(low: float, high: float, bound: str, 
     figure = Guarded(guard, 200, Interval((low + high) / 2, low, high, 200), enough=True)
     rules = Ramp(hours=2, units=100, most_hours=24, guards=(guard,))
     assert judging.ramp([figure], rules, round(hours * HOUR_MS)).passed is passed
+
+
+def test_killed_around_every_save_of_the_ramp_nobody_changes_halves_and_it_ends_the_same(
+    ramping: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halves = {f"s{i}": ramping.shop.recommend("wanted", session=f"s{i}").variant for i in range(80)}
+    visitors(ramping, 600, {"served": 0.4, "candidate": 0.7}, 0)
+    for before in (True, False, True, False):
+        with monkeypatch.context() as patched:
+            patched.setattr(cycle, "save", Killer(before))
+            with contextlib.suppress(KilledError):
+                ramping.strategy.once()
+        ramping.shop.close()
+        ramping.open()
+        now = {name: ramping.shop.recommend("wanted", session=name).variant for name in halves}
+        assert all(now[name] in (each, None) for name, each in halves.items() if each is not None)
+    visitors(ramping, 300, {"served": 0.4, "candidate": 0.7}, 10_000)
+    assert ramping.steps()[-1] == "idle"
+    whats = [what for what, _ in ramping.entries()]
+    assert whats == ["trained", "evaluated", "ramped", "ramped", "promoted"]
+    assert list((ramping.folder / "experiments").glob("*.toml")) == []

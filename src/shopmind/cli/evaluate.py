@@ -79,7 +79,7 @@ def add(app: typer.Typer) -> None:
         show.data(result) if json else show.people.print(report.table(result))
 
 
-def _keep(folder: Path, result: dict[str, Any]) -> None:
+def _keep(folder: Path, result: dict[str, Any], policy_of: str | None = None) -> None:
     """Writes the figures into the knowledge log, where a shop was measured; a data folder keeps nothing."""
     from shopmind.settings import FILE
 
@@ -89,7 +89,10 @@ def _keep(folder: Path, result: dict[str, Any]) -> None:
     from shopmind.operations.knowledge import Knowledge, telling
 
     with shopmind.open(folder) as shop:
-        telling.evaluated(Knowledge(shop), result, by="cli")
+        if policy_of is not None:
+            telling.estimated(Knowledge(shop), result, policy_of, by="cli")
+        else:
+            telling.evaluated(Knowledge(shop), result, by="cli")
 
 
 def _policy(evaluate: typer.Typer) -> None:
@@ -137,6 +140,7 @@ def _policy(evaluate: typer.Typer) -> None:
                 seed=seed,
                 progress=progress,
             )
+        _keep(folder, result, scenario or Path(target).stem)
         show.data(result) if json else show.people.print(policy_report.table(result))
         if result["refused"]:
             show.console.print(f"shopmind: refused: {result['refused']}", highlight=False, soft_wrap=True)
@@ -153,7 +157,10 @@ def _experiment(evaluate: typer.Typer) -> None:
         """What an experiment has shown so far and what to do; before its start, how many units and days it needs."""
         import shopmind
         from shopmind.evaluation.experiments import experiment_report, shown
+        from shopmind.operations.knowledge import Knowledge, telling
 
         with shopmind.open(folder) as shop:
             report = experiment_report(shop, name)
+            kept = shop.experiments.get(name).experiment
+            telling.decided(Knowledge(shop), report, () if kept is None else kept.scenarios, by="cli")
         show.data(report) if json else show.people.print(shown.table(report))

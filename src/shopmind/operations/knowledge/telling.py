@@ -9,6 +9,7 @@ from shopmind.operations.knowledge.entry import Entry, Words
 from shopmind.operations.knowledge.log import Knowledge
 from shopmind.stores.ports import Artifact
 
+ACTIONS = {"ship": "上线", "stop": "停止", "keep": "维持现状", "broken": "分流有误"}
 HEADLINE = ("ndcg@10", "recall@10", "judged@10", "mrr@10")
 
 
@@ -69,6 +70,53 @@ def evaluated(knowledge: Knowledge, result: Mapping[str, Any], *, by: str) -> En
         by=by,
         metrics={"cases": result["cases"], "systems": figures, "differences": gaps},
         reason="somebody asked for it",
+    )
+
+
+def decided(knowledge: Knowledge, report: Mapping[str, Any], scenarios: Sequence[str], *, by: str) -> Entry | None:
+    """What an experiment has shown, once it says what to do; None while it waits. One entry for each experiment, of
+    its newest decision."""
+    decision = report.get("decision")
+    if not decision or decision["action"] == "wait":
+        return None
+    name, title = report["name"], report["title"]
+    told = "\n".join(report.get("remarks", ()))
+    return knowledge.write(
+        "decided",
+        {
+            "en": Words(f"Experiment {name}: {decision['action']}", f"{title}. {decision['english']}\n{told}".strip()),
+            "zh": Words(
+                f"实验 {name}:{ACTIONS[decision['action']]}", f"{title}。{decision['chinese']}\n{told}".strip()
+            ),
+        },
+        about=[f"experiment:{name}", *(f"scenario:{each}" for each in scenarios)],
+        by=by,
+        metrics={key: report[key] for key in ("units", "metrics", "plan", "split") if key in report},
+        reason=decision["english"],
+        key=f"experiment.{name}",
+    )
+
+
+def estimated(knowledge: Knowledge, result: Mapping[str, Any], scenario: str, *, by: str) -> Entry:
+    """What a scenario file would have earned by the shop's own log, or why that cannot be told."""
+    target, refused = result["protocol"]["target"], result["refused"]
+    figures = {
+        name: {key: each[key] for key in ("value", "low", "high")} for name, each in result["estimators"].items()
+    }
+    known = {name: each for name, each in figures.items() if each["value"] is not None}
+    first = next(iter(known), None)
+    said = "no estimate" if first is None else f"{first} {known[first]['value']:.4f}"
+    told = f"{refused}" if refused else "; ".join(f"{name} {_said({name: each})}" for name, each in known.items())
+    return knowledge.write(
+        "evaluated",
+        {
+            "en": Words(f"Estimated {target} from the log: {said}", f"{result['cases']} cases. {told}"),
+            "zh": Words(f"用日志估计了 {target}:{said}", f"{result['cases']} 个样本。{told}"),
+        },
+        about=[f"scenario:{scenario}"],
+        by=by,
+        metrics={"cases": result["cases"], "estimators": figures, "logged": result.get("logged")},
+        reason=refused or "somebody asked for it",
     )
 
 
