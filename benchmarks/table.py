@@ -37,6 +37,7 @@ def page() -> str:
         ("suggest", _suggest),
         ("recommend", _recommend),
         ("behaviour", _behaviour),
+        ("experiments", _experiments),
     ):
         path = RESULTS / f"{name}.json"
         if path.is_file():
@@ -165,6 +166,44 @@ def _behaviour(result: dict[str, Any]) -> Iterator[str]:
                 told = [_interval(values[each]) for each in figures]
                 rows.append([horizon, system, *told, *(_interval(gaps[each]) if gaps else "" for each in figures)])
         yield from _rows(head, rows)
+
+
+def _experiments(result: dict[str, Any]) -> Iterator[str]:
+    def told(found: dict[str, Any]) -> str:
+        return f"{100 * found['share']:.1f} % ({100 * found['low']:.1f} to {100 * found['high']:.1f})"
+
+    yield "## Experiments\n"
+    yield _where(result)
+    yield (
+        f"{result['worlds']:,} simulated experiments of {result['units_an_arm']:,} units an arm; shares of them with "
+        "95 % intervals. Equal arms called different, at a level of 5 %:\n"
+    )
+    kinds = result["equal_arms"]
+    ways = list(next(iter(kinds.values())))
+    yield from _rows(("metric", *ways), ((kind, *(told(rows[way]) for way in ways)) for kind, rows in kinds.items()))
+    yield "The planned effect found with the planned units (promised: 80 %), and units used until it was seen:\n"
+    rows = [
+        (kind, f"{100 * found['effect']:g} %", way, told(row), f"{row['units']:,}", f"{row['units_used']:,}")
+        for kind, found in result["planned_arms"].items()
+        for way, row in found.items()
+        if way != "effect"
+    ]
+    yield from _rows(("metric", "effect", "test", "found", "units", "used"), rows)
+    yield "The 95 % interval of the lift holds the truth, and the variance that the earlier period leaves:\n"
+    earlier = [
+        (kind, told(row["covered"]["without"]), told(row["covered"]["with"]), f"{100 * row['variance_kept']:.0f} %")
+        for kind, row in result["earlier_period"].items()
+    ]
+    yield from _rows(("metric", "without", "with the earlier period", "variance left"), earlier)
+    yield "Splits of 100,000 units called broken, at p below 0.001:\n"
+    yield from _rows(("split", "called broken"), ((name, told(row)) for name, row in result["splits"].items()))
+    orders = {name: rows for name, rows in result["orders"].items() if name != "units"}
+    units = result["orders"]["units"]
+    yield f"Two orders called different with {units} units, on one page or for half of the units each:\n"
+    yield from _rows(
+        ("orders", "one page", "half each"),
+        ((name, told(rows["drafted"]), told(rows["halves"])) for name, rows in orders.items()),
+    )
 
 
 def _search_questions(result: dict[str, Any]) -> Iterator[str]:

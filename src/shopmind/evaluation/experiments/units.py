@@ -16,8 +16,12 @@ from shopmind.kit.clock import DAY_MS
 from shopmind.shop import Shop
 
 MOST_SLATES = 1_000_000
+BLOCK = 50_000
+"""Answers held as rows of Python at once."""
+
 EARLIER_DAYS = 28
 
+_DEALT = {"request_id": pl.String, "unit": pl.String, "variant": pl.String, "at_ms": pl.Int64, "hits": pl.Int64}
 _DONE: tuple[EventType, ...] = ("click", "add_to_cart", "purchase")
 
 Deal = Callable[[Mapping[str, Any]], str | None]
@@ -53,18 +57,18 @@ def read_units(shop: Shop, deal: Deal, unit: str, since_ms: int, until_ms: int, 
         unit: "user" or "session".
         most: newest answers that are read.
     """
-    dealt, slates, cut = _slates(shop, deal, unit, since_ms, until_ms, most)
+    events = shop.events.table(since_ms=since_ms - EARLIER_DAYS * DAY_MS, until_ms=until_ms, whole=True)
+    events = events.with_columns(who=pl.col("user").cast(pl.String) if unit == "user" else pl.col("session"))
+    dealt, slates, cut = _slates(shop, deal, unit, (since_ms, until_ms), most, _echoed(events))
     arms = dealt.group_by("unit").agg(
         variant=pl.col("variant").first(), arms=pl.col("variant").n_unique(), first_ms=pl.col("at_ms").min()
     )
     crossed = int((arms["arms"] > 1).sum())
     kept = arms.filter(pl.col("arms") == 1).select("unit", "variant", "first_ms")
     kept = kept.with_columns(who=_known(shop, kept["unit"], unit))
-    events = shop.events.table(since_ms=since_ms - EARLIER_DAYS * DAY_MS, until_ms=until_ms, whole=True)
-    events = events.with_columns(who=pl.col("user").cast(pl.String) if unit == "user" else pl.col("session"))
-    credits = _credits(shop, events, slates, since_ms)
+    credits = _credits(shop, events, slates, since_ms).join(dealt.select("request_id", "unit"), on="request_id")
     hits = dealt.group_by("unit").agg(hits=pl.col("hits").sum())
-    clicks, chosen = _clicked(credits, dealt)
+    clicks, chosen = _clicked(credits)
     table = kept
     for frame in (hits, clicks, _done(events, kept, shop.settings.currency)):
         table = table.join(frame, on="unit", how="left")
@@ -73,25 +77,37 @@ def read_units(shop: Shop, deal: Deal, unit: str, since_ms: int, until_ms: int, 
 
 
 def _slates(
-    shop: Shop, deal: Deal, unit: str, since_ms: int, until_ms: int, most: int
+    shop: Shop, deal: Deal, unit: str, between_ms: tuple[int, int], most: int, echoed: frozenset[str]
 ) -> tuple[pl.DataFrame, list[tuple[int, str, Mapping[str, Any]]], bool]:
+    """Every answer that was dealt, the records of those in `echoed`, and whether there are more than were read."""
+    frames: list[pl.DataFrame] = []
     rows: list[tuple[str, str, str, int, int]] = []
     slates: list[tuple[int, str, Mapping[str, Any]]] = []
     seen = 0
     with contextlib.closing(shop.records.stream("slate", most)) as stream:
         for seen, (request_id, body) in enumerate(stream, 1):
             at_ms = int(body.get("at_ms", 0))
-            if at_ms < since_ms - LATE_MS:
+            if at_ms < between_ms[0] - LATE_MS:
                 seen = 0
                 break
             arm, who = deal(body), body.get(f"{unit}_id")
-            if arm is None or who is None or not since_ms <= at_ms < until_ms:
+            if arm is None or who is None or not between_ms[0] <= at_ms < between_ms[1]:
                 continue
             rows.append((request_id, who, arm, at_ms, len(body.get("items") or ())))
-            slates.append((0, request_id, body))
-    columns = {"request_id": pl.String, "unit": pl.String, "variant": pl.String, "at_ms": pl.Int64, "hits": pl.Int64}
-    frame = pl.DataFrame(rows, columns, orient="row").sort("at_ms", maintain_order=True)
-    return frame, slates, seen >= most
+            if request_id in echoed:
+                slates.append((0, request_id, body))
+            if len(rows) >= BLOCK:
+                frames.append(pl.DataFrame(rows, _DEALT, orient="row"))
+                rows = []
+    frames.append(pl.DataFrame(rows, _DEALT, orient="row"))
+    return pl.concat(frames).sort("at_ms", maintain_order=True), slates, seen >= most
+
+
+def _echoed(events: pl.DataFrame) -> frozenset[str]:
+    """Answers that somebody did something about; of the others nothing but their number of hits is needed."""
+    passive = [EVENT_TYPES.index("impression"), EVENT_TYPES.index("search")]
+    doings = events.filter(~pl.col("type").is_in(passive), pl.col("request_id").is_not_null())
+    return frozenset(doings["request_id"].unique().to_list())
 
 
 def dealt_by(name: str) -> Deal:
@@ -123,7 +139,7 @@ def _known(shop: Shop, units: pl.Series, unit: str) -> pl.Series:
 def _credits(
     shop: Shop, events: pl.DataFrame, slates: Sequence[tuple[int, str, Mapping[str, Any]]], since_ms: int
 ) -> pl.DataFrame:
-    """Clicks and purchases credited to answers of the experiment, with the `team` whose hit it was.
+    """Clicks and purchases with the answers they are credited to, and the `team` whose hit it was.
 
     The team is told by the record of the answer: an impression that a client reports may know only the experiment.
     """
@@ -133,13 +149,11 @@ def _credits(
     teams = shown.unique(["request_id", "item"]).select(
         "request_id", "item", team=pl.col("variant").str.extract(r"/([^/+]+)$")
     )
-    answers = shown.select("request_id").unique()
-    return found.join(answers, on="request_id", how="semi").join(teams, on=["request_id", "item"], how="left")
+    return found.join(teams, on=["request_id", "item"], how="left")
 
 
-def _clicked(credits: pl.DataFrame, dealt: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _clicked(mine: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Per unit the hits it clicked and the money credited to hits; and the hits of each team that it clicked."""
-    mine = credits.join(dealt.select("request_id", "unit"), on="request_id")
     click = pl.col("type") == EVENT_TYPES.index("click")
     clicked = mine.filter(click).unique(["request_id", "item"], maintain_order=True)
     money = mine.filter(~click).group_by("unit")
