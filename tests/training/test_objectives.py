@@ -28,7 +28,9 @@ OPTIONS = ObjectivesRecipe.Options(trees=40, rate=0.1)
 
 
 def answers(*rows: tuple[str, int, list[int]]) -> pl.DataFrame:
-    lines: list[tuple[Any, ...]] = [(name, at, None, None, [], "", "", 0, items) for name, at, items in rows]
+    lines: list[tuple[Any, ...]] = [
+        (name, at, None, None, [], "", "", 0, items, [1.0] * len(items)) for name, at, items in rows
+    ]
     return pl.DataFrame(lines, schema=ANSWERS, orient="row")
 
 
@@ -53,7 +55,12 @@ def test_events_are_put_down_to_the_answers_they_echo() -> None:
             ("click", HOUR_MS, "c", 7),
         ),
     )
-    assert found.rows() == [(0, 7, 0, 0, 0, 0), (0, 8, 1, 1, 1, 1), (0, 9, 2, 1, 0, 0), (1, 7, 0, 0, 0, 0)]
+    assert found.drop("propensity").rows() == [
+        (0, 7, 0, 0, 0, 0),
+        (0, 8, 1, 1, 1, 1),
+        (0, 9, 2, 1, 0, 0),
+        (1, 7, 0, 0, 0, 0),
+    ]
 
 
 def test_reported_impressions_say_what_was_seen() -> None:

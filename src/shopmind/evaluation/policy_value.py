@@ -11,8 +11,8 @@ import numpy as np
 from shopmind.evaluation.estimators import MENU
 from shopmind.evaluation.estimators.estimator import Estimator, Sum
 from shopmind.evaluation.estimators.logged import Logged
-from shopmind.evaluation.support import FEW_REWARDS, LEAST_EFFECTIVE, Support, support
-from shopmind.metrics.off_policy import Estimated, Terms, Weights, estimated, weights_told
+from shopmind.evaluation.support import FEW_REWARDS, Support, support
+from shopmind.metrics.off_policy import LEAST_EFFECTIVE, Estimated, Terms, Weights, estimated, weights_told
 
 LEVEL = 0.95
 DRAWS = 1_000

@@ -7,21 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from shopmind.evaluation.estimators.logged import Logged
-from shopmind.metrics.off_policy import Weights, weights_told
+from shopmind.metrics.off_policy import FAR, Weights, doubt, far_from_one, weights_told
 
-LEAST_EFFECTIVE = 30.0
-"""Effective rows below which nothing is said; between this and CAREFUL it is said with a caution."""
 CAREFUL = 100.0
+"""Effective rows below which it is said with a caution."""
 LEAST_REWARDS = 5
 """Rows with a reward below which nothing is said."""
 FEW_REWARDS = 100
 """Rows with a reward below which the corrected asymptotic interval suits better than the bootstrap."""
 MOST_UNSEEN = 0.01
 """Share of the target that may go to arms the log never showed."""
-FAR = 0.2
-"""How far the mean weight may be from 1, if that is not chance."""
-CHANCE = 4.0
-"""Standard errors that count as chance."""
 
 EXPLORE = (
     "every choice of the log was certain (propensity 1), so it says nothing of another policy; switch exploration on "
@@ -80,20 +75,7 @@ def _refusal(logged: Logged, told: Weights, unseen: float, rewards: int) -> tupl
         )
     if rewards < LEAST_REWARDS:
         return f"the log has {rewards} rewards in {n} rows; {LEAST_REWARDS} are the least that say anything", False
-    if abs(told.mean - 1) > max(FAR, CHANCE * told.mean_error):
-        lacking = "the target goes where the log hardly went, or" if told.mean < 1 else ""
-        return (
-            f"the mean weight is {told.mean:.3f} where 1 is due (± {told.mean_error:.3f}): {lacking} the propensities "
-            "are not those of this log".replace("  ", " "),
-            False,
-        )
-    if told.effective < LEAST_EFFECTIVE:
-        return (
-            f"the effective sample size is {told.effective:.1f} of {n} rows (at least {LEAST_EFFECTIVE:.0f} are "
-            f"needed): one row carries {told.largest_share:.0%} of all weight, so its luck would be the answer",
-            True,
-        )
-    return None, False
+    return doubt(told, n), not far_from_one(told)
 
 
 def _unseen(logged: Logged) -> float:

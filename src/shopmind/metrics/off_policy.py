@@ -17,6 +17,12 @@ Floats = NDArray[np.float64]
 
 MOST_UNITS = 10_000
 """Units that are drawn; of more, whole groups by chance are drawn, which says the same of a mean."""
+LEAST_EFFECTIVE = 30.0
+"""Effective rows below which nothing is said."""
+FAR = 0.2
+"""How far the mean weight may be from 1, if that is not chance."""
+CHANCE = 4.0
+"""Standard errors that count as chance."""
 CELLS = 4_000_000
 """Most cells of a block of draws held in memory at once."""
 
@@ -225,6 +231,27 @@ def weights_told(weights: Floats, *, clipped: NDArray[np.bool_] | None = None) -
         clipped=float(clipped.mean()) if clipped is not None and n else 0.0,
         zero=float((weights <= 0).mean()) if n else float("nan"),
     )
+
+
+def far_from_one(told: Weights) -> bool:
+    """Whether the mean weight is off 1 by more than FAR and more than chance."""
+    return abs(told.mean - 1) > max(FAR, CHANCE * told.mean_error)
+
+
+def doubt(told: Weights, rows: int) -> str | None:
+    """Why nothing can be told with these weights, one sentence; None when something can."""
+    if far_from_one(told):
+        lacking = "the target goes where the log hardly went, or " if told.mean < 1 else ""
+        return (
+            f"the mean weight is {told.mean:.3f} where 1 is due (± {told.mean_error:.3f}): {lacking}the propensities "
+            "are not those of this log"
+        )
+    if told.effective < LEAST_EFFECTIVE:
+        return (
+            f"the effective sample size is {told.effective:.1f} of {rows} rows (at least {LEAST_EFFECTIVE:.0f} are "
+            f"needed): one row carries {told.largest_share:.0%} of all weight, so its luck would be the answer"
+        )
+    return None
 
 
 def _inverse(u: float, k: float) -> float:

@@ -15,7 +15,6 @@ import polars as pl
 from shopmind.domain import Candidates, History, Query
 from shopmind.kit.progress import silent
 from shopmind.pipeline.histories import Histories
-from shopmind.pipeline.rankers.objectives import Objectives
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop import fitting
 from shopmind.shop.answering import Answering, tools_of
@@ -25,7 +24,8 @@ from shopmind.training.impressions import ANSWERS, Replay
 from shopmind.training.recipe import Tables
 
 MOST_SLATES = 200_000
-PART = "objectives"
+PARTS = ("objectives", "slate_policy")
+"""Rankers that learn from the answers of their own scenario; what each learned has its name."""
 
 TablesAt = Callable[[pl.DataFrame, int], Tables]
 
@@ -36,7 +36,7 @@ def replays(folder: Folder, answering: Answering, tables_at: TablesAt) -> Mappin
     Args:
         tables_at: (events, moment) → what recipes may read of the shop at a moment.
     """
-    asked = {name: each for name, each in answering.scenarios.items() if each.ranker.part == PART}
+    asked = {name: each for name, each in answering.scenarios.items() if each.ranker.part in PARTS}
     if not asked:
         return {}
     answers = answers_in_records(folder, frozenset(asked))
@@ -45,6 +45,7 @@ def replays(folder: Folder, answering: Answering, tables_at: TablesAt) -> Mappin
             answers.filter(pl.col("scenario") == name).select(list(ANSWERS)),
             weights_of(scenario),
             _replay(folder, scenario, tables_at),
+            scenario.ranker.part,
         )
         for name, scenario in asked.items()
     }
@@ -70,18 +71,19 @@ def answers_in_records(folder: Folder, scenarios: frozenset[str]) -> pl.DataFram
                         body.get("filter") or "",
                         int(body.get("offset") or 0),
                         list(body["items"]),
+                        list(body.get("propensities") or [None] * len(body["items"])),
                     )
                 )
     numbers = dict(zip(ids, folder.catalogue.numbers(list(ids)).tolist(), strict=True))
-    rows = [(*row[:-1], [numbers[each] for each in row[-1]]) for row in rows]
+    rows = [(*row[:-2], [numbers[each] for each in row[-2]], row[-1]) for row in rows]
     frame = pl.DataFrame(rows, schema={"scenario": pl.String, **ANSWERS}, orient="row")
     return frame.sort("timestamp_ms", "request_id")
 
 
 def weights_of(scenario: Scenario) -> Mapping[str, float]:
     """Objective → what it counts, of a scenario that ranks by them."""
-    options: Objectives.Options = scenario.ranker.options
-    return options.weights
+    weights: Mapping[str, float] = scenario.ranker.options.weights
+    return weights
 
 
 def _replay(
@@ -90,7 +92,7 @@ def _replay(
     def candidates(answers: pl.DataFrame, moment_ms: int) -> Iterator[Candidates]:
         with tempfile.TemporaryDirectory(prefix="shopmind-replay-") as scratch:
             artifacts = FolderArtifacts(Path(scratch))
-            names = [name for name in fitting.needed([scenario]) if name != PART]
+            names = [name for name in fitting.needed([scenario]) if name not in PARTS]
             tables = replace(tables_at(folder.events.table(until_ms=moment_ms), moment_ms), work=None)
             fitting.fit(names, tables, artifacts, folder.settings.training, seed=folder.settings.seed, progress=silent)
             then = Answering(

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from scipy.special import expit, softmax
 
 from shopmind.evaluation.estimators.logged import Logged, Target
+from shopmind.training.softmax_policy import Choices, SoftmaxPolicy
 
 Floats = NDArray[np.float64]
 
@@ -139,3 +140,30 @@ can show: there the model alone is better than its correction."""
 def of(kind: Kind, **changes: object) -> Kind:
     """The same kind of world with other sizes."""
     return replace(kind, **changes)  # type: ignore[arg-type]
+
+
+def choices_of(made: World, seed: int) -> tuple[Choices, Floats]:
+    """A log as choices among all arms, and (C, A, A · (1 + d)) their columns: each arm's own constant and slopes."""
+    log, kind = made.log(seed), made.kind
+    wide = np.concatenate([np.ones((kind.contexts, 1)), made.features], axis=1)
+    table = np.einsum("ab,cd->cabd", np.eye(kind.arms), wide).reshape(kind.contexts, kind.arms, -1)
+    rows = np.arange(kind.rows)
+    return (
+        Choices(
+            table[log.target.groups].reshape(kind.rows * kind.arms, -1),
+            np.arange(kind.rows + 1) * kind.arms,
+            rows * kind.arms + log.arms,
+            log.propensities,
+            log.rewards,
+            np.zeros(kind.rows, np.int64),
+        ),
+        table,
+    )
+
+
+def value_of(policy: SoftmaxPolicy, made: World, table: Floats, *, greedy: bool = False) -> float:
+    """What a policy earns a row in its world; greedy: always the arm of the highest score."""
+    scores = policy.scores(table.reshape(-1, table.shape[2])).reshape(table.shape[:2])
+    if greedy:
+        return float(made.rewards[np.arange(len(scores)), scores.argmax(axis=1)].mean())
+    return float((softmax(scores, axis=1) * made.rewards).sum(axis=1).mean())

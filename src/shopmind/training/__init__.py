@@ -22,6 +22,7 @@ MENU = Menu(
         "search_ranking": "shopmind.training.search_ranking:SearchRankingRecipe",
         "sequence": "shopmind.training.sequence.recipe:SequenceRecipe",
         "next_item": "shopmind.training.next_item.recipe:NextItemRecipe",  # reads what `sequence` made
+        "slate_policy": "shopmind.training.slate_policy:SlatePolicyRecipe",
         "synonyms": "shopmind.training.synonyms:SynonymsRecipe",
         "behaviour": "shopmind.training.behaviour.recipe:BehaviourRecipe",  # may look through an older `sequence`
         "tail_generator": "shopmind.training.long_tail.adversarial:TailGeneratorRecipe",

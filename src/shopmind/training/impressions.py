@@ -23,8 +23,10 @@ ANSWERS: dict[str, Any] = {
     "filter": pl.String,
     "offset": pl.Int64,
     "items": pl.List(pl.Int64),
+    "propensities": pl.List(pl.Float64),
 }
-"""Schema of answers: who asked what and when, and the item numbers of the slate, best first."""
+"""Schema of answers: who asked what and when, the item numbers of the slate, best first, and the chance with which each
+stood there, null where it is not known."""
 
 OBJECTIVES: Mapping[str, tuple[str, ...]] = {
     "click": ("click", "view", "favourite", "add_to_cart", "purchase"),
@@ -44,21 +46,27 @@ class Replay:
         candidates: (answers, moment) → for each answer its candidates as the engine would find them again for who asked
             then, with every column and the items of the slate among them; as scores those of the ranking that needs no
             impressions. Everything fitted is fitted on what came before the moment.
+        ranker: part that orders the scenario, which is also the name of what is learned for it.
     """
 
     answers: pl.DataFrame
     weights: Mapping[str, float]
     candidates: Callable[[pl.DataFrame, int], Iterator[Candidates]]
+    ranker: str = "objectives"
 
 
 def labelled(answers: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """One row for each item that was shown: answer (row of `answers`), item, position, and 1 or 0 for each objective.
+    """One row for each item that was shown: answer (row of `answers`), item, position, propensity, and 1 or 0 for each
+    objective.
 
     Where the log holds impressions of a request, only those items were seen; else all of the slate. An event belongs to
     an impression by request and item, within a day.
     """
-    table = answers.with_row_index("answer").select("answer", "request_id", "timestamp_ms", "offset", "items")
-    table = table.explode("items").drop_nulls("items").rename({"items": "item"})
+    table = answers.with_row_index("answer").select(
+        "answer", "request_id", "timestamp_ms", "offset", "items", "propensities"
+    )
+    table = table.explode("items", "propensities").drop_nulls("items")
+    table = table.rename({"items": "item", "propensities": "propensity"})
     table = table.with_columns(position=pl.col("offset") + pl.int_range(pl.len()).over("answer")).filter(
         pl.col("item") > 0
     )
@@ -78,7 +86,7 @@ def labelled(answers: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         reached = reached.with_columns(pl.lit(1.0).alias(name))
         table = table.join(reached, on=["request_id", "item"], how="left").with_columns(pl.col(name).fill_null(0.0))
     return table.sort("answer", "position").select(
-        pl.col("answer").cast(pl.Int64), "item", pl.col("position").cast(pl.Int64), *OBJECTIVES
+        pl.col("answer").cast(pl.Int64), "item", pl.col("position").cast(pl.Int64), "propensity", *OBJECTIVES
     )
 
 

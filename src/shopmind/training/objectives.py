@@ -62,7 +62,9 @@ class ObjectivesRecipe(Recipe):
         arrays: dict[str, NDArray[Any]] = {}
         figures: dict[str, Any] = {}
         why = ["no scenario ranks by objectives"]
-        for place, (name, replay) in enumerate((tables.replays() if tables.replays is not None else {}).items()):
+        replays = tables.replays() if tables.replays is not None else {}
+        asked = {name: replay for name, replay in replays.items() if replay.ranker == "objectives"}
+        for place, (name, replay) in enumerate(asked.items()):
             progress("fit objectives", place, None)
             try:
                 model, told = self._scenario(replay, tables, options, seed)

@@ -150,7 +150,7 @@ def _penalised(matrix: Floats, weights: Floats) -> Floats:
     """XᵀWX + ridge, the constant hardly bound."""
     penalty = np.full(matrix.shape[1], COMMON_RIDGE)
     penalty[0] = 1e-6
-    found: Floats = (matrix.T * weights) @ matrix + np.diag(penalty)
+    found: Floats = matrix.T @ (weights[:, None] * matrix) + np.diag(penalty)
     return found
 
 
@@ -167,9 +167,9 @@ def _moments(rows: _Rows, left: Floats, count: int) -> tuple[Floats, Floats]:
     slopes, left, weights = rows.slopes[order], left[order], rows.weights[order]
     for arm in np.flatnonzero(np.diff(bounds)):
         mine = slice(bounds[arm], bounds[arm + 1])
-        heavy = slopes[mine].T * weights[mine]
-        squares[arm] = heavy @ slopes[mine]
-        sums[arm] = heavy @ left[mine]
+        heavy = weights[mine, None] * slopes[mine]
+        squares[arm] = slopes[mine].T @ heavy
+        sums[arm] = heavy.T @ left[mine]
     return squares, sums
 
 
