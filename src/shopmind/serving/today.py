@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from shopmind.insights.traffic import Line, count, lines
+from shopmind.insights.traffic import SERVING_BLOCK, Line, count, lines
 from shopmind.kit.clock import DAY_MS
 from shopmind.shop import Shop
 
@@ -22,7 +22,7 @@ COUNTS = ("answers", "impressions", "clicks", "views", "favourites", "add_to_car
 
 def today(shop: Shop) -> bytes:
     """What happened since midnight UTC by scenario and variant, in the exposition format; counts what is new first."""
-    behind = count(shop, patience_s=PATIENCE_S).behind
+    behind = count(shop, patience_s=PATIENCE_S, block=SERVING_BLOCK).behind
     day = shop.folder.clock() // DAY_MS
     registry = CollectorRegistry()
     registry.register(_Today(lines(shop, day, day + 1, ("scenario", "variant")), behind, frozenset(shop.scenarios)))

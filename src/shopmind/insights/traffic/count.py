@@ -22,6 +22,8 @@ from shopmind.shop import Shop
 from shopmind.stores.columns import TextColumn
 
 BLOCK_EVENTS = 200_000
+SERVING_BLOCK = 20_000
+"""In a process that answers customers meanwhile: each block keeps them waiting a little."""
 BLOCK_SLATES = 50_000
 VERSION = 1
 """Of what the counts mean: others are forgotten and counted anew."""

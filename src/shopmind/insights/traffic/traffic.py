@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from shopmind.insights.traffic.count import count
+from shopmind.insights.traffic.count import BLOCK_EVENTS, SERVING_BLOCK, count
 from shopmind.insights.traffic.customers import Customers, customers
 from shopmind.insights.traffic.report import MIN_USERS, Echoes, Line, checked, echoes, lines
 from shopmind.kit.clock import DAY_MS, format_time
@@ -78,7 +78,7 @@ def traffic(
     since_day = until_day - days
     asked = list(by)
     checked(asked, segment)
-    progress = count(shop, patience_s=patience_s)
+    progress = count(shop, patience_s=patience_s, block=BLOCK_EVENTS if patience_s is None else SERVING_BLOCK)
     settings = shop.settings
     return Traffic(
         since_ms=since_day * DAY_MS,
