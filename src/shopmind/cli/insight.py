@@ -1,4 +1,4 @@
-"""`shopmind insight queries SHOP`, `shopmind insight traffic SHOP`, `shopmind insight outlook SHOP USER`."""
+"""`shopmind insight queries|traffic|arms SHOP`, `shopmind insight outlook SHOP USER`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopmind.cli import insight_traffic, show
+from shopmind.cli import insight_arms, insight_traffic, show
 from shopmind.kit.clock import DAY_MS, format_time
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def add(app: typer.Typer) -> None:
             show.data(report)
         else:
             insight_traffic.show_traffic(report)
+
+    insight_arms.add(insight)
 
     @insight.command("outlook")
     def outlook(

@@ -1,7 +1,20 @@
 """Tables for people: what the log says about the shop, never about anybody in it."""
 
+from shopmind.insights.arms import Arm, ArmsReport, arms, exploring
 from shopmind.insights.queries import QueryReport, query_report
 from shopmind.insights.search_log import SearchLog, search_log
 from shopmind.insights.traffic import Traffic, told, traffic
 
-__all__ = ["QueryReport", "SearchLog", "Traffic", "query_report", "search_log", "told", "traffic"]
+__all__ = [
+    "Arm",
+    "ArmsReport",
+    "QueryReport",
+    "SearchLog",
+    "Traffic",
+    "arms",
+    "exploring",
+    "query_report",
+    "search_log",
+    "told",
+    "traffic",
+]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.insights import query_report, search_log, told, traffic
+from shopmind.insights import arms, exploring, query_report, search_log, told, traffic
 from shopmind.kit.clock import DAY_MS
+from shopmind.serving.arms_schemas import ArmsAnswer, ArmsQuestion
 from shopmind.serving.bodies import read_query
 from shopmind.serving.describe import described, parameters
 from shopmind.serving.merchandise import queries_json
@@ -60,3 +62,16 @@ async def business(request: Request) -> Response:
     service = service_of(request)
     report = await service.read(lambda: told(traffic(service.shop, **ask.model_dump(), patience_s=PATIENCE_S)))
     return json_response({"request_id": visit_of(request).request_id, **report})
+
+
+@router.get("/arms", **described("Slots that explore", ArmsAnswer, "merchandise", extra=parameters(ArmsQuestion, n=20)))
+async def slots(request: Request) -> Response:
+    """What the slots of scenarios that explore have shown, what was rewarded, and how sure the rates are."""
+    ask = read_query(request, ArmsQuestion)
+    service = service_of(request)
+
+    def work() -> list[dict[str, Any]]:
+        names = [ask.scenario] if ask.scenario else exploring(service.shop)
+        return [asdict(arms(service.shop, name, ask.n)) for name in names]
+
+    return json_response({"request_id": visit_of(request).request_id, "scenarios": await service.read(work)})
