@@ -22,7 +22,8 @@ def test_the_divergence_is_as_worked_by_hand() -> None:
 
 
 def events(items: list[int]) -> pl.DataFrame:
-    rows = {"number": range(1, len(items) + 1), "type": [VIEW] * len(items), "item": items}
+    counted = range(1, len(items) + 1)
+    rows = {"number": counted, "timestamp_ms": counted, "type": [VIEW] * len(items), "item": items}
     blank = {name: [None] * len(items) for name in EVENT_TABLE if name not in rows}
     return pl.DataFrame({**rows, **blank}, schema_overrides=EVENT_TABLE).select(list(EVENT_TABLE))
 

@@ -80,6 +80,18 @@ def test_the_candidate_has_not_seen_what_it_is_asked_for(life: Life) -> None:
     assert (times >= cycle.cutoff_ms).mean() == 0.3
 
 
+def test_an_old_export_that_is_ingested_late_is_not_held_out(life: Life) -> None:
+    life.rules(RULES.replace("new_events = 100", "new_events = 10"))
+    rows = [{"type": "view", "item_id": "tea-01", "user_id": "u01", "timestamp": "2026-01-20T00:00:00Z"}] * 20
+    life.shop.track([{**row, "event_id": f"old-{place}"} for place, row in enumerate(rows)])
+    assert life.steps()[-2:] == ["rolled_back", "idle"]
+    cycle = life.strategy.cycle()
+    assert cycle is not None
+    span = life.shop.events.time_range()
+    assert span is not None
+    assert cycle.cutoff_ms > span[1]
+
+
 def test_a_shop_that_was_never_trained_is_trained_and_promoted_at_once(life: Life) -> None:
     life.rules()
     for path in (life.folder / "artifacts" / "popularity").iterdir():

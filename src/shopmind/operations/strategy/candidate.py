@@ -16,12 +16,13 @@ from shopmind.training.impressions import Replay
 from shopmind.training.recipe import Tables
 
 
-def cutoff_ms(shop: Shop, after: int, hold_out: float) -> int:
-    """The moment from which on events are held out: the newest share of those numbered above `after`.
+def cutoff_ms(shop: Shop, after_ms: int, hold_out: float) -> int:
+    """The moment from which on events are held out: the newest share of those after `after_ms`, the last event that
+    what is served has read. By time and not by number: an old export that is ingested late is no news.
 
     0 holds nothing out: the moment is after the last event.
     """
-    times = shop.events.table(after=after)["timestamp_ms"].sort()
+    times = shop.events.table(since_ms=after_ms + 1)["timestamp_ms"].sort()
     if times.is_empty() or not hold_out:
         span = shop.events.time_range()
         return shop.folder.clock() + 1 if span is None else span[1] + 1

@@ -40,7 +40,7 @@ class Cycle:
         fitted_ms: when the last one was; an erasure after it withdraws the candidate.
         rung: place in the steps of the ramp.
         reason: why it was promoted or withdrawn.
-        marks: what the next one is counted from: event_number, change, size (of the catalogue), at_ms.
+        marks: what the next one is counted from: event_number, last_event_ms, change, size (of the catalogue), at_ms.
         data: the data's version at the beginning.
     """
 

@@ -15,8 +15,8 @@ LEAST_EVENTS = 200
 _CHOICES = [EVENT_TYPES.index(kind) for kind in HISTORY_TYPES]
 
 
-def drift(events: pl.DataFrame, after: int, columns: ItemColumns) -> float:
-    """Jensen-Shannon divergence, base 2, of the categories chosen up to event `after` and of those chosen since.
+def drift(events: pl.DataFrame, after_ms: int, columns: ItemColumns) -> float:
+    """Jensen-Shannon divergence, base 2, of the categories chosen up to a moment and of those chosen since.
 
     Args:
         events: schema EVENT_TABLE.
@@ -28,7 +28,7 @@ def drift(events: pl.DataFrame, after: int, columns: ItemColumns) -> float:
     if not isinstance(category, TextColumn):
         return float("nan")
     chosen = events.filter(pl.col("type").is_in(_CHOICES) & pl.col("item").is_not_null())
-    new = chosen["number"].to_numpy() > after
+    new = chosen["timestamp_ms"].to_numpy() > after_ms
     items = chosen["item"].to_numpy()
     codes = category.codes[np.minimum(items, len(category.codes) - 1)]
     size = int(codes.max(initial=-1)) + 1

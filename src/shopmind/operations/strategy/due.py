@@ -37,7 +37,14 @@ def look(shop: Shop, names: Sequence[str], rules: Retrain, last: Cycle | None) -
     """
     columns, now_ms = shop.catalogue.columns(), shop.folder.clock()
     newest = shop.events.last_number()
-    now = {"event_number": newest, "size": columns.size, "change": columns.change, "at_ms": now_ms}
+    span = shop.events.time_range()
+    now = {
+        "event_number": newest,
+        "last_event_ms": 0 if span is None else span[1],
+        "size": columns.size,
+        "change": columns.change,
+        "at_ms": now_ms,
+    }
     marks = last.marks if last is not None else _marks(shop, names)
     if marks is None:
         return Due((Said("nothing is trained yet", "还没有训练过"),), now, {})
@@ -52,7 +59,7 @@ def look(shop: Shop, names: Sequence[str], rules: Retrain, last: Cycle | None) -
     if same or (now_ms - ended_ms) / HOUR_MS < rules.pause_hours:
         return Due((), now, figures)
     if rules.drift is not None:
-        figures["drift"] = drift(shop.events.table(), marks["event_number"], columns)
+        figures["drift"] = drift(shop.events.table(), marks["last_event_ms"], columns)
     reached = [
         name for name, value in figures.items() if (limit := getattr(rules, name)) is not None and value >= limit
     ]
@@ -64,7 +71,7 @@ def _marks(shop: Shop, names: Sequence[str]) -> dict[str, int] | None:
     cards = [artifact.card for name in names if (artifact := shop.artifacts.load(name)) is not None]
     if not cards:
         return None
-    keys = {"event_number": "event_number", "size": "size", "change": "change", "at_ms": "made_for_ms"}
+    keys = {name: name for name in ("event_number", "last_event_ms", "size", "change")} | {"at_ms": "made_for_ms"}
     return {name: max(int(card.get(key) or 0) for card in cards) for name, key in keys.items()}
 
 

@@ -166,7 +166,7 @@ class Strategy:
             return Told("idle", Said("nothing is due", "还不到时候"), waits=True)
         served = self._shop.artifacts.current()
         newest = [artifact.card for name in names if (artifact := self._shop.artifacts.load(name)) is not None]
-        after = max((int(card["event_number"]) for card in newest), default=0)
+        after_ms = max((int(card["last_event_ms"] or 0) for card in newest), default=0)
         held = read.evaluate.hold_out if newest else 0.0
         begun = Cycle(
             cycle_id=cycle.id_of(self._now()),
@@ -175,7 +175,7 @@ class Strategy:
             started_ms=self._now(),
             why=found.why,
             names=names,
-            cutoff_ms=candidate.cutoff_ms(self._shop, after, held),
+            cutoff_ms=candidate.cutoff_ms(self._shop, after_ms, held),
             before={name: served.get(name, "") for name in names},
             marks=found.marks,
             data=data_version(self._shop),
