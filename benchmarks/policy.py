@@ -1,11 +1,12 @@
 """How far estimates of policies can be believed: worlds whose truth is known, and the Open Bandit data.
 
-python -m benchmarks.policy [--worlds 1000] [--data FOLDER]
+python -m benchmarks.policy [--worlds 1000] [--only NAME …] [--data FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import time
 from collections.abc import Sequence
@@ -14,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks import record
 from shopmind.evaluation.estimators import MENU
 from shopmind.evaluation.policy import evaluate_policy
-from shopmind.metrics.off_policy import estimated, weights_told
-from shopmind.testing.bandit_worlds import COVERED, MISSPECIFIED, Kind, world
+from shopmind.metrics.off_policy import Terms, doubt, estimated, weights_told
+from shopmind.testing.bandit_worlds import COVERED, MISSPECIFIED, Kind, choices_of, value_of, world
+from shopmind.training.slate_policy import taught
+from shopmind.training.softmax_policy import Choices, Learning, learned
 
 ROWS = ("ips", "snips", "dm", "dr", "sndr", "switch_dr", "dros", "mips")
 """Estimators of rows; the worlds have no slates."""
@@ -93,30 +97,115 @@ def _shares(covers: NDArray[np.float64], names: Sequence[str], intervals: Sequen
     return {name: {each: float(mean[i, j]) for j, each in enumerate(intervals)} for i, name in enumerate(names)}
 
 
+def taught_in_worlds(worlds: int = 20) -> dict[str, Any]:
+    """A policy learned from 4,000 and 16,000 logged rows, in worlds whose best policy is known: means over the worlds.
+
+    `reached` is the share of the way from the logging policy to the best there is. `used` counts the worlds where the
+    held-out rows said surely that it is better; `rightly`, those of them where it was. `held` is the share of the
+    worlds in which the held-out interval of the gain held the true gain of the policy it judged, refitted on all rows.
+    """
+    told: dict[str, Any] = {}
+    for rows in (4_000, 16_000):
+        kind = Kind(rows=rows, arms=6, contexts=32, features=2, explored=0.3)
+        reached, used, rightly, held = [], 0, 0, 0
+        for seed in range(worlds):
+            made = world(kind, seed)
+            choices, table = choices_of(made, seed)
+            policy, figures = taught(choices, tuple(map(str, range(table.shape[2]))), 1, seed=seed)
+            true = value_of(policy, made, table, greedy=True) - made.logged_value
+            reached.append(true / (made.best - made.logged_value))
+            used += figures["used"]
+            rightly += figures["used"] and true > 0
+            found = figures["held_out"]
+            held += found["low"] is not None and found["low"] <= true <= found["high"]
+        told[str(rows)] = {
+            "worlds": worlds,
+            "reached": float(np.mean(reached)),
+            "reached_least": float(np.min(reached)),
+            "used": used,
+            "rightly": rightly,
+            "held": held / worlds,
+        }
+    return told
+
+
+def taught_on_bandit(folder: Path) -> dict[str, Any]:
+    """Campaign → a policy learned from the log of one policy, judged on the whole log of the other: random's and bts's.
+
+    Columns are the item itself and the user's affinity to it. The learned policy chooses each place by itself and is
+    told as it would choose by chance (softmax), for a greedy one leaves a fiftieth of the rows.
+    """
+    log = pl.read_parquet(folder / "log.parquet")
+    told: dict[str, Any] = {}
+    for campaign in log["campaign"].unique().sort().to_list():
+        for learnt, other in (("bts", "random"), ("random", "bts")):
+            rows = log.filter(pl.col("campaign") == campaign)
+            names, older = _bandit_choices(rows.filter(pl.col("policy") == learnt))
+            _, judge = _bandit_choices(rows.filter(pl.col("policy") == other))
+            policy = learned(older, names, Learning(penalty=1.0, ridge=1e-3))
+            weights = policy.chances(judge)[judge.rows] / judge.propensities
+            terms = [Terms(np.zeros(len(judge)), weights * judge.rewards, weights), Terms(judge.rewards)]
+            terms.append(Terms(-judge.rewards, weights * judge.rewards, weights))
+            value, logged, gained = estimated(terms, seed=0)
+            weighed = weights_told(weights)
+            told[f"{campaign}: learned from {learnt}, judged on {other}"] = {
+                "value": [value.value, value.low, value.high],
+                "logged": [logged.value, logged.low, logged.high],
+                "gain": [gained.value, gained.low, gained.high],
+                "effective": weighed.effective,
+                "doubt": doubt(weighed, len(judge)),
+                "promoted": bool(gained.low > 0 and doubt(weighed, len(judge)) is None),
+            }
+    return told
+
+
+def _bandit_choices(rows: pl.DataFrame) -> tuple[tuple[str, ...], Choices]:
+    """The log as choices among all items of its campaign."""
+    affinity = np.array(rows["user_item_affinity"].to_list())
+    arms, n = affinity.shape[1], rows.height
+    items = np.tile(np.eye(arms, dtype=np.float32), (n, 1))
+    matrix = np.concatenate([items, affinity.reshape(-1, 1).astype(np.float32)], axis=1)
+    choices = Choices(
+        matrix,
+        np.arange(n + 1) * arms,
+        np.arange(n) * arms + rows["item_id"].to_numpy(),
+        rows["propensity_score"].to_numpy(),
+        rows["click"].to_numpy().astype(np.float64),
+        rows["position"].to_numpy(),
+    )
+    return (*(f"item {each}" for each in range(arms)), "affinity"), choices
+
+
 def main() -> None:
-    """Judges, prints and records."""
+    """Judges, prints and records; with --only some parts, the others stay as they were recorded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=1_000)
+    parser.add_argument("--only", nargs="*", help="names of worlds, bandit, taught, taught-bandit")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("SHOPMIND_DATA", "../shared/data")))
     given = parser.parse_args()
-    start = time.perf_counter()
-    result: dict[str, Any] = {
-        "worlds": given.worlds,
-        "least_effective": LEAST_EFFECTIVE,
-        "covered": {},
-        "misspecified": {},
-    }
-    for part, kinds, draws in (("covered", COVERED, 300), ("misspecified", MISSPECIFIED, 0)):
+    kept = record.RESULTS / "policy.json"
+    before = json.loads(kept.read_text(encoding="utf-8")) if given.only and kept.is_file() else {}
+    result: dict[str, Any] = {name: each for name, each in before.items() if name not in record.head()}
+    result |= {"worlds": given.worlds, "least_effective": LEAST_EFFECTIVE}
+    for part, kinds, draws in (("covered", COVERED, 200), ("misspecified", MISSPECIFIED, 0)):
         for name, kind in kinds.items():
+            if given.only and name not in given.only:
+                continue
+            start = time.perf_counter()
             found = judged(kind, given.worlds, draws=draws)
-            result[part][name] = {**_rounded(asdict(found)), "ratio": round(found.ratio, 3)}
+            took = {"ratio": round(found.ratio, 3), "seconds": round(time.perf_counter() - start, 1)}
+            result.setdefault(part, {})[name] = {**_rounded(asdict(found)), **took}
             told = {each: share["asymptotic"] for each, share in found.covered.items()}
-            print(
-                f"{part}: {name}: {found.worlds} worlds, dr over the better {found.ratio:.3f}, held {told}", flush=True
-            )
-    if (given.data / "bandit").is_dir():
-        result["bandit"] = _rounded(evaluate_policy(given.data / "bandit")["parts"])
-    result["seconds"] = round(time.perf_counter() - start, 1)
+            print(f"{part}: {name}: {found.worlds} worlds, ratio {found.ratio:.3f}, held {told}", flush=True)
+    folder = given.data / "bandit"
+    others = {
+        "bandit": lambda: evaluate_policy(folder)["parts"],
+        "taught": taught_in_worlds,
+        "taught-bandit": lambda: taught_on_bandit(folder),
+    }
+    for name, asked in others.items():
+        if (not given.only or name in given.only) and (name == "taught" or folder.is_dir()):
+            result[name] = _rounded(asked())
     print(record.write("policy", result))
 
 

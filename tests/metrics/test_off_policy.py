@@ -14,11 +14,12 @@ def test_a_mean_has_each_row_s_distance_as_its_influence() -> None:
     assert found.moves.tolist() == [-2.0, -1.0, 3.0]
 
 
-def test_a_ratio_is_linearised_by_the_delta_method() -> None:
-    """R = (2 + 0) / (1 + 3) = .5; influence (top − R · bottom) / mean(bottom) = (1.5, −1.5) / 2."""
-    found = influence(Terms(np.zeros(2), np.array([2.0, 0.0]), np.array([1.0, 3.0])))
-    assert found.value == 0.5
-    assert found.moves.tolist() == [0.75, -0.75]
+def test_a_ratio_moves_by_what_it_would_be_without_a_unit() -> None:
+    """R = (2 + 2 + 0) / (1 + 1 + 2) = 1; (top − R · bottom) / mean(bottom) = (1, 1, −2) · 3/4, over one less the share
+    of the weight, 3/4, 3/4 and 1/2: (1, 1, −3), whose mean is −1/3. Without the last, R = 2 = 1 + 3 / 3."""
+    found = influence(Terms(np.zeros(3), np.array([2.0, 2.0, 0.0]), np.array([1.0, 1.0, 2.0])))
+    assert found.value == 1.0
+    np.testing.assert_allclose(found.moves, [4 / 3, 4 / 3, -8 / 3])
 
 
 def test_rows_of_one_unit_move_together() -> None:

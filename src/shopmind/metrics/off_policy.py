@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 MOST_UNITS = 10_000
 """Units that are drawn; of more, whole groups by chance are drawn, which says the same of a mean."""
+LEAST_LEFT = 0.05
+"""Least share of the weight that is taken to be left without a unit."""
 LEAST_EFFECTIVE = 30.0
 """Effective rows below which nothing is said."""
 FAR = 0.2
@@ -79,7 +81,10 @@ def influence(terms: Terms, units: NDArray[np.int64] | None = None) -> Influence
     Args:
         units: (n,) which rows belong together (the request, the customer), 0-based; None: each row for itself.
 
-    Source: the delta method for a ratio of means with clusters, Cochran, Sampling techniques (1977), chapter 6.
+    In a ratio a unit moves the value by what it would be without that unit, over one less its share of all weight.
+
+    Source: the delta method for a ratio of means with clusters, Cochran, Sampling techniques (1977), chapter 6; leaving
+    one out, Efron, Tibshirani, An introduction to the bootstrap (1993), chapter 11.
     """
     n = len(terms.added)
     count = _summed(np.ones(n), units)
@@ -96,7 +101,10 @@ def influence(terms: Terms, units: NDArray[np.int64] | None = None) -> Influence
         if not weight > 0:
             return Influence(float("nan"), np.full(len(count), np.nan))
         ratio = float(terms.top.mean()) / weight
-        moves = moves + (_summed(terms.top, units) - ratio * _summed(terms.bottom, units)) / (weight * per_unit)
+        bottom = _summed(terms.bottom, units)
+        pull = (_summed(terms.top, units) - ratio * bottom) / (weight * per_unit)
+        without = pull / np.maximum(1 - bottom / bottom.sum(), LEAST_LEFT)
+        moves = moves + without - without.mean()
         value += ratio
     return Influence(value, moves)
 

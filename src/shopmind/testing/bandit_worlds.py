@@ -33,6 +33,7 @@ class Kind:
             mean of the arm over all contexts stands in place of the context's own.
         noise: deviation of the logarithm of that factor.
         explored: share of the log in which arms were chosen at random.
+        alike: whether arms of one kind (two each) earn alike.
         follows: how far the logging policy knows what earns more; the target is always the opposite lean.
     """
 
@@ -46,6 +47,7 @@ class Kind:
     wrong: str = "no"
     noise: float = 0.5
     explored: float = 0.1
+    alike: bool = False
     follows: float = 0.5
 
 
@@ -92,7 +94,7 @@ class World:
             rewards=rewards,
             target=Target(csr_array(self.target), contexts),
             features=self.features[contexts],
-            strata=np.zeros(kind.rows, np.int64),
+            strata=contexts if kind.alike else np.zeros(kind.rows, np.int64),
             kinds=np.arange(kind.arms) // 2,
             seed=seed,
         )
@@ -103,6 +105,8 @@ def world(kind: Kind, seed: int) -> World:
     random = np.random.default_rng([seed, 11])
     features = random.normal(size=(kind.contexts, kind.features))
     scores = features @ random.normal(size=(kind.features, kind.arms)) * 0.5 + random.normal(size=kind.arms) * 0.5
+    if kind.alike:
+        scores = np.repeat(scores[:, ::2], 2, axis=1)[:, : kind.arms]
     if kind.bend:
         signs = np.sign(features[:, :1] * features[:, 1:2]) * np.sign(random.normal(size=kind.arms))
         scores = 0.4 * scores + kind.bend * signs
@@ -121,6 +125,7 @@ COVERED: Mapping[str, Kind] = {
     "rare rewards": Kind(rows=3_000, rate=0.03, sharp=0.5),
     "many arms": Kind(rows=2_000, arms=30, sharp=0.5),
     "sharp": Kind(rows=2_000, sharp=1.0),
+    "arms of one kind alike": Kind(rows=2_000, arms=12, contexts=16, sharp=0.5, alike=True),
 }
 """Worlds in which 95 % intervals are held to their promise."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from shopmind.evaluation.estimators.logged import Floats, Logged
+from shopmind.metrics.off_policy import Terms
 
 STEPS = 24
 """Options that are tried, from nearly no correction to the full one."""
@@ -44,6 +45,18 @@ def chosen_weights(logged: Logged, options: Iterable[tuple[float, Floats]]) -> t
     if best is None:
         raise ValueError("no options to choose among")
     return best[1], best[2]
+
+
+def corrected(logged: Logged, kept: Floats) -> Terms:
+    """The terms of dr with weights made smaller.
+
+    What was taken off stays in the interval as noise: an interval of the smaller weights alone would be as short as if
+    they were right, and they are known to be so only within the bound.
+    """
+    left = logged.rewards - logged.model.chosen
+    taken = (logged.weights - kept) * left
+    added = logged.model.expected + kept * left
+    return Terms(logged.per * added, noise=logged.per * (taken - taken.mean()))
 
 
 def grid(weights: Floats) -> Floats:

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from shopmind.evaluation.estimators.bias import chosen_weights, grid
+from shopmind.evaluation.estimators.bias import chosen_weights, corrected, grid
 from shopmind.evaluation.estimators.estimator import Estimator, Sum
 from shopmind.evaluation.estimators.logged import Floats, Logged
-from shopmind.metrics.off_policy import Terms
 
 
 class Dros(Estimator):
@@ -26,15 +25,14 @@ class Dros(Estimator):
 
     def sum(self, logged: Logged) -> Sum:
         """See Estimator."""
-        weights, model = logged.weights, logged.model
+        weights = logged.weights
         if self._shrinkage is None:
             tried = [np.inf, *(grid(weights) ** 2 * 100)]
         else:
             tried = [self._shrinkage]
         options = ((float(each), shrunk(weights, float(each))) for each in tried)
         shrinkage, kept = chosen_weights(logged, options)
-        terms = Terms(logged.per * (model.expected + kept * (logged.rewards - model.chosen)))
-        return Sum(terms, kept, kept < 0.99 * weights, {"shrinkage": shrinkage})
+        return Sum(corrected(logged, kept), kept, kept < 0.99 * weights, {"shrinkage": shrinkage})
 
 
 def shrunk(weights: Floats, shrinkage: float) -> Floats:

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from shopmind.evaluation.estimators.bias import chosen_weights, grid
+from shopmind.evaluation.estimators.bias import chosen_weights, corrected, grid
 from shopmind.evaluation.estimators.estimator import Estimator, Sum
 from shopmind.evaluation.estimators.logged import Logged
-from shopmind.metrics.off_policy import Terms
 
 
 class SwitchDr(Estimator):
@@ -27,9 +26,8 @@ class SwitchDr(Estimator):
 
     def sum(self, logged: Logged) -> Sum:
         """See Estimator."""
-        weights, model = logged.weights, logged.model
+        weights = logged.weights
         thresholds = grid(weights) if self._threshold is None else np.array([self._threshold])
         options = ((float(each), np.where(weights <= each, weights, 0.0)) for each in thresholds)
         threshold, kept = chosen_weights(logged, options)
-        terms = Terms(logged.per * (model.expected + kept * (logged.rewards - model.chosen)))
-        return Sum(terms, kept, kept < weights, {"threshold": threshold})
+        return Sum(corrected(logged, kept), kept, kept < weights, {"threshold": threshold})
