@@ -13,9 +13,9 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from shopmind.client import answers
+from shopmind.client import answers, reporting
 from shopmind.client.answers import ExperimentState, RowResult, ScenarioState
-from shopmind.domain import Asked, Item, Slate, Suggestion
+from shopmind.domain import Asked, EventType, Item, Slate, Suggestion
 from shopmind.kit.errors import InputError, NotReadyError, ShopmindError
 
 Row = Mapping[str, Any]
@@ -109,6 +109,37 @@ class Client:
         """Reports events; they are on disk when this returns. Events without an id are given one here."""
         rows = [events] if isinstance(events, Mapping) else events
         return self._write("v1/events", [{"event_id": secrets.token_hex(12), **row} for row in rows])
+
+    def saw(
+        self,
+        slate: Slate,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        positions: Sequence[int] | None = None,
+    ) -> list[RowResult]:
+        """Reports which hits of a slate were seen (all, or those at these positions); twice is once."""
+        return self.track(reporting.impressions(slate, user=user, session=session, positions=positions))
+
+    def did(
+        self,
+        kind: EventType,
+        item_id: str,
+        *,
+        slate: Slate | None = None,
+        user: str | None = None,
+        session: str | None = None,
+        **more: Any,
+    ) -> RowResult:
+        """Reports a click, a purchase or the like of an item, echoing the slate it was taken from.
+
+        Args:
+            more: other fields of an event: value, currency, quantity, order_id, timestamp, attributes.
+
+        Raises:
+            InputError: an unknown type, or an item that the slate does not hold.
+        """
+        return self.track(reporting.doing(kind, item_id, slate=slate, user=user, session=session, **more))[0]
 
     def put_items(self, items: Row | Sequence[Row]) -> list[RowResult]:
         """Inserts or replaces items."""
