@@ -45,6 +45,7 @@ TINY_SHOP = [
     "how-to/keys.md",
     "how-to/run-an-experiment.md",
     "how-to/look-after-itself.md",
+    "how-to/measure-the-business.md",
     "how-to/search.md",
     "how-to/merchandise.md",
     "how-to/weights-and-air-gapped.md",
