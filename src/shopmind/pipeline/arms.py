@@ -107,7 +107,7 @@ class Arms:
         if artifact is not None:
             options = build(ArmsRecipe.Options, artifact.card["options"], where="artifact arms")
             arrays = artifact.arrays
-            mine = (arrays["scenarios"] == np.uint64(scenario)) & np.isin(arrays["places"], slots)
+            mine = (arrays["scenarios"] == np.uint64(scenario)) & _of_slots(arrays["places"], slots)
             mine &= np.asarray(arrays["items"]) < size
             waited_ms = max(0, context.now_ms - artifact.card["made_for_ms"])
             faded = 0.5 ** (waited_ms / (options.half_life_days * DAY_MS))
@@ -115,14 +115,16 @@ class Arms:
             shown += np.bincount(items, arrays["shown"][mine], minlength=size) * faded
             won += np.bincount(items, arrays["rewarded"][mine], minlength=size) * faded
             live = live.after(artifact.card["event_number"])
-        new = (live.types == _IMPRESSION) & (live.requests != 0) & (live.items < size)
-        new &= (live.scenarios == np.uint64(scenario)) & np.isin(live.places, slots)
-        acts = np.isin(live.types, reward_codes(options)) & (live.requests != 0)
+        new = np.flatnonzero(_of_slots(live.places, slots) & (live.types == _IMPRESSION))
+        new = new[(live.requests[new] != 0) & (live.items[new] < size) & (live.scenarios[new] == np.uint64(scenario))]
+        is_reward = np.zeros(len(EVENT_TYPES), np.bool_)
+        is_reward[reward_codes(options)] = True
+        acts = np.flatnonzero(is_reward[live.types] & (live.requests != 0))
         keys = np.concatenate([held.keys, places(live.requests[new], live.items[new])])
         items = np.concatenate([held.items, live.items[new]])
         times_ms = np.concatenate([held.times_ms, live.times_ms[new]])
-        known = np.concatenate([np.ones(len(held.keys), np.bool_), np.zeros(int(new.sum()), np.bool_)])
-        before = np.concatenate([held.rewarded, np.zeros(int(new.sum()), np.bool_)])
+        known = np.concatenate([np.ones(len(held.keys), np.bool_), np.zeros(len(new), np.bool_)])
+        before = np.concatenate([held.rewarded, np.zeros(len(new), np.bool_)])
         first = first_of(keys, times_ms)
         keys, items, times_ms, known, before = (each[first] for each in (keys, items, times_ms, known, before))
         act_keys = places(live.requests[acts], live.items[acts])
@@ -134,6 +136,14 @@ class Arms:
         won += np.bincount(items, weights * gained, minlength=size)
         won = np.minimum(won, shown)
         return Known(shown, won, Recent(keys, times_ms, weights, ~known, gained), faded, live.version)
+
+
+def _of_slots(given: NDArray[np.int64], slots: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(n,) whether each place is a slot; for few slots several times as fast as np.isin."""
+    found = np.zeros(len(given), np.bool_)
+    for slot in slots:
+        found |= given == slot
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,6 @@ class _Open:
         if artifact is None:
             return _Open(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_))
         arrays = artifact.arrays
-        mine = (arrays["open_scenarios"] == np.uint64(scenario)) & np.isin(arrays["open_places"], slots)
+        mine = (arrays["open_scenarios"] == np.uint64(scenario)) & _of_slots(arrays["open_places"], slots)
         names = ("open_keys", "open_items", "open_times_ms", "open_rewarded")
         return _Open(*(np.asarray(arrays[name])[mine] for name in names))

@@ -13,14 +13,16 @@ CLOCKS_MS = DAY_MS
 """An event that echoes a request came after its answer, whatever its clock says: so far behind it may run. As in
 evaluation.attribution."""
 
+_BITS = np.uint64((1 << 18) - 1)
 _ITEM = np.uint64(0x9E3779B97F4A7C15)
 
 
 def hashes(texts: pl.Series) -> NDArray[np.uint64]:
     """(n,) `hash64` of each text, each different one hashed once; 0 where there is none."""
-    different = texts.unique().drop_nulls().to_list()
-    table = dict(zip(different, hash64_all(different).tolist(), strict=True))
-    return np.array([table.get(text, 0) for text in texts.to_list()], np.uint64)
+    different = texts.unique().drop_nulls()
+    table = pl.DataFrame({"text": different, "hash": hash64_all(different.to_list())})
+    found = pl.DataFrame({"text": texts}).join(table, on="text", how="left", maintain_order="left")["hash"]
+    return found.fill_null(0).to_numpy().astype(np.uint64)
 
 
 def places(requests: NDArray[np.uint64], items: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -54,6 +56,10 @@ def rewarded(
     found = np.zeros(len(keys), np.bool_)
     if not len(keys) or not len(event_keys):
         return found
+    near = np.zeros(1 << 18, np.bool_)  # most events are about other places, and a bit by the key says so at once
+    near[keys & _BITS] = True
+    likely = near[event_keys & _BITS]
+    event_keys, event_ms = event_keys[likely], event_ms[likely]
     rows = np.minimum(np.searchsorted(keys, event_keys), len(keys) - 1)
     late = event_ms - shown_ms[rows]
     found[rows[(keys[rows] == event_keys) & (late >= -CLOCKS_MS) & (late <= within_ms)]] = True
