@@ -18,7 +18,7 @@ from scipy import stats
 
 from benchmarks import record
 from shopmind.evaluation.experiments import intervals
-from shopmind.evaluation.experiments.balance import BROKEN
+from shopmind.evaluation.experiments.balance import BROKEN, always_sample_ratio
 from shopmind.evaluation.experiments.estimate import pair
 from shopmind.evaluation.experiments.moments import Moments
 from shopmind.evaluation.experiments.planning import quantile, units_needed
@@ -30,6 +30,7 @@ BLOCK = 250
 UNITS = 2_000
 LIFTS = {"conversion": 0.2, "orders": 0.1, "revenue": 0.3, "click_through": 0.1}
 LOOKS = 20
+HALVES = {"a": 0.5, "b": 0.5}
 
 
 def told(found: NDArray[np.bool_], promised: float | None = None) -> dict[str, Any]:
@@ -118,13 +119,27 @@ def earlier_period(kind: str, worlds: int) -> dict[str, Any]:
 
 
 def splits(worlds: int) -> dict[str, Any]:
-    """How often a whole split is called broken, and one that loses 3 % of one arm's units."""
+    """How often a whole split is called broken, and one that loses 3 % of one arm's units; 100,000 units, once or at
+    every 5,000."""
     random = np.random.default_rng(19)
-    found = {}
+    found: dict[str, Any] = {}
     for name, kept in (("whole", 1.0), ("one arm loses 3 %", 0.97)):
-        seen = random.binomial(100_000, 0.5 * kept / (0.5 + 0.5 * kept), 10 * worlds)
-        p = stats.chisquare(np.stack([seen, 100_000 - seen]), axis=0).pvalue
-        found[name] = told(np.asarray(p < BROKEN), BROKEN if kept == 1 else None) | {"units": 100_000}
+        seen = random.binomial(5_000, 0.5 * kept / (0.5 + 0.5 * kept), (worlds, LOOKS)).cumsum(-1)
+        total = 5_000 * np.arange(1, LOOKS + 1)
+        chi = stats.chisquare(np.stack([seen, total - seen]), axis=0).pvalue < BROKEN
+        always = [
+            any(
+                always_sample_ratio({"a": int(a), "b": int(n - a)}, HALVES) < BROKEN
+                for a, n in zip(row, total, strict=True)
+            )
+            for row in seen
+        ]
+        promise = BROKEN if kept == 1 else None
+        found[name] = {
+            "chi-square, one look": told(np.asarray(chi[:, -1]), promise),
+            f"chi-square, {LOOKS} looks": told(np.asarray(chi.any(-1)), promise),
+            f"always valid, {LOOKS} looks": told(np.array(always), promise),
+        }
     return found
 
 

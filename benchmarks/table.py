@@ -37,6 +37,7 @@ def page() -> str:
         ("suggest", _suggest),
         ("recommend", _recommend),
         ("behaviour", _behaviour),
+        ("exploration", _exploration),
         ("experiments", _experiments),
     ):
         path = RESULTS / f"{name}.json"
@@ -168,9 +169,37 @@ def _behaviour(result: dict[str, Any]) -> Iterator[str]:
         yield from _rows(head, rows)
 
 
+def _exploration(result: dict[str, Any]) -> Iterator[str]:
+    def told(found: dict[str, float]) -> str:
+        return f"{found['value']:.1f} ({found['low']:.1f} to {found['high']:.1f})"
+
+    yield "## Slots that explore\n"
+    yield _where(result)
+    worlds, logged = result["constant"], result["logged"]
+    yield (
+        f"Rewards lost against the best of {worlds['arms']} arms over {worlds['steps']:,} requests, mean of "
+        f"{worlds['worlds']} simulated worlds, 95 % bootstrap intervals; a difference is ours less the peer's. "
+        f"MABWiser {worlds['mabwiser']} at the same settings. Times are of one choice and what follows it.\n"
+    )
+    rows = []
+    for kind in ("constant", "linear"):
+        for name, found in result[kind]["regret"].items():
+            library, _, policy = name.partition(".")
+            gap = result[kind]["differences"].get(f"{name}-mabwiser.{policy}")
+            said = (told(found["whole"]), told(found["second half"]), told(gap) if gap else "", found["ms_per_step"])
+            rows.append((f"{kind} rates", policy.replace("_", " "), library, *said))
+    yield from _rows(("worlds", "policy", "library", "lost", "in the second half", "difference", "ms"), rows)
+    spread = logged["standard_errors"]["spread"]
+    yield (
+        f"What is logged against what is drawn: over {logged['arms']} arms in {logged['states']} states, {logged['draws']:,} "
+        f"draws each, the gaps have a spread of {spread} standard errors (1 is chance alone). The chances of Thompson "
+        f"sampling differ from those of rates sampled by at most {logged['largest_gap_to_sampled_rates']}.\n"
+    )
+
+
 def _experiments(result: dict[str, Any]) -> Iterator[str]:
     def told(found: dict[str, Any]) -> str:
-        return f"{100 * found['share']:.1f} % ({100 * found['low']:.1f} to {100 * found['high']:.1f})"
+        return f"{100 * found['share']:.4g} % ({100 * found['low']:.3g} to {100 * found['high']:.3g})"
 
     yield "## Experiments\n"
     yield _where(result)
@@ -196,7 +225,10 @@ def _experiments(result: dict[str, Any]) -> Iterator[str]:
     ]
     yield from _rows(("metric", "without", "with the earlier period", "variance left"), earlier)
     yield "Splits of 100,000 units called broken, at p below 0.001:\n"
-    yield from _rows(("split", "called broken"), ((name, told(row)) for name, row in result["splits"].items()))
+    ways = list(next(iter(result["splits"].values())))
+    yield from _rows(
+        ("split", *ways), ((name, *(told(row[way]) for way in ways)) for name, row in result["splits"].items())
+    )
     orders = {name: rows for name, rows in result["orders"].items() if name != "units"}
     units = result["orders"]["units"]
     yield f"Two orders called different with {units} units, on one page or for half of the units each:\n"

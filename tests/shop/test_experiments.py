@@ -93,6 +93,14 @@ def test_a_file_is_taken_up_without_a_restart_and_a_wrong_one_leaves_what_was_be
     slate = shop.recommend("home", user="u01")
     assert told(slate)[0].startswith("experiments: experiments/fewer.toml line")
     assert arms(shop) == before
+    assert told(shop.recommend("similar", user="u01", anchors=["tea-01"])) == ()
+    path.write_bytes(b"title = \xff")
+    assert shop.experiments.fault == "experiments/fewer.toml: not UTF-8 at byte 8"
+    (shop.path / "experiments" / "folder.toml").mkdir()
+    path.write_text(good, "utf-8")
+    assert shop.experiments.fault.startswith("experiments/folder.toml: cannot be read")
+    assert arms(shop) == before
+    (shop.path / "experiments" / "folder.toml").rmdir()
     path.write_text(good.replace("n = 3", "n = 2"), "utf-8")
     few = next(user for user, arm in before.items() if arm == "fewer/few")
     assert shop.experiments.get("fewer").remarks == (

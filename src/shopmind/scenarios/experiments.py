@@ -51,8 +51,18 @@ def read_folder(folder: Path, scenarios: Mapping[str, Scenario]) -> dict[str, Ex
         InputError: the first thing wrong, with file, line and what is allowed.
     """
     paths = sorted(folder.glob("*.toml")) if folder.is_dir() else []
-    found = [parse(path.stem, path.read_text(encoding="utf-8"), scenarios) for path in paths]
+    found = [parse(path.stem, _text(path), scenarios) for path in paths]
     return {each.name: each for each in found}
+
+
+def _text(path: Path) -> str:
+    """A running shop reads files while people write them: what cannot be read is told like any other mistake."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"experiments/{path.name}: not UTF-8 at byte {error.start}") from error
+    except OSError as error:
+        raise InputError(f"experiments/{path.name}: cannot be read ({error.strerror})") from error
 
 
 def parse(name: str, text: str, scenarios: Mapping[str, Scenario]) -> Experiment:

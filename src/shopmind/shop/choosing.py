@@ -72,14 +72,14 @@ class Chooser:
         Queries that bring their own history are not logged, so they take no part.
         """
         known = self._book.known()
-        if not known.states and not known.fault:
+        if not known.states:
             return None
         plain = self._book.scenarios.get(query.scenario)
         if plain is None or query.history is not None:
             return None
         labels: list[str] = []
         taken: list[tuple[str, Variant]] = []
-        degraded = [f"experiments: {known.fault}; what was read before holds"] if known.fault else []
+        degraded: list[str] = []
         drafted: State | None = None
         for state, arm in _dealt(known, query):
             fallen = _fallback(state, arm)
@@ -92,6 +92,8 @@ class Chooser:
                 variant = state.experiment.variant(arm) if state.experiment is not None else None
                 if variant is not None:
                     taken.append((state.name, variant))
+        if known.fault and (labels or degraded or drafted):
+            degraded.append(f"experiments: {known.fault}; what was read before holds")
         draft = None if drafted is None else self._draft(known, plain, taken, drafted, query)
         if draft is not None:
             labels.append(f"{draft.experiment}/interleaved")

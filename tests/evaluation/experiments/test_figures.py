@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from shopmind.evaluation.experiments import intervals
-from shopmind.evaluation.experiments.balance import sample_ratio
+from shopmind.evaluation.experiments.balance import BROKEN, always_sample_ratio, sample_ratio
 from shopmind.evaluation.experiments.correction import benjamini_hochberg, holm
 from shopmind.evaluation.experiments.estimate import Estimate, pair
 from shopmind.evaluation.experiments.moments import Moments
@@ -125,6 +125,22 @@ def test_a_split_is_checked_by_chi_square() -> None:
     assert sample_ratio({"a": 100, "b": 300}, {"a": 0.1, "b": 0.3}) == pytest.approx(1.0)
     assert sample_ratio({"a": 0, "b": 0}, {"a": 0.5, "b": 0.5}) == 1.0
     assert sample_ratio({"a": 7}, {"a": 1.0}) == 1.0
+
+
+def test_a_split_may_be_looked_at_every_day() -> None:
+    """Worked by hand for 2 and 0 units of halves: 500/1000 · 501/1001 / (1/2)² = 1.000999."""
+    halves = {"a": 0.5, "b": 0.5}
+    assert always_sample_ratio({"a": 2, "b": 0}, halves) == pytest.approx(1 / 1.000999000999, rel=1e-9)
+    assert always_sample_ratio({"a": 821_588, "b": 815_482}, halves) < BROKEN
+    assert always_sample_ratio({"a": 100, "b": 300}, {"a": 0.1, "b": 0.3}) == 1.0
+    assert always_sample_ratio({"a": 0, "b": 0}, halves) == 1.0
+    steps = np.random.default_rng(8).binomial(100, 0.5, (400, 200)).cumsum(-1)
+    total = np.arange(1, 201) * 100
+    found = [
+        min(always_sample_ratio({"a": int(a), "b": int(n - a)}, halves) for a, n in zip(row, total, strict=True))
+        for row in steps
+    ]
+    assert np.mean(np.array(found) < 0.05) < 0.05
 
 
 def test_several_p_are_corrected() -> None:

@@ -12,7 +12,7 @@ import polars as pl
 from scipy import stats
 
 from shopmind.evaluation.experiments import decision, intervals
-from shopmind.evaluation.experiments.balance import BROKEN, sample_ratio
+from shopmind.evaluation.experiments.balance import BROKEN, always_sample_ratio, sample_ratio
 from shopmind.evaluation.experiments.correction import benjamini_hochberg, holm
 from shopmind.evaluation.experiments.decision import Change, Decision
 from shopmind.evaluation.experiments.estimate import Estimate, pair
@@ -45,7 +45,7 @@ def analyse(frames: Mapping[str, pl.DataFrame], question: Question) -> dict[str,
     counts = {name: int(count) for name, count in checked[question.metric]["variant"].value_counts().iter_rows()}
     units = {name: counts.get(name, 0) for name in question.shares}
     dealt = {name: share for name, share in question.shares.items() if name not in question.gone}
-    p = sample_ratio(units, dealt)
+    p = (always_sample_ratio if question.test == "sequential" else sample_ratio)(units, dealt)
     planned = _planned(_arms(checked[question.metric], question), question)
     metrics = {metric: _metric(_arms(frame, question), question, planned) for metric, frame in checked.items()}
     _correct(metrics, question)
