@@ -191,9 +191,10 @@ def _exploration(result: dict[str, Any]) -> Iterator[str]:
     yield from _rows(("worlds", "policy", "library", "lost", "in the second half", "difference", "ms"), rows)
     spread = logged["standard_errors"]["spread"]
     yield (
-        f"What is logged against what is drawn: over {logged['arms']} arms in {logged['states']} states, {logged['draws']:,} "
-        f"draws each, the gaps have a spread of {spread} standard errors (1 is chance alone). The chances of Thompson "
-        f"sampling differ from those of rates sampled by at most {logged['largest_gap_to_sampled_rates']}.\n"
+        f"What is logged against what is drawn: over {logged['arms']} arms in {logged['states']} states, "
+        f"{logged['draws']:,} draws each, the gaps have a spread of {spread} standard errors (1 is chance alone). The "
+        "chances of Thompson sampling differ from those of rates that are sampled by at most "
+        f"{logged['largest_gap_to_sampled_rates']}.\n"
     )
 
 

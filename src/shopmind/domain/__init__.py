@@ -6,7 +6,7 @@ from shopmind.domain.history import History
 from shopmind.domain.item import KINDS, Item, Kind, Scalar
 from shopmind.domain.link import LINK_TYPES, Link, LinkType
 from shopmind.domain.outlook import Outlook
-from shopmind.domain.query import Asked, Query
+from shopmind.domain.query import Asked, AskedInside, Query
 from shopmind.domain.slate import AppliedRule, Facet, FacetRange, Hit, Reason, Slate, Tried
 from shopmind.domain.suggestion import Suggestion, SuggestionKind
 from shopmind.domain.understood import Constraint, Understood
@@ -19,6 +19,7 @@ __all__ = [
     "LINK_TYPES",
     "AppliedRule",
     "Asked",
+    "AskedInside",
     "Candidates",
     "Constraint",
     "Event",

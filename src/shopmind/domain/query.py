@@ -21,6 +21,11 @@ class Asked(TypedDict, total=False):
     facets: tuple[str, ...]
     min_score: float | None
     explore: bool
+
+
+class AskedInside(Asked, total=False):
+    """What may be said besides by whoever is inside: a client that chose its own draw would leave nothing to chance."""
+
     draw: str
 
 

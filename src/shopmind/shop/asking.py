@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Unpack
 
-from shopmind.domain import Asked, Outlook, Query, Slate, Suggestion
+from shopmind.domain import AskedInside, Outlook, Query, Slate, Suggestion
 from shopmind.kit.errors import not_allowed
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop.answering import Answering
@@ -33,7 +33,7 @@ class Asking:
         user: str | None = None,
         session: str | None = None,
         filters: str = "",
-        **asked: Unpack[Asked],
+        **asked: Unpack[AskedInside],
     ) -> Slate:
         """Items for a text; `user` and `session` are the shop's own ids.
 
@@ -54,7 +54,7 @@ class Asking:
         session: str | None = None,
         anchors: Sequence[str] = (),
         filters: str = "",
-        **asked: Unpack[Asked],
+        **asked: Unpack[AskedInside],
     ) -> Slate:
         """Items for a place in the shop; `user` and `session` are the shop's own ids, `asked` as in `search`.
 
