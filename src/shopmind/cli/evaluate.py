@@ -30,8 +30,8 @@ def add(app: typer.Typer) -> None:
 
         with show.progress() as progress:
             result = evaluate_search(folder, grade_zero=grade_zero, train_folds=train_folds, progress=progress)
-        _keep(folder, result)
         show.data(result) if json else show.people.print(report.table(result))
+        _keep(folder, result)
 
     @evaluate.command("recommend")
     def recommend(
@@ -75,8 +75,8 @@ def add(app: typer.Typer) -> None:
                 search=Wanted(tune, search or (), trials) if tune or search else None,
                 progress=progress,
             )
-        _keep(folder, result)
         show.data(result) if json else show.people.print(report.table(result))
+        _keep(folder, result)
 
 
 def _keep(folder: Path, result: dict[str, Any], policy_of: str | None = None) -> None:
@@ -140,7 +140,7 @@ def _policy(evaluate: typer.Typer) -> None:
                 seed=seed,
                 progress=progress,
             )
-        _keep(folder, result, scenario or Path(target).stem)
+        _keep(folder, result, result.get("replay", {}).get("scenario", Path(target).stem))
         show.data(result) if json else show.people.print(policy_report.table(result))
         if result["refused"]:
             show.console.print(f"shopmind: refused: {result['refused']}", highlight=False, soft_wrap=True)

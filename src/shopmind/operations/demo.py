@@ -18,6 +18,7 @@ from shopmind.evaluation.recommend import evaluate_recommend
 from shopmind.kit.clock import system_clock
 from shopmind.kit.errors import ShopmindError
 from shopmind.kit.progress import Progress
+from shopmind.operations.knowledge import Knowledge, telling
 from shopmind.samples import write_tiny
 from shopmind.settings import FILE
 from shopmind.shop import Shop
@@ -91,10 +92,13 @@ def _fill(shop: Shop, report: Report, progress: Progress) -> None:
     with report.step("index"):
         shop.index(progress)
     with report.step("train"):
-        shop.train(progress=progress)
+        made = shop.train(progress=progress)
+    log = Knowledge(shop)
+    telling.trained(log, made, shop.untrained(), seconds=report.seconds["train"], by="demo")
     report.missing = {name: needs for name, needs in shop.readiness().items() if needs}
     with report.step("evaluate"):
         report.evaluation = evaluate_recommend(shop, protocol="next-basket", scenario="basket", progress=progress)
+    telling.evaluated(log, report.evaluation, by="demo")
 
 
 def _fetch_weights(report: Report, progress: Progress) -> None:

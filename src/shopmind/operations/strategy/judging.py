@@ -50,11 +50,11 @@ def _own(cycle: Cycle, served: Mapping[str, str]) -> bool:
     )
 
 
-def offline(found: Mapping[str, Compared | str], rules: Evaluate) -> tuple[bool, Said]:
+def offline(found: Mapping[str, Compared | Said], rules: Evaluate) -> tuple[bool, Said]:
     """Whether every scenario reaches the least difference."""
     for scenario, each in found.items():
-        if isinstance(each, str):
-            return False, Said(f"{scenario} cannot be judged: {each}", f"{scenario} 无法评判:{each}")
+        if isinstance(each, Said):
+            return False, Said(f"{scenario} cannot be judged: {each.en}", f"{scenario} 无法评判:{each.zh}")
         end = bound(each.difference, rules.bound)
         if not end >= rules.least:
             word, zh = SIDE[rules.bound]
@@ -65,7 +65,7 @@ def offline(found: Mapping[str, Compared | str], rules: Evaluate) -> tuple[bool,
                 f"{scenario}:{rules.metric} 未能{zh}达到 {rules.least:+g}:{value:+.4f}({low:+.4f} 至 {high:+.4f})",
             )
     told = "; ".join(
-        f"{name} {each.difference.value:+.4f}" for name, each in found.items() if not isinstance(each, str)
+        f"{name} {each.difference.value:+.4f}" for name, each in found.items() if not isinstance(each, Said)
     )
     return True, Said(f"{rules.metric} holds on held-out events: {told}", f"留出事件上 {rules.metric} 达标:{told}")
 

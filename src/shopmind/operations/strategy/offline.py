@@ -14,9 +14,11 @@ from shopmind.evaluation.replay import replay
 from shopmind.evaluation.split import split_events
 from shopmind.evaluation.tune import Truth
 from shopmind.evaluation.variants import had
+from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError
 from shopmind.kit.progress import Progress, silent
 from shopmind.metrics.intervals import Interval, bootstrap, paired
+from shopmind.operations.strategy.cycle import Said
 from shopmind.operations.strategy.rules import Evaluate
 from shopmind.shop import Shop
 from shopmind.stores.pinned_artifacts import PinnedArtifacts
@@ -39,7 +41,7 @@ def compare(
     cutoff_ms: int,
     rules: Evaluate,
     progress: Progress = silent,
-) -> Compared | str:
+) -> Compared | Said:
     """How well each foresees what known customers do from the cutoff on; or why that cannot be said.
 
     Both are held still: neither reads the events that came after its fit. Goods that a scenario never shows again are
@@ -52,7 +54,10 @@ def compare(
             shop.events.table(), "time", "train", items=columns.kinds(asked.kinds), cutoff_ms=cutoff_ms
         )
     except InputError as error:
-        return error.message.removeprefix("evaluate: ")
+        said = error.message.removeprefix("evaluate: ").partition(": {")[0]
+        return Said(
+            f"{said}, held out from {format_time(cutoff_ms)} on", f"{format_time(cutoff_ms)} 之后没有可评判的事件"
+        )
     cases = some(split.cases, rules.cases)
     truth = Truth(cases.target_cases, cases.target_items)
     if any(each.part == "bought" for each in asked.filters):
@@ -67,7 +72,10 @@ def compare(
     ]
     found = int(np.count_nonzero(~np.isnan(figures[0])))
     if found < rules.least_cases:
-        return f"{found} customers known before did something in the held-out time; {rules.least_cases} are needed"
+        return Said(
+            f"{found} customers known before did something in the held-out time; {rules.least_cases} are needed",
+            f"留出时间内只有 {found} 位老顾客有行为,至少需要 {rules.least_cases} 位",
+        )
     return Compared(
         bootstrap(figures[0], seed=0), bootstrap(figures[1], seed=0), paired(figures[1], figures[0], seed=0)
     )

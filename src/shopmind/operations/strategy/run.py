@@ -208,7 +208,7 @@ class Strategy:
         }
         passed, verdict = judging.offline(found, read.evaluate)
         told = words.evaluated(words.places(read.scenarios), found, read.evaluate.metric, verdict)
-        figures = {name: each if isinstance(each, str) else asdict(each) for name, each in found.items()}
+        figures = {name: asdict(each) for name, each in found.items()}
         self._write(read, now, "evaluated", "evaluate", told, {read.evaluate.metric: figures}, verdict)
         if not passed:
             return self._to("withdraw", now, verdict)

@@ -36,13 +36,13 @@ def fitted(cycle: Cycle) -> Both:
     }
 
 
-def evaluated(where: Said, found: Mapping[str, Compared | str], metric: str, verdict: Said) -> Both:
+def evaluated(where: Said, found: Mapping[str, Compared | Said], metric: str, verdict: Said) -> Both:
     """The candidate against what is served on held-out events."""
     lines = {"en": [verdict.en], "zh": [verdict.zh]}
     for scenario, each in found.items():
-        if isinstance(each, str):
-            lines["en"].append(f"{scenario}: {each}")
-            lines["zh"].append(f"{CHINESE.get(scenario, scenario)}:{each}")
+        if isinstance(each, Said):
+            lines["en"].append(f"{scenario}: {each.en}")
+            lines["zh"].append(f"{CHINESE.get(scenario, scenario)}:{each.zh}")
             continue
         gap = interval(each.difference, "+.4f")
         figures = f"{metric} {each.served.value:.4f} → {each.candidate.value:.4f}, {gap}"
