@@ -40,6 +40,7 @@ TINY_SHOP = [
     "how-to/backup-and-restore.md",
     "how-to/correct-the-understanding.md",
     "how-to/evaluate.md",
+    "how-to/evaluate-a-policy.md",
     "how-to/explore.md",
     "how-to/forget-a-customer.md",
     "how-to/keys.md",
