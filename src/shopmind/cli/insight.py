@@ -47,33 +47,7 @@ def add(app: typer.Typer) -> None:
         else:
             _print(report)
 
-    @insight.command("traffic")
-    def traffic(
-        folder: Annotated[Path, typer.Argument(help="The shop.")],
-        days: Annotated[int, typer.Option(help="Whole UTC days, today the last of them.", min=1)] = 30,
-        by: Annotated[str, typer.Option(help="What to tell by: day, scenario, variant, segment; commas.")] = "scenario",
-        segment: Annotated[str, typer.Option(help='Attribute of customers to tell by, or "signed_in".')] = "",
-        recount: Annotated[bool, typer.Option(help="Count the whole log again first.")] = False,
-        json: show.AsJson = False,
-    ) -> None:
-        """What was shown, clicked and bought, and who comes back."""
-        import shopmind
-        from shopmind.insights import told
-        from shopmind.insights import traffic as report_of
-        from shopmind.insights.traffic import recount as count_again
-
-        asked = [name.strip() for name in by.split(",") if name.strip()]
-        asked += ["segment"] if segment and "segment" not in asked else []
-        with shopmind.open(folder) as shop:
-            if recount:
-                count_again(shop)
-            report = told(report_of(shop, days=days, by=asked, segment=segment))
-        if json:
-            show.data(report)
-        else:
-            insight_traffic.show_traffic(report)
-
-    insight_arms.add(insight)
+    insight_traffic.add(insight)
 
     @insight.command("outlook")
     def outlook(

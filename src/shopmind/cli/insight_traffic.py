@@ -1,10 +1,12 @@
-"""How `shopmind insight traffic SHOP` looks to people."""
+"""`shopmind insight traffic SHOP`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
+import typer
 from rich.table import Table
 
 from shopmind.cli import show
@@ -13,7 +15,39 @@ _COUNTS = ("impressions", "clicks", "add_to_carts", "purchases")
 _SHARES = ("ctr", "add_to_cart_rate", "conversion", "coverage", "diversity")
 
 
-def show_traffic(report: Mapping[str, Any]) -> None:
+def add(insight: typer.Typer) -> None:
+    """Puts the verb on `shopmind insight`."""
+
+    @insight.command("traffic")
+    def traffic(
+        folder: Annotated[Path, typer.Argument(help="The shop.")],
+        days: Annotated[int, typer.Option(help="Whole UTC days, today the last of them.", min=1)] = 30,
+        by: Annotated[str, typer.Option(help="What to tell by: day, scenario, variant, segment; commas.")] = "scenario",
+        segment: Annotated[str, typer.Option(help='Attribute of customers to tell by, or "signed_in".')] = "",
+        recount: Annotated[bool, typer.Option(help="Count the whole log again first.")] = False,
+        json: show.AsJson = False,
+    ) -> None:
+        """What was shown, clicked and bought, and who comes back."""
+        import shopmind
+        from shopmind.insights import told
+        from shopmind.insights import traffic as report_of
+        from shopmind.insights.traffic import recount as count_again
+
+        asked = [name.strip() for name in by.split(",") if name.strip()]
+        asked += ["segment"] if segment and "segment" not in asked else []
+        with shopmind.open(folder) as shop:
+            if recount:
+                count_again(shop)
+            report = told(report_of(shop, days=days, by=asked, segment=segment))
+        if json:
+            show.data(report)
+        else:
+            _show(report)
+
+    insight_arms.add(insight)
+
+
+def _show(report: Mapping[str, Any]) -> None:
     """The lines as a table, then the customers."""
     keys = [
         name
