@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -181,3 +182,15 @@ def test_an_interleaving_may_be_looked_at_every_day() -> None:
             for n in range(50, 601, 50)
         )
     assert crossed <= 12
+
+
+def test_two_policies_of_a_real_shop_differ_too_little_for_ten_thousand_impressions_each(data_folder: Path) -> None:
+    """The shop showed both by chance; a row is an impression, which is kinder than customers would be."""
+    log = pl.read_parquet(data_folder / "bandit" / "log.parquet").filter(campaign="all")
+    frame = log.select(unit=pl.int_range(pl.len()), variant="policy", numerator=pl.col("click").cast(pl.Float64))
+    told = analyse({"clicks": frame}, asked(shares={"random": 0.5, "bts": 0.5}, metric="clicks"))
+    arms = told["metrics"]["clicks"]["arms"]
+    assert arms["random"]["value"] == pytest.approx(log.filter(policy="random")["click"].mean())
+    assert not told["split"]["broken"]
+    assert told["decision"]["action"] == "wait"
+    assert told["plan"]["units_missing"] > 300_000

@@ -187,3 +187,30 @@ def test_what_has_no_report_says_why(day: Day) -> None:
     day.now[0] += DAY_MS
     with pytest.raises(InputError, match="its file is gone"):
         experiment_report(day.shop, "fewer")
+
+
+def test_each_of_two_layers_is_reported_by_its_own_part_of_the_label_and_sessions_are_units_too(day: Day) -> None:
+    shop = day.shop
+    base = {"title": "T", "scenario": "search", "unit": "session", "metric": "click_through"}
+    ranker = {"part": "fusion", "by": "rank"}
+    lengths = {"long": {"share": 0.5}, "short": {"share": 0.5, "n": 2}}
+    orders = {"now": {"share": 0.5}, "rank": {"share": 0.5, "ranker": ranker}}
+    shop.experiments.put("lengths", {**base, "layer": "a", "variants": lengths})
+    shop.experiments.put("orders", {**base, "layer": "b", "variants": orders})
+    shop.experiments.start("lengths")
+    shop.experiments.start("orders")
+    shown = {"long": 0, "short": 0, "now": 0, "rank": 0}
+    for i in range(40):
+        slate = shop.search("green tea", session=f"s{i}")
+        arms = [part.split("/")[1] for part in str(slate.variant).split("+")]
+        for arm in arms:
+            shown[arm] += 1
+        day.now[0] += 1_000
+        hit = {"type": "click", "session_id": f"s{i}", "item_id": slate.hits[0].item.item_id}
+        shop.track({**hit, "request_id": slate.request_id, "timestamp": format_time(day.now[0])})
+    for name, variants in (("lengths", lengths), ("orders", orders)):
+        told = experiment_report(shop, name)
+        assert told["units"] == {arm: shown[arm] for arm in variants}
+        assert told["crossed"] == 0
+    short = experiment_report(shop, "lengths")["metrics"]["click_through"]["arms"]["short"]
+    assert short["value"] == pytest.approx(1 / 2)
