@@ -48,6 +48,7 @@ def add(app: typer.Typer) -> None:
             _print(report)
 
     insight_traffic.add(insight)
+    insight_arms.add(insight)
 
     @insight.command("outlook")
     def outlook(

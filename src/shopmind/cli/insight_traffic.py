@@ -44,8 +44,6 @@ def add(insight: typer.Typer) -> None:
         else:
             _show(report)
 
-    insight_arms.add(insight)
-
 
 def _show(report: Mapping[str, Any]) -> None:
     """The lines as a table, then the customers."""
