@@ -115,6 +115,14 @@ def test_a_variant_that_was_removed_is_counted_and_not_compared() -> None:
     assert list(told["metrics"]["conversion"]["comparisons"]) == ["b"]
 
 
+def test_without_its_control_nothing_is_compared() -> None:
+    question = asked(shares={"a": 0.4, "b": 0.3, "c": 0.3}, gone=("a",))
+    told = analyse({"conversion": shares(a=(400, 4_000), b=(3_300, 30_000), c=(2_900, 30_000))}, question)
+    assert told["metrics"]["conversion"]["comparisons"] == {}
+    assert told["decision"]["action"] == "broken"
+    assert told["decision"]["english"].startswith("Variant a was removed: there is nothing to compare with.")
+
+
 def test_the_earlier_period_narrows_the_interval() -> None:
     random = np.random.default_rng(1)
     habit = random.gamma(2.0, 1.0, 4_000)
@@ -163,6 +171,22 @@ def test_an_interleaving_is_judged_by_the_votes_of_its_units() -> None:
     assert won["english"].startswith("Variant b adds 23.1 % to preference")
     assert won["action"] == "ship"
     assert judge(votes(160, 100), question)["decision"]["action"] == "stop"
+
+
+def test_an_interleaving_that_lost_a_team_is_not_read() -> None:
+    for gone in ("a", "b"):
+        told = judge(votes(100, 200), asked(gone=(gone,)))
+        assert (
+            told["decision"]["english"]
+            == f"Variant {gone} was removed: there is nothing to compare with. Stop the experiment."
+        )
+        assert told["votes"]["b"] == 200
+
+
+def test_a_few_votes_that_all_agree_are_not_sure_of_themselves() -> None:
+    told = judge(votes(0, 3), asked(test="sequential", effect=0.2))["preference"]
+    assert told["p"] > 0.05
+    assert told["low"] < 0 < told["high"]
 
 
 def test_an_interleaving_may_be_looked_at_every_day() -> None:

@@ -222,6 +222,8 @@ def _decided(
     p: float,
     plan: Mapping[str, Any],
 ) -> Decision:
+    if question.control in question.gone:
+        return decision.orphaned(question.control)
     if p < BROKEN:
         return decision.broken({name: units[name] for name in dealt}, dealt, p)
     rows = metrics[question.metric]["comparisons"]

@@ -109,6 +109,16 @@ def wait(more: int, change: Change | None) -> Decision:
     )
 
 
+def orphaned(variant: str) -> Decision:
+    """What everything is compared with was taken out while the experiment ran."""
+    return Decision(
+        "broken",
+        None,
+        f"Variant {variant} was removed: there is nothing to compare with. Stop the experiment.",
+        f"方案 {variant} 已被移除:无从比较。请停止该实验。",
+    )
+
+
 def broken(units: Mapping[str, int], dealt: Mapping[str, float], p: float) -> Decision:
     """The counts do not fit the shares."""
     seen = ", ".join(f"{name} {count:,}" for name, count in units.items())

@@ -37,10 +37,10 @@ def judge(votes: pl.DataFrame, question: Question, *, seed: int = 0) -> dict[str
     chose = (votes["other"] + votes["control"]).to_numpy() > 0
     sign = np.sign(difference[chose])
     won, lost = int((sign > 0).sum()), int((sign < 0).sum())
-    other = question.others[0]
+    other = list(question.shares)[1]
     if question.test == "sequential" and len(sign) > 1:
         nothing = Estimate(np.array(0.0), np.array(0.0), np.array(0.0))
-        spread = float(sign.var(ddof=1)) / len(sign)
+        spread = float(np.square(sign).mean()) / len(sign)  # about 0: a few alike votes are not sure of themselves
         mean = Estimate(np.array(sign.mean()), np.array(spread), np.array(float(len(sign))))
         found = intervals.sequential(nothing, mean, level=question.level, planned=votes_needed(question))
         p, low, high = float(found.p), float(found.low), float(found.high)
@@ -81,6 +81,8 @@ def votes_needed(question: Question) -> int:
 
 
 def _decided(change: Change, p: float, question: Question, missing: int, votes: int) -> decision.Decision:
+    if question.gone:
+        return decision.orphaned(question.gone[0])
     if votes < FEWEST_VOTES or (question.test == "fixed" and missing and not question.over):
         return decision.wait(max(1, missing), change)
     if p < question.level:

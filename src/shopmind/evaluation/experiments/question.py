@@ -37,5 +37,7 @@ class Question:
 
     @property
     def others(self) -> tuple[str, ...]:
-        """What is compared with it."""
+        """What is compared with it; nothing, once the control itself was taken out."""
+        if self.control in self.gone:
+            return ()
         return tuple(name for name in list(self.shares)[1:] if name not in self.gone)

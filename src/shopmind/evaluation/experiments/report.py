@@ -51,7 +51,7 @@ def experiment_report(shop: Shop, name: str) -> dict[str, Any]:
         "remarks": [*state.remarks, *_remarks(units)],
     }
     if experiment.kind == "interleaving":
-        return told | drafts.judge(_votes(units, experiment), question_of(state, experiment))
+        return told | drafts.judge(_votes(units, question_of(state, experiment)), question_of(state, experiment))
     wanted = dict.fromkeys((experiment.metric, *experiment.watch))
     frames: dict[str, pl.DataFrame] = {
         metric: frame_of(metric, units.table, shop.settings.currency) for metric in wanted
@@ -123,9 +123,9 @@ def _remarks(units: Units) -> list[str]:
     return said
 
 
-def _votes(units: Units, experiment: Experiment) -> pl.DataFrame:
+def _votes(units: Units, question: Question) -> pl.DataFrame:
     """One row for each unit that was shown a draft, with the hits it chose of each team."""
-    control, other = (each.name for each in experiment.variants)
+    control, other = question.shares
     shown = units.table.select("unit")
     votes: Mapping[str, pl.DataFrame] = {
         column: units.drafts.filter(team=team).select("unit", pl.col("chosen").alias(column))
