@@ -28,6 +28,7 @@ def page() -> str:
     for name, make in (
         ("build", _build),
         ("serving", _serving),
+        ("live_stream", _live_stream),
         ("next_basket", _next_basket),
         ("encoders", _encoders),
         ("search", _search),
@@ -102,6 +103,35 @@ def _rate(row: dict[str, Any]) -> str:
     if "rows_per_s" in row:
         return f"{row['rows_per_s']:,.0f} rows"
     return str(row.get("per_s", ""))
+
+
+def _live_stream(result: dict[str, Any]) -> Iterator[str]:
+    equal = all(result["counters_equal_a_recount"].values())
+    yield "## A live stream, with kill -9 on the way\n"
+    yield _where(result)
+    yield (
+        f"The log of {result['shop']} sent again over HTTP while visitors ask, click and buy and /metrics is read "
+        f"every two seconds; {result['sent_again']:,} events are sent twice.\n"
+    )
+    yield from _rows(
+        ("what", "measured", "limit"),
+        [
+            ("events", f"{result['events']:,}", ""),
+            ("events a second, restarts left out", f"{result['events_per_s']:,}", result["limits"]["events_per_s"]),
+            ("events a second, restarts included", f"{result['events_per_s_with_restarts']:,}", ""),
+            ("kills", result["kills"], ""),
+            ("acknowledged events lost", result["lost"], result["limits"]["lost"]),
+            ("events stored twice", result["stored_twice"], result["limits"]["stored_twice"]),
+            ("counters equal to a recount", "yes" if equal else "no", "yes"),
+            ("answers meanwhile, p50 and p99, ms", f"{result['answers_ms']['p50']}, {result['answers_ms']['p99']}", ""),
+            (
+                "counting at a scrape, p50 and p99, ms",
+                f"{result['metrics_ms']['p50']}, {result['metrics_ms']['p99']}",
+                "",
+            ),
+            ("the whole log counted in one go, s", result["recount_in_one_go_s"], ""),
+        ],
+    )
 
 
 def _next_basket(result: dict[str, Any]) -> Iterator[str]:
