@@ -182,7 +182,7 @@ def test_what_was_learned_live_is_what_training_learns(name: str, opened: Opened
 
     def chances() -> dict[tuple[str, int], float]:
         found: dict[tuple[str, int], float] = {}
-        for each in range(60):
+        for each in range(40):
             for hit in unlogged(shop, draw=f"r{each}.{10**9}").hits:
                 found[hit.item.item_id, hit.position] = hit.propensity or 0.0
         return found
