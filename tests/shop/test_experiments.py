@@ -59,8 +59,8 @@ def test_the_record_and_the_impressions_carry_the_variant(shop_folder: Path) -> 
         assert body is not None
         assert body["variant"] == slate.variant
         assert "teams" not in body
-        shown = shop.events.table(["impression"]).filter(request_id=slate.request_id)
-        assert len(shown) == len(slate.hits)
+        shown = shop.events.table(["impression"], whole=True).filter(request_id=slate.request_id)
+        assert shown["variant"].to_list() == [slate.variant] * len(slate.hits)
 
 
 def test_visitors_without_the_unit_take_no_part_and_neither_do_questions_that_are_not_logged(shop: Shop) -> None:
@@ -265,6 +265,9 @@ def test_an_interleaving_shows_both_in_one_slate_and_says_whose_each_hit_is(shop
         body = shop.records.get("slate", slate.request_id)
         assert body is not None
         assert body["teams"] == list(slate.teams)
+        shown = shop.events.table(["impression"], whole=True).filter(request_id=slate.request_id).sort("position")
+        assert shown["variant"].to_list() == list(slate.teams)
+        assert shown["propensity"].to_list() == pytest.approx([hit.propensity for hit in slate.hits])
 
 
 def test_the_pages_of_an_interleaved_slate_fit_together(shop: Shop) -> None:
