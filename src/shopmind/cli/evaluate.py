@@ -140,8 +140,8 @@ def _policy(evaluate: typer.Typer) -> None:
                 seed=seed,
                 progress=progress,
             )
-        _keep(folder, result, result.get("replay", {}).get("scenario", Path(target).stem))
         show.data(result) if json else show.people.print(policy_report.table(result))
+        _keep(folder, result, result.get("replay", {}).get("scenario", Path(target).stem))
         if result["refused"]:
             show.console.print(f"shopmind: refused: {result['refused']}", highlight=False, soft_wrap=True)
             raise typer.Exit(1)
