@@ -11,6 +11,7 @@ from shopmind.domain import Query, Slate
 from shopmind.kit.clock import DAY_MS, format_time, parse_time, system_clock
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.operations.backup import backup
+from shopmind.operations.doctor import examine
 from shopmind.shop import Shop
 
 HALVES: dict[str, Any] = {
@@ -216,6 +217,18 @@ def test_another_process_follows_and_a_backup_has_the_definitions(shop: Shop, tm
         assert arms(other) == arms(shop)
     backup(shop, tmp_path / "copy")
     assert (tmp_path / "copy" / "experiments" / "fewer.toml").is_file()
+
+
+def test_the_doctor_says_what_runs_and_what_is_not_as_it_was(shop: Shop) -> None:
+    assert [each for each in examine(shop) if each.name.startswith("experiment")] == []
+    running(shop)
+    running(shop, "sessions", unit="session", layer="other", scenario="similar")
+    shop.experiments.put("fewer", {**HALVES, "salt": "other"})
+    found = [each for each in examine(shop) if each.name.startswith("experiment")]
+    assert [(each.name, each.state) for each in found] == [("experiments", "ok"), ("experiment fewer", "warn")]
+    assert found[0].text == "2, 2 running: fewer, sessions"
+    (shop.path / "experiments" / "fewer.toml").write_text("title = 1", "utf-8")
+    assert "experiments/fewer.toml line 1" in next(e for e in examine(shop) if e.name == "experiments").text
 
 
 def test_what_is_not_there_or_not_allowed_is_said(shop: Shop) -> None:

@@ -48,6 +48,7 @@ def examine(shop: Shop) -> list[Finding]:
         *_artifacts(shop),
         *_scenarios(shop),
         _rules(shop),
+        *_experiments(shop),
         _strategy(shop),
         _disk(shop.path),
         _clock(shop),
@@ -62,6 +63,21 @@ def _rules(shop: Shop) -> Finding:
         advice = f"write them again, or take them out: shopmind rules FOLDER --remove {next(iter(faults))}"
         return Finding("rules", "warn", f"{len(faults)} rules or words cannot be read, the first: {first}", advice)
     return Finding("rules", "ok", f"{len(shop.rules.all())} rules, {len(shop.lexicon.all())} entries of the lexicon")
+
+
+def _experiments(shop: Shop) -> Iterator[Finding]:
+    """Nothing of a shop that has none; an ended experiment says nothing more."""
+    states = shop.experiments.all()
+    running = [state for state in states if state.status == "running"]
+    if shop.experiments.fault:
+        yield Finding("experiments", "warn", shop.experiments.fault, "what was read before holds; mend the file")
+    elif states:
+        names = ", ".join(state.name for state in running)
+        yield Finding("experiments", "ok", f"{len(states)}, {len(running)} running{': ' if names else ''}{names}")
+    for state in running:
+        for remark in state.remarks:
+            advice = "stop it and start it anew, or put the file back as it was"
+            yield Finding(f"experiment {state.name}", "warn", remark, advice)
 
 
 def _strategy(shop: Shop) -> Finding:
