@@ -152,6 +152,7 @@ def checked(
     clash = [name for name, found in names.items() if name != found and name in frame.columns]
     frame = frame.drop(clash).rename(told).with_row_index("_row", offset=1)
     frame = frame.with_columns(
+        *(pl.col(name).cast(pl.String).alias(f"_{name}") for name in NEEDED),
         pl.col("arm").cast(pl.String),
         pl.col("propensity").cast(pl.Float64, strict=False),
         pl.col("reward").cast(pl.Float64, strict=False),
@@ -161,7 +162,8 @@ def checked(
     frame = _sound(frame, where, left_out, leave_out=leave_out)
     if not frame.height:
         raise InputError(f"{where}: no rows are left to evaluate")
-    apart = {"_row", *NEEDED, *IDS, *PEOPLE, *TIMES, "request_id", "kind", "policy"}
+    said = ("_row", *(f"_{name}" for name in NEEDED))
+    apart = {*said, *NEEDED, *IDS, *PEOPLE, *TIMES, "request_id", "kind", "policy"}
     features = tuple(name for name in frame.columns if name not in apart)
     _, useless = policy_features.matrix(frame, features)
     notes = [f"column {found!r} is taken for {name}" for name, found in names.items() if name != found]
@@ -169,7 +171,7 @@ def checked(
         notes.append(f"columns that the model of rewards does not read: {', '.join(useless)}")
     arms = tuple(sorted(frame["arm"].unique().to_list()))
     kept = tuple(name for name in features if name not in useless)
-    return Table(frame.drop("_row"), arms, kept, left_out, tuple(notes), names)
+    return Table(frame.drop(said), arms, kept, left_out, tuple(notes), names)
 
 
 def _names(frame: pl.DataFrame, where: str, columns: Mapping[str, str]) -> dict[str, str]:
@@ -242,7 +244,7 @@ def _sound(frame: pl.DataFrame, where: str, left_out: dict[str, int], *, leave_o
 
 
 def _rows(rows: pl.DataFrame, name: str | None = None) -> str:
-    columns = ["_row"] + ([name] if name else [])
+    columns = ["_row", *([f"_{name}"] if name else [])]
     told = [
         f"row {each[0]}" + (f" ({each[1]})" if name else "") for each in rows.select(columns).head(SHOWN).iter_rows()
     ]
