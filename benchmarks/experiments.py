@@ -1,7 +1,7 @@
 """Do experiments keep what they promise? Two equal arms, arms that differ as planned, splits that lose units, and two
 orders on one page.
 
-Run `python -m benchmarks.experiments [--worlds N]`. Every world is an experiment whose truth is known
+Run `python -m benchmarks.experiments [--worlds N] [--only PART …]`. Every world is an experiment whose truth is known
 (shopmind.testing.experiment_worlds): a share of units, orders, money that is mostly nothing and else lognormal, or
 clicks of hits, where units see very different numbers of hits. Writes results/experiments.json.
 """
@@ -9,7 +9,8 @@ clicks of hits, where units see very different numbers of hits. Writes results/e
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -179,21 +180,29 @@ def _clicks(order: list[str], wants: NDArray[np.bool_], looks: NDArray[np.bool_]
     return sum(bool(looks[place] and wants[int(item[1:])]) for place, item in enumerate(order))
 
 
+PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "equal_arms": lambda worlds: {kind: equal_arms(kind, worlds) for kind in KINDS},
+    "planned_arms": lambda worlds: {kind: planned_arms(kind, worlds // 10 // BLOCK * BLOCK or BLOCK) for kind in KINDS},
+    "earlier_period": lambda worlds: {kind: earlier_period(kind, worlds) for kind in KINDS},
+    "splits": splits,
+    "orders": lambda worlds: orders(max(20, worlds // 25)),
+}
+
+
 def main() -> None:
-    """Measures and writes."""
+    """Measures and writes; parts that are not asked for stay as they were recorded, with their own commit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=10_000)
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     asked = parser.parse_args()
     worlds = max(BLOCK, asked.worlds // BLOCK * BLOCK)
-    result: dict[str, Any] = {
-        "worlds": worlds,
-        "units_an_arm": UNITS,
-        "equal_arms": {kind: equal_arms(kind, worlds) for kind in KINDS},
-        "planned_arms": {kind: planned_arms(kind, worlds // 10 // BLOCK * BLOCK or BLOCK) for kind in KINDS},
-        "earlier_period": {kind: earlier_period(kind, worlds) for kind in KINDS},
-        "splits": splits(worlds),
-        "orders": orders(max(20, worlds // 25)),
-    }
+    path = record.RESULTS / "experiments.json"
+    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    commits = result.get("commits", dict.fromkeys((part for part in PARTS if part in result), result.get("commit", "")))
+    for name in asked.only:
+        result[name] = PARTS[name](worlds)
+        commits[name] = record.commit()
+    result |= {"worlds": worlds, "units_an_arm": UNITS, "commits": commits, **record.head()}
     print(record.write("experiments", result))
 
 
