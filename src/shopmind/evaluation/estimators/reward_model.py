@@ -7,7 +7,7 @@ earns by it, and how unsure that is, are closed forms too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ RIDGES = (3.0, 30.0, 300.0, 3_000.0, np.inf)
 """Tried for an arm's own constant, and for its slopes: so many rows of the average arm stand beside its own."""
 UNBOUND = (1.0, 1.0)
 """Where the model answers alone: what is shrunk towards the average arm is biased towards what the log preferred."""
+UNMOVED = 1e12
+"""A ridge that lets nothing move."""
 MOST_CELLS = 20_000_000
 """Numbers held for the arms' own slopes; with more, arms differ by their constants only."""
 
@@ -173,32 +175,36 @@ def _moments(rows: _Rows, left: Floats, count: int) -> tuple[Floats, Floats]:
     return squares, sums
 
 
-def _own(squares: Floats, sums: Floats, ridges: tuple[float, float]) -> Floats:
-    """(A, s) what each arm adds: nothing where its ridge is infinite."""
-    constant, slope = ridges
-    found = np.zeros_like(sums)
-    used = np.zeros(sums.shape[1], np.bool_)
-    used[0], used[1:] = np.isfinite(constant), np.isfinite(slope)
-    if used.any():
-        penalty = np.diag(np.where(np.arange(len(used)) == 0, constant, slope)[used])
-        part = squares[:, used][:, :, used] + penalty
-        found[:, used] = np.linalg.solve(part, sums[:, used, None])[:, :, 0]
-    return found
+def _own(squares: Floats, sums: Floats, *ridges: tuple[float, float]) -> Floats:
+    """(A, s) what each arm adds: nothing where its ridge is infinite. With several ridges (P, A, s)."""
+    penalty = np.full((len(ridges), sums.shape[1]), UNMOVED)
+    for place, (constant, slope) in enumerate(ridges):
+        penalty[place, 0] = min(constant, UNMOVED)
+        penalty[place, 1:] = min(slope, UNMOVED)
+    bound = squares[None] + penalty[:, None, :, None] * np.eye(sums.shape[1])
+    found = np.linalg.solve(bound, np.broadcast_to(sums[None, :, :, None], (*bound.shape[:3], 1)))[..., 0]
+    return np.asarray(found[0] if len(ridges) == 1 else found, np.float64)
 
 
 def _ridges(rows: _Rows, parts: list[tuple[NDArray[np.bool_], NDArray[np.bool_]]], count: int) -> tuple[float, float]:
-    """The pair with the least squared error on held-out folds; of equals the one that binds more."""
+    """The pair with the least squared error on held-out folds, rows weighed by the square of their weights; of equals
+    the one that binds more. What an arm adds is judged by its sums, Σ w² (left − φ·γ)², not row by row."""
     slopes = RIDGES if rows.slopes.shape[1] > 1 else (np.inf,)
     pairs = [(constant, slope) for constant in RIDGES for slope in slopes]
+    block = max(1, MOST_CELLS // 10 // max(count * rows.slopes.shape[1] ** 2, 1))
     errors = np.zeros(len(pairs))
     for seen, kept in parts:
         trained, held = rows.take(seen), rows.take(kept)
         common = _common(trained)
         moments = _moments(trained, trained.rewards - trained.common() @ common, count)
         left = held.rewards - held.common() @ common
-        for place, pair in enumerate(pairs):
-            added = np.einsum("ij,ij->i", held.slopes, _own(*moments, pair)[held.arms])
-            errors[place] += float((held.weights**2 * (left - added) ** 2).sum())
+        squares, sums = _moments(replace(held, weights=held.weights**2), left, count)
+        errors += float((held.weights**2 * left**2).sum())
+        for start in range(0, len(pairs), block):
+            some = pairs[start : start + block]
+            added = _own(*moments, *some).reshape(len(some), *sums.shape)
+            errors[start : start + block] += np.einsum("pas,ast,pat->p", added, squares, added, optimize=True)
+            errors[start : start + block] -= 2 * np.einsum("pas,as->p", added, sums)
     near = errors <= errors.min() * (1 + 1e-9)
     return pairs[int(np.flatnonzero(near)[-1])]
 
