@@ -38,3 +38,13 @@ def test_what_a_recipe_keeps_back_is_not_pinned_and_nothing_is_promoted_from_her
     assert pinned.load("a") is None
     with pytest.raises(StorageError, match="among candidates"):
         pinned.promote("a", made.version)
+
+
+def test_a_fit_that_gives_what_is_served_leaves_its_card_as_it_was(tmp_path: Path) -> None:
+    under = FolderArtifacts(tmp_path)
+    served = under.save("a", {"x": np.zeros(1)}, {"event_number": 5})
+    pinned = PinnedArtifacts(under)
+    assert pinned.save("a", {"x": np.zeros(1)}, {"event_number": 9}).version == served.version
+    found = under.load("a")
+    assert found is not None
+    assert found.card["event_number"] == 5

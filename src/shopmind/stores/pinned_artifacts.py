@@ -15,7 +15,7 @@ class PinnedArtifacts:
     """The port Artifacts over others: names that are pinned are current at that version, the rest as they are.
 
     What is saved is kept in the store beneath, is promoted by nobody, and is pinned here when `promote` says so: a fit
-    that reads what was fitted before it reads the candidates.
+    that reads what was fitted before it reads the candidates. A fit that gives what is served leaves that card alone.
     """
 
     def __init__(self, under: Artifacts, pinned: Mapping[str, str] | None = None) -> None:
@@ -31,7 +31,10 @@ class PinnedArtifacts:
         self, name: str, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any], *, promote: bool = True
     ) -> Artifact:
         """See the class."""
+        served = self._under.load(name)
         saved = self._under.save(name, arrays, card, promote=False)
+        if served is not None and saved.version == served.version:
+            saved = self._under.save(name, arrays, served.card, promote=False)
         if promote:
             self._pinned[name] = saved.version
         return saved
