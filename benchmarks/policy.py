@@ -22,7 +22,7 @@ from benchmarks import record
 from shopmind.evaluation.estimators import MENU
 from shopmind.evaluation.policy import evaluate_policy
 from shopmind.metrics.off_policy import Terms, doubt, estimated, weights_told
-from shopmind.testing.bandit_worlds import COVERED, MISSPECIFIED, Kind, choices_of, value_of, world
+from shopmind.testing.bandit_worlds import COVERED, MISSPECIFIED, TOO_MUCH, Kind, choices_of, value_of, world
 from shopmind.training.slate_policy import taught
 from shopmind.training.softmax_policy import Choices, Learning, learned
 
@@ -187,7 +187,7 @@ def main() -> None:
     before = json.loads(kept.read_text(encoding="utf-8")) if given.only and kept.is_file() else {}
     result: dict[str, Any] = {name: each for name, each in before.items() if name not in record.head()}
     result |= {"worlds": given.worlds, "least_effective": LEAST_EFFECTIVE}
-    for part, kinds, draws in (("covered", COVERED, 300), ("misspecified", MISSPECIFIED, 0)):
+    for part, kinds, draws in (("covered", COVERED, 300), ("misspecified", MISSPECIFIED, 0), ("too_much", TOO_MUCH, 0)):
         for name, kind in kinds.items():
             if given.only and name not in given.only:
                 continue

@@ -132,14 +132,18 @@ COVERED: Mapping[str, Kind] = {
 MISSPECIFIED: Mapping[str, Kind] = {
     "wrong reward model": Kind(bend=1.2, rows=2_000),
     "noisy propensities, wrong reward model": Kind(bend=0.6, wrong="noisy", rows=2_000),
-    "averaged propensities, wrong reward model": Kind(bend=0.6, wrong="averaged", rows=2_000),
-    "heavy weights": Kind(sharp=1.6, explored=0.03, rows=2_000),
     "heavy weights, wrong reward model": Kind(bend=1.2, sharp=1.6, explored=0.03, rows=2_000),
+}
+"""Worlds in which something that an estimator trusts is wrong, and dr is held to 1.05 of the better of ips and dm."""
+
+TOO_MUCH: Mapping[str, Kind] = {
+    "heavy weights": Kind(sharp=1.6, explored=0.03, rows=2_000),
     "noisy propensities": Kind(wrong="noisy", rows=2_000),
     "averaged propensities": Kind(wrong="averaged", rows=2_000),
+    "averaged propensities, wrong reward model": Kind(bend=0.6, wrong="averaged", rows=2_000),
 }
-"""Worlds in which something that an estimator trusts is wrong. In the last two the model is exactly right, which no log
-can show: there the model alone is better than its correction."""
+"""Worlds in which dr is worse than the better of both: in the first three the model is exactly right, so that its
+correction only adds noise; in the last, both things it could rely on are wrong."""
 
 
 def of(kind: Kind, **changes: object) -> Kind:
