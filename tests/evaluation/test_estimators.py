@@ -181,3 +181,15 @@ def test_the_bound_of_the_bias_decides_how_far_weights_are_shrunk() -> None:
         np.zeros(len(biased)), np.zeros(len(biased)), np.zeros(len(biased)), np.zeros(len(biased)), (1.0, 1.0)
     )
     assert chosen_weights(biased, [(0.0, np.zeros(len(biased))), (1.0, biased.weights)])[0] == 1.0
+
+
+def test_a_model_of_no_use_is_drawn_to_a_constant_and_a_useful_one_stays() -> None:
+    """Of what a model says at random, nothing is left; of one that knows every reward, everything."""
+    logged = world(COVERED["plain"], 2).log(2)
+    random, n = np.random.default_rng(0), len(logged)
+    constant = float((logged.weights * logged.rewards).sum() / logged.weights.sum())
+    useless = Modelled(random.normal(size=n), np.zeros(n), np.zeros(n), np.zeros(n), (1.0, 1.0))
+    drawn = logged._moderated(useless)
+    assert np.abs(drawn.chosen - constant).max() < 0.2 * np.abs(useless.chosen - constant).max()
+    knowing = Modelled(logged.rewards, np.full(n, 0.3), np.full(n, 0.3), np.zeros(n), (1.0, 1.0))
+    assert logged._moderated(knowing) is knowing
