@@ -125,7 +125,7 @@ class Logged:
     def _moderated(self, found: Modelled) -> Modelled:
         """The model drawn to a constant, where the variance of dr is least with less than half of it.
 
-        With c the weighted mean reward, m = q̂ − c, and the terms c + w · (r − c) + b · (m(x, target) − w · m(x, a)), the
+        With c the weighted mean reward, m = q̂ − c, and terms c + w · (r − c) + b · (m(x, target) − w · m(x, a)), the
         variance is least at b = −Cov(first, second) / Var(second). A model of much use has b near 1 and stays as it is,
         for then dr is right if the model is.
 
