@@ -2,9 +2,9 @@
 
 Run `python -m benchmarks.traffic_day [--answers 90000]`: a made-up day in a new shop of 20,000 goods. Each answer of
 ten goods is logged as a slate and ten impressions, the first is clicked a few seconds later, and every other time
-bought a minute later without an echo. Counted in one go, and then again as it would be live, in pieces of 20,000 events; both
-must be equal to a recount. Processor seconds say more than wall seconds on a machine with other work. Writes
-results/traffic_day.json.
+bought a minute later without an echo. The day is counted in one go, and then again as it would be live, in pieces of
+20,000 events; both must be equal to a recount. Processor seconds say more than wall seconds on a machine with other
+work. Writes results/traffic_day.json.
 """
 
 from __future__ import annotations
