@@ -66,6 +66,7 @@ def slate_data(slate: Slate) -> dict[str, Any]:
         "applied_rules": [asdict(rule) for rule in slate.applied_rules],
         "understood": None if slate.understood is None else asdict(slate.understood),
         "facets": [asdict(facet) for facet in slate.facets],
+        "explored": [each.position for each in slate.tried],
         "total": slate.total,
         "hits": [
             {
@@ -75,6 +76,7 @@ def slate_data(slate: Slate) -> dict[str, Any]:
                 "score": hit.score,
                 "source": list(hit.source),
                 "position": hit.position,
+                "propensity": hit.propensity,
                 "variants": list(hit.variants),
                 "reasons": [
                     {"signal": reason.signal, "value": reason.value, "share": reason.share, "text": reason.text}
@@ -108,6 +110,8 @@ def slate(answered: Slate, as_json: bool) -> None:
         people.print(_counted(facet), style="dim", markup=False, highlight=False)
     for fallback in answered.degraded:
         console.print(f"degraded: {fallback}", style="yellow")
+    for each in answered.tried:
+        people.print(f"place {each.position + 1} was drawn by {each.by}, by chance {each.chance:.3g}", style="dim")
     for rule in answered.applied_rules:
         about = rule.says or ", ".join(rule.items)
         people.print(f"rule {rule.rule_id} v{rule.version}: {rule.action} {about}".rstrip(), style="dim", markup=False)

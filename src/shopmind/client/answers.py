@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shopmind.domain import AppliedRule, Constraint, Facet, FacetRange, Hit, Item, Reason, Slate, Understood
+from shopmind.domain import AppliedRule, Constraint, Facet, FacetRange, Hit, Item, Reason, Slate, Tried, Understood
 from shopmind.kit.clock import parse_time
 from shopmind.kit.errors import (
     AccessError,
@@ -88,6 +88,9 @@ def slate(json: Json) -> Slate:
         applied_rules=tuple(_applied(each) for each in json.get("applied_rules") or ()),
         understood=_understood(json["understood"]) if json.get("understood") else None,
         facets=tuple(_facet(each) for each in json.get("facets") or ()),
+        tried=tuple(
+            Tried(each["position"], each["by"], each["chance"], each["lifted"]) for each in json.get("explored") or ()
+        ),
     )
 
 

@@ -62,7 +62,10 @@ def slate_json(slate: Slate, offset: int, mark: str, explain: bool) -> dict[str,
     if slate.degraded:
         content["degraded"] = list(slate.degraded)
     if slate.tried:
-        content["explored"] = [each.position for each in slate.tried]
+        content["explored"] = [
+            {"position": each.position, "by": each.by, "chance": each.chance, "lifted": each.lifted}
+            for each in slate.tried
+        ]
     if slate.understood is not None:
         content["understood"] = _understood_json(slate.understood)
     if slate.facets:

@@ -65,9 +65,7 @@ class Question(BaseModel):
 class SearchQuestion(Question):
     """A search."""
 
-    verbatim: bool = Field(
-        False, description="search for exactly what was typed: no correction, nothing read out of it"
-    )
+    verbatim: bool = Field(False, description="search for exactly what was typed: no correction, nothing read out")
     text: str = Field("", max_length=MAX_TEXT, validation_alias=AliasChoices("text", "q"), description="what was typed")
 
 
@@ -214,14 +212,21 @@ class UnderstoodAnswer(Answer):
 
     text: str = Field(description="what was searched for")
     language: str
-    corrected: str | None = Field(
-        description="the corrected query, when it was searched instead; ask `verbatim` to undo"
-    )
+    corrected: str | None = Field(description="the query searched in place of the one typed; `verbatim` undoes it")
     did_you_mean: str | None = Field(description="a likelier spelling that was not taken")
     constraints: list[ConstraintAnswer]
     relaxed: list[str] = Field(description="what was given up because too little was found")
     without: list[str] = Field(description="unwanted words, as analysed")
     categories: dict[str, float] = Field(description="category path → probability that it is what is wanted")
+
+
+class TriedAnswer(Answer):
+    """A place that was filled by a draw."""
+
+    position: int
+    by: str = Field(description="the reranker that drew")
+    chance: float = Field(description="of this item in this slot, given that the request explores")
+    lifted: bool = Field(description="false: the ranking would leave the item in the head, too")
 
 
 class SlateAnswer(Answer):
@@ -236,9 +241,7 @@ class SlateAnswer(Answer):
     model_version: str
     variant: str | None
     degraded: list[str] | None = Field(None, description="fallbacks that were taken; left out when there were none")
-    explored: list[int] | None = Field(
-        None, description="positions that were filled by a draw, to learn about the items; left out when none was"
-    )
+    explored: list[TriedAnswer] | None = Field(None, description="filled by a draw; left out when none was")
     applied_rules: list[AppliedRuleAnswer] | None = Field(None, description="left out when no rule took part")
     understood: UnderstoodAnswer | None = Field(None, description="of a text")
     facets: list[FacetAnswer] | None = Field(None, description="the counts asked for, in the order asked")
