@@ -7,9 +7,13 @@ import polars as pl
 import pytest
 
 from shopmind.domain import EVENT_TYPES
+from shopmind.operations.strategy import due
 from shopmind.operations.strategy.drift import LEAST_EVENTS, divergence, drift
+from shopmind.operations.strategy.rules import Retrain
 from shopmind.shop import Shop
 from shopmind.stores.ports import EVENT_TABLE
+
+from .conftest import CLOTHES, Life
 
 VIEW = EVENT_TYPES.index("view")
 
@@ -39,3 +43,22 @@ def test_other_goods_of_the_same_categories_are_no_drift_and_other_categories_ar
 def test_too_few_choices_say_nothing(shop: Shop) -> None:
     (tea,) = shop.catalogue.numbers(["tea-01"]).tolist()
     assert math.isnan(drift(events([tea] * (2 * LEAST_EVENTS - 1)), LEAST_EVENTS, shop.catalogue.columns()))
+
+
+def test_drift_is_a_reason_of_its_own(life: Life) -> None:
+    rules = Retrain(new_events=10_000, drift=0.2, pause_hours=0)
+    life.customers(CLOTHES, people=60)
+    found = due.look(life.shop, ["popularity"], rules, None)
+    assert [each.en[:30] for each in found.why] == ["people choose differently: 0.7"]
+    assert 0.7 < found.figures["drift"] < 0.8
+    assert due.look(life.shop, ["popularity"], Retrain(new_events=10_000, drift=0.9), None).why == ()
+    assert "drift" not in due.look(life.shop, ["popularity"], Retrain(new_events=5, drift=0.2), None).figures
+
+
+def test_new_goods_are_a_reason_of_their_own(life: Life) -> None:
+    rows = [{"item_id": f"new-{place}", "kind": "product", "title": f"New {place}"} for place in range(8)]
+    life.shop.put_items(rows)
+    life.clock.pass_hours(2)
+    found = due.look(life.shop, ["popularity"], Retrain(new_items=0.1), None)
+    assert found.figures["new_items"] == pytest.approx(8 / 59)
+    assert found.why[0].zh == "13.6% 的商品是新的(规则:0.1)"

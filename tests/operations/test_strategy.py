@@ -80,6 +80,25 @@ def test_the_candidate_has_not_seen_what_it_is_asked_for(life: Life) -> None:
     assert (times >= cycle.cutoff_ms).mean() == 0.3
 
 
+def test_impressions_are_neither_a_reason_nor_do_they_move_what_is_held_out(life: Life) -> None:
+    life.rules()
+    shown = [{"type": "impression", "item_id": "tea-01", "user_id": "u01", "request_id": "r", "position": 0}] * 500
+
+    def flood(name: str) -> None:
+        when = format_time(life.clock())
+        life.shop.track([{**row, "event_id": f"{name}-{at}", "timestamp": when} for at, row in enumerate(shown)])
+
+    flood("early")
+    assert life.steps() == ["idle"]
+    life.customers(CLOTHES, people=60)
+    flood("late")
+    life.steps()
+    cycle = life.strategy.cycle()
+    assert cycle is not None
+    times = life.shop.events.table(["purchase"], after=cycle.marks["event_number"] - 740)["timestamp_ms"]
+    assert (times >= cycle.cutoff_ms).mean() == 0.3
+
+
 def test_an_old_export_that_is_ingested_late_is_not_held_out(life: Life) -> None:
     life.rules(RULES.replace("new_events = 100", "new_events = 10"))
     rows = [{"type": "view", "item_id": "tea-01", "user_id": "u01", "timestamp": "2026-01-20T00:00:00Z"}] * 20

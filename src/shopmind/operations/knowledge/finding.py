@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.operations.knowledge.chinese import CHINESE
-from shopmind.operations.knowledge.entry import Entry
+from shopmind.operations.knowledge.entry import Entry, Words
 from shopmind.text.analyse import analyse
 from shopmind.text.bm25 import inverse_frequency, share, weighted_counts
 
@@ -56,6 +56,11 @@ def scores(text: str, entries: Sequence[Entry], encode: Encode | None) -> Floats
     near = _nearness(text, entries, encode)
     found = WORDS * words + COMPLETE * complete + MEANING * near
     return np.where(matched | (near >= NEAR), found, np.nan)
+
+
+def passage(words: Words) -> str:
+    """The text that stands for one language of an entry in the encoder's space."""
+    return f"{words.title}. {words.text}"
 
 
 def only_asks(text: str) -> bool:
@@ -121,7 +126,7 @@ def _nearness(text: str, entries: Sequence[Entry], encode: Encode) -> Floats:
         for language, words in entry.words.items():
             rows.append(row)
             languages.append(language)
-            passages.append(f"{words.title}. {words.text}")
+            passages.append(passage(words))
     cosines = np.asarray(encode(passages, False) @ encode([text], True)[0], np.float64)
     overall, spoken = float(cosines.mean()), np.array(languages)
     found = np.full(len(entries), -np.inf)

@@ -73,6 +73,8 @@ class Knowledge:
             code=code_version(),
         )
         self._records.put(KIND, entry.key, entry.body())
+        if self._shop.folder.encoder is not None:  # now, so that the next question need not wait for it
+            self._encode([finding.passage(each) for each in words.values()], query=False)
         return entry
 
     def add(self, title: str, text: str = "", *, about: Sequence[str] | str = (), by: str = "", **more: str) -> Entry:

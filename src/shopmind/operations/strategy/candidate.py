@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from shopmind.domain import HISTORY_TYPES
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.progress import Progress, silent
 from shopmind.operations.strategy.cycle import Cycle
@@ -18,11 +19,12 @@ from shopmind.training.recipe import Tables
 
 def cutoff_ms(shop: Shop, after_ms: int, hold_out: float) -> int:
     """The moment from which on events are held out: the newest share of those after `after_ms`, the last event that
-    what is served has read. By time and not by number: an old export that is ingested late is no news.
+    what is served has read. By time and not by number, for an old export that is ingested late is no news; and only
+    what customers did counts, for impressions come by the page.
 
     0 holds nothing out: the moment is after the last event.
     """
-    times = shop.events.table(since_ms=after_ms + 1)["timestamp_ms"].sort()
+    times = shop.events.table(HISTORY_TYPES, since_ms=after_ms + 1)["timestamp_ms"].sort()
     if times.is_empty() or not hold_out:
         span = shop.events.time_range()
         return shop.folder.clock() + 1 if span is None else span[1] + 1

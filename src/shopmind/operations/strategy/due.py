@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shopmind.domain import HISTORY_TYPES
 from shopmind.kit.clock import HOUR_MS
 from shopmind.operations.strategy.cycle import Cycle, Said
 from shopmind.operations.strategy.drift import drift
@@ -22,7 +23,8 @@ class Due:
     Attributes:
         why: reasons that hold; empty: nothing is due.
         marks: what the next look will count from, if a cycle begins now.
-        figures: what was counted, by the names of the rules; NaN where it cannot be said.
+        figures: what was counted, by the names of the rules; NaN where it cannot be said. Drift is looked at only where
+            nothing else is a reason.
     """
 
     why: tuple[Said, ...]
@@ -51,19 +53,22 @@ def look(shop: Shop, names: Sequence[str], rules: Retrain, last: Cycle | None) -
     shown = np.flatnonzero(columns.shown)
     figures = {
         "hours": (now_ms - marks["at_ms"]) / HOUR_MS,
-        "new_events": float(newest - marks["event_number"]),
+        "new_events": float(shop.events.table(HISTORY_TYPES, after=marks["event_number"]).height),
         "new_items": float((shown >= marks["size"]).mean()) if len(shown) and marks["size"] else math.nan,
     }
     same = all(marks[name] == now[name] for name in ("event_number", "change"))
     ended_ms = marks["at_ms"] if last is None else last.since_ms
     if same or (now_ms - ended_ms) / HOUR_MS < rules.pause_hours:
         return Due((), now, figures)
-    if rules.drift is not None:
-        figures["drift"] = drift(shop.events.table(), marks["last_event_ms"], columns)
-    reached = [
-        name for name, value in figures.items() if (limit := getattr(rules, name)) is not None and value >= limit
-    ]
+    reached = _reached(figures, rules)
+    if rules.drift is not None and not reached:  # it reads the whole log
+        figures["drift"] = drift(shop.events.table(HISTORY_TYPES), marks["last_event_ms"], columns)
+        reached = _reached(figures, rules)
     return Due(tuple(_said(name, figures[name], getattr(rules, name)) for name in reached), now, figures)
+
+
+def _reached(figures: Mapping[str, float], rules: Retrain) -> list[str]:
+    return [name for name, value in figures.items() if (limit := getattr(rules, name)) is not None and value >= limit]
 
 
 def _marks(shop: Shop, names: Sequence[str]) -> dict[str, int] | None:

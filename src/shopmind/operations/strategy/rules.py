@@ -28,7 +28,7 @@ class Retrain:
     """When a candidate is made: as soon as any of these holds; what is left out is no reason.
 
     Attributes:
-        hours: since the last one. new_events: events since the last one.
+        hours: since the last one. new_events: what customers did since the last one; impressions and searches are none.
         new_items: share of the goods that came since the last one.
         drift: how differently people choose since the last one, 0 to 1 (drift.py).
         pause_hours: but never sooner after the end of the last one.
