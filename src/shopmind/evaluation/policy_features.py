@@ -71,4 +71,4 @@ def _levels(column: pl.Series) -> list[tuple[float, Floats]]:
 
 def _scaled(values: Floats) -> Floats:
     deviation = float(values.std())
-    return (values - values.mean()) / (deviation if deviation > 0 else 1.0)
+    return np.asarray((values - values.mean()) / (deviation if deviation > 0 else 1.0), np.float64)
