@@ -29,6 +29,7 @@ def page() -> str:
         ("build", _build),
         ("serving", _serving),
         ("live_stream", _live_stream),
+        ("traffic_day", _traffic_day),
         ("next_basket", _next_basket),
         ("encoders", _encoders),
         ("search", _search),
@@ -132,6 +133,17 @@ def _live_stream(result: dict[str, Any]) -> Iterator[str]:
             ("the whole log counted in one go, s", result["recount_in_one_go_s"], ""),
         ],
     )
+
+
+def _traffic_day(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Counting a day\n"
+    yield _where(result)
+    yield (
+        f"{result['events']:,} events and {result['answers']:,} answers of one day; counters equal to a recount: "
+        f"{'yes' if result['equal_to_a_recount'] else 'no'}.\n"
+    )
+    rows = ((name, row["processor_s"], row["wall_s"]) for name, row in result["seconds"].items())
+    yield from _rows(("what", "processor, s", "wall, s"), rows)
 
 
 def _next_basket(result: dict[str, Any]) -> Iterator[str]:
