@@ -17,9 +17,9 @@ from shopmind.training.next_item import meaning, walks
 from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.next_item.blend import Choices, _Loss
 from shopmind.training.next_item.evidence import COLUMNS, GATES, TABLES, Signals
-from shopmind.training.next_item.hold_out import doings, last_steps
+from shopmind.training.next_item.hold_out import doings, last_steps, others_steps
 from shopmind.training.next_item.recipe import NextItemRecipe
-from shopmind.training.next_item.statistics import Shape, factors, statistics
+from shopmind.training.next_item.statistics import Goods, Shape, factors, statistics
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.recipe import Tables
 
@@ -71,6 +71,13 @@ def test_a_step_of_g_counts_one_gth_and_an_item_does_not_follow_itself() -> None
     assert walks.followed(sequences, 2).toarray()[1, 3] == 0
 
 
+def test_the_very_next_other_item_is_a_share_of_those_who_had_the_first() -> None:
+    sequences = Sequences(np.array([0, 0, 0, 1, 1]), np.array([1, 1, 2, 1, 3]), 4)
+    next_of = walks.following(sequences, 2.0).toarray()
+    assert next_of[1].tolist() == pytest.approx([0, 0, 1 / 4, 1 / 4])
+    assert not next_of[2].any()
+
+
 def test_tempering_divides_by_row_and_column_sums() -> None:
     counts = sparse.csr_array(np.array([[0, 4.0], [1.0, 1.0]]))
     half = walks.tempered(counts, 0.5).toarray()
@@ -93,7 +100,7 @@ def test_two_steps_are_the_best_of_the_product() -> None:
 def test_what_reads_alike_lends_its_walks_to_an_item_that_nobody_had() -> None:
     walk = sparse.csr_array(np.array([[0, 0, 0, 0], [0, 0, 0, 1.0], [0, 0, 0, 0], [0, 0, 0, 0]], np.float32))
     vectors = np.array([[np.nan, np.nan], [1, 0], [0.98, 0.2], [0, 1]], np.float32)
-    alike = meaning.alike(meaning.centred(vectors, np.zeros(2, np.float32)), 1, 0.5, np.zeros(4))
+    alike = meaning.shares(meaning.alike(meaning.centred(vectors, np.zeros(2, np.float32)), 1, 0.5, np.zeros(4)))
     assert alike.toarray()[2].tolist() == [0, 1, 0, 0]
     assert alike.toarray()[0].tolist() == [0, 0, 0, 0]
     assert walks.smoothed(walk, alike, 10).toarray()[2, 3] == pytest.approx(1.0)
@@ -156,6 +163,22 @@ def test_held_events_are_the_step_and_the_statistics_keep_to_the_known(make_log:
     assert steps.asked.items.tolist() == [1, 2]
 
 
+def test_each_step_is_foreseen_from_what_others_did(make_log: MakeLog, make_shelf: type) -> None:
+    log = make_log(
+        [("purchase", float(9 - step), user, user * 3 + step, step) for user in (1, 2, 3) for step in range(4)]
+    )
+    tables = Tables(log, make_shelf(20), 0)
+    parts = list(others_steps(tables, 3, 2, most=100))
+    assert len(parts) == 3
+    for part in parts:
+        assert len(part) == 2, "the newest two of three steps that have something before them"
+        assert len(part.known) == 8
+        asked = set(part.asked.items.tolist()) | set(part.target_items.tolist())
+        user = next(iter(set(log.filter(pl.col("item").is_in(list(asked)))["user"]) - set(part.known["user"])))
+        assert part.asked.items.tolist() == [user * 3, user * 3 + 1, user * 3, user * 3 + 1, user * 3 + 2]
+        assert part.target_items.tolist() == [user * 3 + 2, user * 3 + 3]
+
+
 def test_the_gradient_of_the_blend_is_that_of_its_loss() -> None:
     chance = np.random.default_rng(0)
     matrix = chance.standard_normal((9, 2)).astype(np.float32)
@@ -181,6 +204,26 @@ def test_a_gate_turns_evidence_round_for_whom_it_misleads() -> None:
     assert np.diff(blend.scores(values))[0] > 0
     assert np.diff(blend.scores({**values, "kind": -np.ones(2, np.float32)}))[0] < 0
     assert blend.shares(values)["x"].sum() == pytest.approx(blend.scores(values).sum())
+
+
+def test_the_ridge_draws_towards_what_was_learned_before() -> None:
+    chance = np.random.default_rng(5)
+
+    def lists(columns: tuple[str, ...], best: str) -> Choices:
+        found = Choices(columns, ("length",))
+        for _ in range(200):
+            values = {name: chance.random(6).astype(np.float32) for name in (*columns, "length")}
+            found.add(values, values[best] == values[best].max())
+        return found
+
+    prior = lists(("x", "y"), "x").blend(1e-3)
+    other = lists(("x", "y", "new"), "new")
+    kept = other.blend(1e6, prior=prior)
+    assert kept.weights[:, :2] == pytest.approx(prior.weights, abs=1e-3)
+    assert kept.weights[:, 2] == pytest.approx([0, 0], abs=1e-3)
+    assert kept.scale[[0, 1, 3]].tolist() == prior.scale.tolist()
+    learned = other.blend(1e-3, prior=prior)
+    assert learned.weights[0, 2] > learned.weights[0, 0]
 
 
 def test_what_did_not_vary_while_it_was_learned_says_nothing_later() -> None:
@@ -224,7 +267,8 @@ def test_a_batch_says_the_same_as_one_request(chained: Tables) -> None:
     nothing = sparse.csr_array(np.zeros((ITEMS + 1, 1), np.float32))
     centre = vectors.mean(axis=0)
     near = meaning.alike(meaning.centred(vectors, centre), 3, 0.0, np.zeros(ITEMS + 1))
-    arrays = statistics(sequences, nothing, near, Shape(factors=4), 0) | {"centre": centre}
+    goods = Goods(nothing, meaning.shares(near), near)
+    arrays = statistics(sequences, goods, Shape(factors=4), 0) | {"centre": centre}
     arrays |= {name: np.zeros(ITEMS + 1, np.float32) for name in TABLES if name != "popular"}
     signals = Signals(arrays, lambda items: vectors[items])
     histories = [history([1, 2]), history([]), history([9, 9, 30])]

@@ -55,7 +55,7 @@ class Choices:
     gates: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        self._matrices: list[NDArray[np.float32]] = []
+        self._matrices: list[NDArray[np.float16]] = []
         self._taken: list[NDArray[np.bool_]] = []
 
     def __len__(self) -> int:
@@ -64,13 +64,28 @@ class Choices:
     def add(self, values: Mapping[str, NDArray[np.float32]], taken: NDArray[np.bool_]) -> None:
         """One list, (n,) each; nothing is learned from one of which nothing was taken."""
         if taken.any():
-            self._matrices.append(np.stack([values[name] for name in (*self.columns, *self.gates)], axis=1))
+            matrix = np.stack([values[name] for name in (*self.columns, *self.gates)], axis=1)
+            self._matrices.append(matrix.astype(np.float16))  # the most that a fit holds
             self._taken.append(taken)
 
-    def blend(self, ridge: float, rows: Sequence[int] | None = None, *, negatives: int = 100, seed: int = 0) -> Blend:
+    def join(self, other: Choices) -> None:
+        """The lists of another, of the same columns and gates."""
+        self._matrices += other._matrices
+        self._taken += other._taken
+
+    def blend(
+        self,
+        ridge: float,
+        rows: Sequence[int] | None = None,
+        *,
+        prior: Blend | None = None,
+        negatives: int = 100,
+        seed: int = 0,
+    ) -> Blend:
         """The weights of least loss over all lists, or over some.
 
         Args:
+            prior: weights that the ridge draws towards instead of 0, of the same gates; a column that it lacks is new.
             negatives: of what was not taken so many of a list are learned from, by chance.
 
         Source: listwise softmax, Cao, Qin, Liu, Tsai, Li, ICML 2007 (ListNet, top one): loss = mean over lists of
@@ -81,20 +96,25 @@ class Choices:
         randomness = generator(seed, "blend")
         drawn = [_drawn(self._taken[row], negatives, randomness) for row in (rows or range(len(self)))]
         chosen = list(zip(rows or range(len(self)), drawn, strict=True))
-        matrix = np.concatenate([self._matrices[row][kept] for row, (kept, _) in chosen])
+        matrix = np.concatenate([self._matrices[row][kept] for row, (kept, _) in chosen]).astype(np.float32)
         taken = np.concatenate([self._taken[row][kept] / self._taken[row].sum() for row, (kept, _) in chosen])
         offset = np.concatenate([each for _, (_, each) in chosen])
         starts = np.cumsum([0, *(len(kept) for _, (kept, _) in chosen)])[:-1]
         centre, scale = matrix.mean(axis=0, dtype=np.float64), matrix.std(axis=0, dtype=np.float64)
         scale = np.where(scale > VARIES * np.maximum(1, np.abs(centre)), scale, np.inf)
         centre, scale = centre.astype(np.float32), scale.astype(np.float32)
+        width = len(self.columns)
+        start = np.zeros((1 + len(self.gates), width), np.float32)
+        if prior is not None:
+            there = [self.columns.index(name) for name in prior.columns]
+            centre[[*there, *range(width, len(centre))]] = prior.centre
+            scale[[*there, *range(width, len(scale))]] = prior.scale
+            start[:, there] = prior.weights
         matrix -= centre
         matrix /= scale
-        width = len(self.columns)
         gates = np.column_stack([np.ones(len(matrix), np.float32), matrix[:, width:]])
-        loss = _Loss(np.ascontiguousarray(matrix[:, :width]), gates, taken, offset, starts, ridge)
-        start = np.zeros((1 + len(self.gates)) * width)
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 100})
+        loss = _Loss(np.ascontiguousarray(matrix[:, :width]), gates, taken, offset, starts, ridge, start.ravel())
+        found = minimize(loss, start.ravel().astype(float), jac=True, method="L-BFGS-B", options={"maxiter": 100})
         weights = found.x.reshape(1 + len(self.gates), width).astype(np.float32)
         return Blend(self.columns, self.gates, centre, scale, weights)
 
@@ -102,7 +122,7 @@ class Choices:
         """(n,) place of the best taken candidate in each list, 0 for the first; ties half."""
         found = np.empty(len(rows))
         for place, row in enumerate(rows):
-            matrix = self._matrices[row]
+            matrix = self._matrices[row].astype(np.float32)
             values = {name: matrix[:, column] for column, name in enumerate((*self.columns, *self.gates))}
             scores = blend.scores(values)
             best = scores[self._taken[row]].max()
@@ -134,7 +154,9 @@ class _Loss:
         offset: NDArray[np.float32],
         starts: NDArray[np.int64],
         ridge: float,
+        prior: NDArray[np.float32] | float = 0.0,
     ) -> None:
+        self._prior = prior
         self._matrix, self._gates, self._taken, self._offset = matrix, gates, taken.astype(np.float32), offset
         self._starts = starts
         self._list = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(matrix))))
@@ -150,4 +172,5 @@ class _Loss:
         value = float((np.log(sums) + top).sum(dtype=np.float64) - np.dot(self._taken, score)) / lists
         residue = ((mass / sums[self._list] - self._taken) / lists).astype(np.float32)
         gradient = (self._gates * residue[:, None]).T @ self._matrix
-        return value + self._ridge * float(flat @ flat), gradient.ravel().astype(np.float64) + 2 * self._ridge * flat
+        apart = flat - self._prior
+        return value + self._ridge * float(apart @ apart), gradient.ravel().astype(np.float64) + 2 * self._ridge * apart

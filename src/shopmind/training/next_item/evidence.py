@@ -16,7 +16,7 @@ from shopmind.training.next_item.meaning import centred
 from shopmind.training.purchases import of_items
 from shopmind.training.sparse import rows
 
-WALKS: Mapping[str, tuple[str, float]] = {
+WALKS: Mapping[str, tuple[str, float | None]] = {
     "after": ("rules", 0.7),
     "after_last": ("rules", 0.0),
     "after_alike": ("smoothed", 0.7),
@@ -24,8 +24,12 @@ WALKS: Mapping[str, tuple[str, float]] = {
     "same_people": ("neighbours", 0.7),
     "before": ("before", 0.7),
     "traits": ("traits", 0.5),
+    "explained": ("explained", 0.7),
+    "explained_last": ("explained", 0.0),
+    "next": ("following", 0.0),
+    "closest": ("likeness", None),
 }
-"""Signal → the matrix it walks along, and what an event counts beside the next newer one."""
+"""Signal → the matrix it walks along, and what an event counts beside the next newer one; None: the best alone."""
 SEQUENCE = "sequence"
 COLUMNS = (
     *(f"{name}{form}" for name in (*WALKS, "factors") for form in ("", "_log")),
@@ -86,8 +90,10 @@ class Signals:
             self, found, np.asarray(factors, np.float32), *self._texts(asked), network, known, np.log1p(asked.lengths)
         )
 
-    def _walked(self, asked: Asked, walk: str, decay: float) -> NDArray[np.float32]:
+    def _walked(self, asked: Asked, walk: str, decay: float | None) -> NDArray[np.float32]:
         """(b, size) sum over events of decay ** rank times their rows of the matrix; through traits in two steps."""
+        if decay is None:
+            return self._greatest(walk, asked)
         weights = np.power(decay, asked.ranks)
         if walk != "traits":
             return self._summed(walk, asked.items, asked.rows, weights, len(asked), self.size)
@@ -110,6 +116,13 @@ class Signals:
         place, columns, values = place[inside], columns[inside], values[inside]
         sums = np.bincount(users[place] * width + columns, weights[place] * values, minlength=height * width)
         return sums.astype(np.float32).reshape(height, width)
+
+    def _greatest(self, name: str, asked: Asked) -> NDArray[np.float32]:
+        """(b, size) the largest entry of the rows of any event, at least 0."""
+        place, columns, values = rows(self._arrays, name, asked.items)
+        best = np.zeros(len(asked) * self.size, np.float32)
+        np.maximum.at(best, asked.rows[place] * self.size + columns, values)
+        return best.reshape(len(asked), self.size)
 
     def scored_by_factors(self, profile: NDArray[np.float32], items: Numbers) -> NDArray[np.float32]:
         """(n,) what the factors expect of items."""

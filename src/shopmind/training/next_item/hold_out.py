@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from shopmind.domain import EVENT_TYPES, HISTORY_TYPES
+from shopmind.kit.seeds import generator
 from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.recipe import Tables
 from shopmind.training.worth import UNWANTED, wanted
@@ -47,6 +49,39 @@ def doings(events: pl.DataFrame) -> pl.DataFrame:
     return kept.sort("user", "timestamp_ms", "number")
 
 
+def everything(tables: Tables) -> pl.DataFrame:
+    """The events and what is held."""
+    return tables.events if tables.held is None else pl.concat([tables.events, tables.held])
+
+
+def others_steps(tables: Tables, parts: int, newest: int, *, most: int, seed: int = 0) -> Iterator[Steps]:
+    """The newest steps of everyone, each user's foreseen from what the users of other parts did.
+
+    Where few users teach, this makes many lists of each, and none that its own statistics have seen. Yields `parts`
+    times; steps as in last_steps.
+
+    Args:
+        newest: steps of a user that are foreseen, at most.
+        most: steps of all parts, at most, by chance of `seed`.
+    """
+    whole = everything(tables)
+    kinds = [EVENT_TYPES.index(kind) for kind in wanted(whole)]
+    lines = doings(whole).with_row_index("row", offset=0)
+    users = lines["user"].unique().sort()
+    part_of = pl.DataFrame({"user": users, "part": generator(seed, "others_steps").permutation(len(users)) % parts})
+    taken = lines.filter(pl.col("type").is_in(kinds))
+    starts = taken.group_by("user", "order").agg(start=pl.col("row").min()).sort("user", "start")
+    starts = starts.filter(pl.int_range(pl.len()).reverse().over("user") < newest).with_row_index("step", offset=1)
+    starts = starts.join(part_of, on="user").with_columns(pl.col("step").cast(pl.Int64))
+    for part in range(parts):
+        some = starts.filter(pl.col("part") == part).drop("part")
+        mine = part_of.filter(pl.col("part") == part)["user"].implode()
+        step = taken.join(some.drop("start"), on=["user", "order"], nulls_equal=True)
+        before = lines.join(some.drop("order"), on="user").filter(pl.col("row") < pl.col("start"))
+        step, before = (each.drop("user").rename({"step": "user"}).sort("user", "row") for each in (step, before))
+        yield _steps(whole.filter(~pl.col("user").is_in(mine)), before, step, kinds, most // parts, seed)
+
+
 def last_steps(tables: Tables, *, most: int | None = None, seed: int = 0) -> Steps:
     """The step of `tables.held` after the events; without it, or with fewer than FEW users in it, everyone's last one.
 
@@ -58,8 +93,7 @@ def last_steps(tables: Tables, *, most: int | None = None, seed: int = 0) -> Ste
     Args:
         most: at most so many users, by chance of `seed`; the known events are the same whatever it is.
     """
-    held = tables.held
-    whole = tables.events if held is None else pl.concat([tables.events, held])
+    held, whole = tables.held, everything(tables)
     if held is not None and held["user"].n_unique() < FEW:
         held = None
     kinds = [EVENT_TYPES.index(kind) for kind in wanted(whole)]

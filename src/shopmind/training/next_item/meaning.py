@@ -27,8 +27,14 @@ def centred(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArra
     return np.asarray(np.divide(apart, length, out=np.zeros_like(apart), where=length > 1e-6), np.float32)
 
 
+def shares(near: sparse.csr_array) -> sparse.csr_array:
+    """Rows that sum to 1, or to 0."""
+    sums = np.maximum(np.asarray(near.sum(axis=1)).ravel(), 1e-9)
+    return sparse.csr_array(sparse.diags_array(1 / sums) @ near).astype(np.float32)
+
+
 def alike(vectors: NDArray[np.float32], k: int, least: float, worth: NDArray[np.floating]) -> sparse.csr_array:
-    """(size, size) the k nearest other items of each by cosine above `least`, rows summing to 1.
+    """(size, size) cosines of the k nearest other items of each, where above `least`.
 
     Args:
         vectors: (size, d) of `centred`; a row of zeros has no neighbour and is none.
@@ -52,9 +58,7 @@ def alike(vectors: NDArray[np.float32], k: int, least: float, worth: NDArray[np.
     if not parts:
         return sparse.csr_array(sparse.coo_array((size, size), dtype=np.float32))
     rows, columns, data = (np.concatenate(column) for column in zip(*parts, strict=True))
-    found = sparse.csr_array((data.astype(np.float32), (rows, columns)), shape=(size, size))
-    sums: NDArray[np.float32] = np.asarray(found.sum(axis=1)).ravel()
-    return sparse.csr_array(sparse.diags_array(1 / np.maximum(sums, 1e-9)) @ found).astype(np.float32)
+    return sparse.csr_array((data.astype(np.float32), (rows, columns)), shape=(size, size))
 
 
 def traits(catalogue: Catalogue, size: int) -> sparse.csr_array:

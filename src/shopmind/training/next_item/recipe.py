@@ -16,38 +16,50 @@ from shopmind.kit.progress import Progress
 from shopmind.kit.seeds import generator
 from shopmind.stores.ports import Numbers
 from shopmind.training.next_item.asked import Asked
-from shopmind.training.next_item.blend import Choices
+from shopmind.training.next_item.blend import Blend, Choices
 from shopmind.training.next_item.evidence import COLUMNS, GATES, SEQUENCE, Signals, best_first, blocks
-from shopmind.training.next_item.hold_out import Steps, doings, last_steps
-from shopmind.training.next_item.meaning import alike, centred, traits
-from shopmind.training.next_item.statistics import Shape, statistics
+from shopmind.training.next_item.hold_out import Steps, doings, last_steps, others_steps
+from shopmind.training.next_item.meaning import alike, centred, shares, traits
+from shopmind.training.next_item.statistics import Goods, Shape, statistics
 from shopmind.training.next_item.walks import Sequences
+from shopmind.training.next_item.wording import likeness, words
 from shopmind.training.purchases import counts, log_shares, rebuy_rates
 from shopmind.training.recipe import Fitted, Recipe, Tables
 from shopmind.training.sequence_model import SequenceModel
+from shopmind.training.sparse import best_of_rows
 from shopmind.training.timeline import Timeline
 from shopmind.training.worth import wanted
 
 STRONGER = (1, 10, 50)
 """Of the ridge, what is tried with few lists."""
+PARTS = 5
+"""Of the users, where few teach: the steps of each are foreseen from the others."""
+
+
+LEAST_LIKE = 0.2
+"""Cosine of text vectors from which they are alike at all."""
+Network = Callable[[Asked], NDArray[np.float32]]
+"""See evidence.Signals."""
 
 
 class NextItemRecipe(Recipe):
     """Signals from the order of events, from neighbours, texts and traits, weighed by what every user took last.
 
     The last step of each user is kept back; the signals are made of the rest, the weights are those that best foresee
-    the step, and then the signals are made of everything. With `Tables.held` that is the step instead, and it stays
-    out of the signals.
+    the step, and then the signals are made of all events. With `Tables.held` that is the step instead, and it stays
+    out of the signals. With few users all their steps teach, see _Made.weighed.
     """
 
     @dataclass(frozen=True)
     class Options(Shape):
-        """users: whose last step teaches, at most. at_least: steps some signal foresaw. each: candidates of one
-        signal. most: candidates of one user. ridge: see blend.Choices. few: lists below which
-        stronger ridges are tried too. Of the statistics:
+        """users: whose last step teaches, at most. each_user: steps of one that teach where few do. at_least: steps
+        some signal foresaw. each: candidates of one signal. most: candidates of one user. ridge: see blend.Choices.
+        few: users below which all steps teach, and lists below which stronger ridges are tried too. Of the
+        statistics:
         """
 
         users: int = 25_000
+        each_user: int = 10
         at_least: int = 50
         each: int = 50
         most: int = 300
@@ -66,26 +78,11 @@ class NextItemRecipe(Recipe):
                 f"next_item: {len(steps)} users took something new after something else; {options.at_least} are needed"
             )
         made = _Made(tables, options, seed)
-        arrays = made.statistics(steps.known)
-        progress("fit next_item", 1, 4)
         network, version = _network(tables)
-        choices = made.choices(arrays, steps, network, progress)
-        if len(choices) < options.at_least:
-            raise NotReadyError(
-                f"next_item: of {len(steps)} steps {len(choices)} were among the candidates; "
-                f"{options.at_least} are needed"
-            )
-        progress("fit next_item", 2, 4)
-        ridges = (options.ridge,) if len(choices) >= options.few else tuple(options.ridge * each for each in STRONGER)
-        tried = {ridge: _held_out(choices, len(steps), ridge, seed) for ridge in ridges}
-        ridge = max(tried, key=lambda each: tried[each]["ndcg@10"])
-        figures = {"steps": len(steps), "foreseen": len(choices), "ridge": ridge, **tried[ridge]}
-        blend = choices.blend(ridge)
+        blend, figures = made.weighed(steps, network, progress)
         progress("fit next_item", 3, 4)
-        if tables.held is None:
-            del arrays, choices  # as large again as what is made next
-            made.forget_texts()
-            arrays = made.statistics(tables.events)
+        arrays = made.statistics(tables.events)
+        progress("fit next_item", 4, 4)
         weights = {"centre_of": blend.centre, "scale_of": blend.scale, "weights": blend.weights}
         told = {
             "columns": blend.columns,
@@ -103,44 +100,84 @@ class _Made:
     def __init__(self, tables: Tables, options: Any, seed: int) -> None:
         self._tables, self._options, self._seed = tables, options, seed
         self._size = tables.columns.size
-        self._traits = _traits(tables)
         self._vectors = _vectors(tables)
         self._centre = np.zeros(1, np.float32)
-        self._alike: sparse.csr_array = _nothing(self._size, self._size)
+        lines = doings(tables.events)
+        worth = np.bincount(lines["item"].to_numpy(), minlength=self._size).astype(np.float64)
+        near = _nothing(self._size, self._size)
         if self._vectors is not None:
             there = np.isfinite(self._vectors).all(axis=1)
             self._centre = self._vectors[there].mean(axis=0) if there.any() else self._vectors[0] * 0
-            lines = doings(tables.events)
-            worth = np.bincount(lines["item"].to_numpy(), minlength=self._size).astype(np.float64)
-            self._alike = alike(centred(self._vectors, self._centre), options.alike, options.least_alike, worth)
-
-    def forget_texts(self) -> None:
-        """Lets go of the vectors: only `choices` needs them."""
-        self._vectors = None
+            near = alike(centred(self._vectors, self._centre), options.like, LEAST_LIKE, worth)
+        close = near.copy()
+        close.data[close.data <= options.least_alike] = 0
+        self._goods = Goods(
+            _traits(tables), shares(best_of_rows(close, options.alike)), _likeness(tables, near, options.like, worth)
+        )
 
     def statistics(self, events: Any) -> dict[str, NDArray[Any]]:
         """Arrays of the signals."""
         sequences = Sequences.of(doings(events), self._size, self._options.newest)
-        made = statistics(sequences, self._traits, self._alike, self._options, self._seed)
+        made = statistics(sequences, self._goods, self._options, self._seed)
         taken = Timeline(events, wanted(events))
         now_ms = int(taken.history.times_ms.max(initial=0)) + 1
         for days in (7, 28):
             made[f"share_{days}"] = log_shares(counts(taken, self._size, now_ms - days * DAY_MS))
         return {**made, "staple": rebuy_rates(taken, self._size), "centre": self._centre}
 
+    def weighed(self, steps: Steps, network: Network | None, progress: Progress) -> tuple[Blend, dict[str, Any]]:
+        """The weights, and what they were learned from.
+
+        Where few users took a step, all their newest steps teach, each foreseen from other users. A network has seen
+        those, so what it is worth, and how the other weights give way to it, is learned from the last steps alone.
+
+        Raises:
+            NotReadyError: too few steps were among the candidates.
+        """
+        prior: Blend | None = None
+        if len(steps) < self._options.few:
+            choices, asked = self._of_others(progress)
+            prior, figures = self._blend(choices, asked, few=True)
+            if network is None:
+                return prior, figures
+        choices = self.choices(self.statistics(steps.known), steps, network, progress)
+        progress("fit next_item", 2, 4)
+        return self._blend(choices, len(steps), prior, few=len(choices) < self._options.few)
+
+    def _of_others(self, progress: Progress) -> tuple[Choices, int]:
+        found, asked = Choices(_columns(None), GATES), 0
+        options = self._options
+        for part in others_steps(self._tables, PARTS, options.each_user, most=options.users, seed=self._seed):
+            found.join(self.choices(self.statistics(part.known), part, None, progress))
+            asked += len(part)
+        return found, asked
+
+    def _blend(
+        self, choices: Choices, steps: int, prior: Blend | None = None, *, few: bool
+    ) -> tuple[Blend, dict[str, Any]]:
+        options = self._options
+        if len(choices) < options.at_least:
+            raise NotReadyError(
+                f"next_item: of {steps} steps {len(choices)} were among the candidates; {options.at_least} are needed"
+            )
+        ridges = tuple(options.ridge * each for each in STRONGER) if few else (options.ridge,)
+        tried = {ridge: _held_out(choices, steps, ridge, self._seed, prior) for ridge in ridges}
+        ridge = max(tried, key=lambda each: tried[each]["ndcg@10"])
+        figures = {"steps": steps, "foreseen": len(choices), "ridge": ridge, **tried[ridge]}
+        return choices.blend(ridge, prior=prior), figures
+
     def choices(
         self,
         arrays: dict[str, NDArray[Any]],
         steps: Steps,
-        network: Callable[[Asked], NDArray[np.float32]] | None,
+        network: Network | None,
         progress: Progress,
     ) -> Choices:
         """The list of every step that some signal foresaw."""
         vectors = self._vectors
         signals = Signals(arrays, None if vectors is None else lambda items: vectors[items], network)
         unit = None if vectors is None else centred(vectors, arrays["centre"])
-        names = tuple(name for name in COLUMNS if name != SEQUENCE or network is not None)
-        found = Choices(names, GATES)
+        found = Choices(_columns(network), GATES)
         targets = np.searchsorted(steps.target_rows, np.arange(len(steps) + 1))
         had = np.searchsorted(steps.had_rows, np.arange(len(steps) + 1))
         allowed = self._tables.columns.shown.copy()
@@ -166,6 +203,10 @@ class _Made:
         return found
 
 
+def _columns(network: Network | None) -> tuple[str, ...]:
+    return tuple(name for name in COLUMNS if name != SEQUENCE or network is not None)
+
+
 def _nothing(height: int, width: int) -> sparse.csr_array:
     none = np.empty(0, np.int64)
     return sparse.csr_array((np.empty(0, np.float32), (none, none)), shape=(height, width))
@@ -186,6 +227,12 @@ def _traits(tables: Tables) -> sparse.csr_array:
     return traits(tables.catalogue, tables.columns.size)
 
 
+def _likeness(tables: Tables, near: sparse.csr_array, k: int, worth: NDArray[np.floating]) -> sparse.csr_array:
+    if tables.catalogue is None:
+        return likeness(_nothing(tables.columns.size, 1), near, k)
+    return likeness(words(tables.catalogue, tables.columns.size, worth), near, k)
+
+
 def _vectors(tables: Tables) -> NDArray[np.float32] | None:
     if tables.vectors is None:
         return None
@@ -196,7 +243,7 @@ def _vectors(tables: Tables) -> NDArray[np.float32] | None:
     return vectors
 
 
-def _network(tables: Tables) -> tuple[Callable[[Asked], NDArray[np.float32]] | None, str]:
+def _network(tables: Tables) -> tuple[Network | None, str]:
     """The sequence model made from the same log, if there is one, and its version."""
     found = None if tables.artifacts is None else tables.artifacts.load("sequence")
     if found is None or not len(tables.events) or found.card["event_number"] != int(tables.events["number"][-1]):
@@ -205,10 +252,12 @@ def _network(tables: Tables) -> tuple[Callable[[Asked], NDArray[np.float32]] | N
     return lambda asked: model.log_shares(asked, size), found.version
 
 
-def _held_out(choices: Choices, steps: int, ridge: float, seed: int) -> dict[str, float]:
+def _held_out(choices: Choices, steps: int, ridge: float, seed: int, prior: Blend | None = None) -> dict[str, float]:
     """recall@10 and nDCG@10 of half the steps, foreseen with the weights of the other half."""
     half = generator(seed, "next_item").random(len(choices)) < 0.5
-    ranks = choices.ranks(choices.blend(ridge, np.flatnonzero(half).tolist()), np.flatnonzero(~half).tolist())
+    ranks = choices.ranks(
+        choices.blend(ridge, np.flatnonzero(half).tolist(), prior=prior), np.flatnonzero(~half).tolist()
+    )
     share = len(choices) / steps / max(len(ranks), 1)
     hits = ranks[ranks < 10]
     return {"recall@10": len(hits) * share, "ndcg@10": float((1 / np.log2(hits + 2)).sum()) * share}

@@ -14,6 +14,7 @@ from shopmind.kit.progress import silent
 from shopmind.kit.seeds import generator
 from shopmind.training.neighbours import neighbours
 from shopmind.training.next_item import walks
+from shopmind.training.next_item.explained import explained
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.sparse import best_of_rows, parts
 
@@ -25,7 +26,8 @@ class Shape:
     window: steps between two events that still count as following each other. back: what coming before counts beside
     coming after. tilt: see walks.tempered. shrink, people_tilt: see neighbours.neighbours. k: entries kept of one item
     in each walk. factors: dimensions of the factors. alike: text neighbours that smooth. least_alike: their least
-    cosine. newest: events of one user that make statistics.
+    cosine. newest: events of one user that make statistics. sure: see walks.following. worth, penalty, explaining:
+    see explained.explained, its ridge and its k. like: neighbours of one item whose likeness is kept.
     """
 
     window: int = 10
@@ -38,15 +40,33 @@ class Shape:
     alike: int = 20
     least_alike: float = 0.5
     newest: int = 200
+    sure: float = 2.0
+    worth: float = 2.5
+    penalty: float = 50.0
+    explaining: int = 100
+    like: int = 100
 
 
-def statistics(
-    sequences: Sequences, traits: sparse.csr_array, alike: sparse.csr_array, shape: Shape, seed: int
-) -> dict[str, NDArray[Any]]:
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What items say of themselves, whoever takes them.
+
+    Attributes:
+        traits: see meaning.traits.
+        alike: see meaning.alike, rows summing to 1.
+        likeness: see wording.likeness.
+    """
+
+    traits: sparse.csr_array
+    alike: sparse.csr_array
+    likeness: sparse.csr_array
+
+
+def statistics(sequences: Sequences, goods: Goods, shape: Shape, seed: int) -> dict[str, NDArray[Any]]:
     """The arrays that Signals reads.
 
     Args:
-        traits, alike: see meaning.traits and meaning.alike.
+        goods: what items say of themselves.
     """
     forward = walks.followed(sequences, shape.window)  # the largest of all, so it goes before others come
     arrays: dict[str, NDArray[Any]] = dict(factors(forward, shape.factors, seed))
@@ -61,10 +81,13 @@ def statistics(
         "rules": rules,
         "neighbours": people,
         "twice": walks.twice(rules, shape.k),
-        "smoothed": walks.smoothed(rules, alike, shape.k),
+        "smoothed": walks.smoothed(rules, goods.alike, shape.k),
         "before": sparse.csr_array(rules.T),
-        "traits": traits,
-        "having": sparse.csr_array(traits.T),
+        "following": walks.following(sequences, shape.sure),
+        "explained": explained(held, goods.likeness, worth=shape.worth, ridge=shape.penalty, k=shape.explaining),
+        "traits": goods.traits,
+        "having": sparse.csr_array(goods.traits.T),
+        "likeness": goods.likeness,
     }
     for name, matrix in made.items():
         arrays |= parts(matrix, name)

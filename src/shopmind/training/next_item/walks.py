@@ -72,6 +72,15 @@ def followed(sequences: Sequences, window: int) -> sparse.csr_array:
     return sparse.csr_array(total)
 
 
+def following(sequences: Sequences, sure: float) -> sparse.csr_array:
+    """(size, size) share of the row's users who took the column as the very next other item, of n as n / (n + sure)."""
+    apart = np.ones(len(sequences.items), bool)
+    apart[1:] = (sequences.users[1:] != sequences.users[:-1]) | (sequences.items[1:] != sequences.items[:-1])
+    once = Sequences(sequences.users[apart], sequences.items[apart], sequences.size)
+    counts = np.bincount(once.items, minlength=once.size) + sure
+    return sparse.csr_array(sparse.diags_array(1 / counts) @ followed(once, 2)).astype(np.float32)
+
+
 def tempered(counts: sparse.csr_array, tilt: float) -> sparse.csr_array:
     """Each count over row sum ** (1 - tilt) * column sum ** tilt: 0 is a share of the row, more favours rare items."""
     rows = np.asarray(counts.sum(axis=1)).ravel() + TINY
