@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 MOST_UNITS = 10_000
 """Units that are drawn; of more, whole groups by chance are drawn, which says the same of a mean."""
+TAILS = 1.5
+"""What the kurtosis of a sample is multiplied by: one with heavy tails seldom holds its own furthest row."""
 LEAST_LEFT = 0.05
 """Least share of the weight that is taken to be left without a unit."""
 LEAST_EFFECTIVE = 30.0
@@ -144,8 +146,8 @@ def skew_interval(moves: Floats, *, level: float = 0.95) -> tuple[float, float, 
 
         inverse(u) = (∛(1 + k · (u − k / 6)) − 1) · 3 / k,  low = −inverse(t) · error,  high = −inverse(−t) · error
 
-    t is Student's with 2n / (kurtosis − 1) degrees of freedom, those of the variance itself; a hundred rows with one
-    click know little of their own variance.
+    t is Student's with 2n / (1.5 · kurtosis − 1) degrees of freedom, about those of the variance itself; a hundred rows
+    with one click know little of their own variance.
 
     Source: Hall, On the removal of skewness by transformation, JRSS B 54 (1992), eq. 2.4; degrees of freedom by
     Satterthwaite (1946).
@@ -263,9 +265,9 @@ def doubt(told: Weights, rows: int) -> str | None:
 
 
 def _student(moves: Floats, level: float) -> float:
-    """Student's quantile with 2n / (kurtosis − 1) degrees of freedom, at least 2 and at most n − 1."""
+    """Student's quantile with 2n / (TAILS · kurtosis − 1) degrees of freedom, at least 2 and at most n − 1."""
     n, variance = len(moves), float(np.mean(moves**2))
-    spread = float(np.mean(moves**4)) / variance**2
+    spread = TAILS * float(np.mean(moves**4)) / variance**2
     freedom = float(np.clip(2 * n / max(spread - 1, 1e-9), 2.0, n - 1))
     return float(stats.t.ppf((1 + level) / 2, freedom))
 
