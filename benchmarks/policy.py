@@ -187,7 +187,7 @@ def main() -> None:
     before = json.loads(kept.read_text(encoding="utf-8")) if given.only and kept.is_file() else {}
     result: dict[str, Any] = {name: each for name, each in before.items() if name not in record.head()}
     result |= {"worlds": given.worlds, "least_effective": LEAST_EFFECTIVE}
-    for part, kinds, draws in (("covered", COVERED, 300), ("misspecified", MISSPECIFIED, 0), ("too_much", TOO_MUCH, 0)):
+    for part, kinds, draws in (("covered", COVERED, 200), ("misspecified", MISSPECIFIED, 0), ("too_much", TOO_MUCH, 0)):
         for name, kind in kinds.items():
             if given.only and name not in given.only:
                 continue
