@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 import shopmind
+from shopmind import scenarios as scenario_files
 from shopmind.domain import History, Query, Slate
 from shopmind.kit.errors import InputError
 from shopmind.pipeline.rerankers.explore import Explorer
 from shopmind.shop import Shop
+from shopmind.shop.choosing import Choice, Draft, Way
 
 POLICIES = {
     "epsilon": '{part = "epsilon", share = 0.5, slots = [2, 7], pool = 12}',
@@ -361,3 +363,12 @@ def test_a_draw_that_nobody_gave_is_refused(draw: str, opened: Opened) -> None:
 def test_what_a_scenario_may_not_say(reranker: str, said: str, opened: Opened) -> None:
     with pytest.raises(InputError, match=said):
         opened(reranker)
+
+
+def test_an_interleaved_answer_explores_nothing_beside_its_own_coins(opened: Opened) -> None:
+    shop = opened('{part = "epsilon", share = 1.0, slots = [1, 2], head = 4, pool = 20}')
+    teams = {"a": Way("", shop.scenarios["home"]), "b": Way("home|plain", scenario_files.load()["home"])}
+    choice = Choice(teams["a"], None, draft=Draft("e", teams, "coins"))
+    slates = [shop._answering.answer(Query("home", session_id="s", n=5), choice=choice) for _ in range(8)]
+    assert len({tuple(ids(slate)) for slate in slates}) == 1
+    assert {(slate.tried, slate.draw) for slate in slates} == {((), None)}

@@ -152,9 +152,6 @@ class Answering:
             return self._answered(query, Way("", plain), ruleset)
         if choice.draft is not None:
             n = checked(query, plain)
-            if not query.draw:  # both ways, on every page, by the same draw
-                heard = self._tools.live.read().version
-                query = replace(query, draw=draws.write(secrets.token_hex(12), heard))
             slate = interleaved(lambda asked, way: self._answered(asked, way, ruleset), query, choice, n)
         else:
             slate = self._answered(query, choice.way, ruleset)

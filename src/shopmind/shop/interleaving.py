@@ -48,7 +48,6 @@ def interleaved(answer: Callable[[Query, Way], Slate], query: Query, choice: Cho
         slates[0],
         hits=tuple(hits),
         teams=tuple(teams),
-        tried=(),
         variant=choice.variant,
         total=max(slates[0].total, slates[1].total, len(picks)),
         took_ms=sum(slate.took_ms for slate in slates),
