@@ -57,7 +57,7 @@ def test_the_corrected_interval_is_hall_s_cubic_by_hand() -> None:
     low, high, error = skew_interval(moves)
     k = 2 / np.sqrt(3) / 20
     kurtosis = (0.75**4 + 3 * 0.25**4) / 4 / (3 / 16) ** 2
-    t = float(stats.t.ppf(0.975, min(800 / (1.5 * kurtosis - 1), 399)))
+    t = float(stats.t.ppf(0.975, min(800 / (1.25 * kurtosis - 1), 399)))
 
     def inverse(u: float) -> float:
         return float((np.cbrt(1 + k * (u - k / 6)) - 1) * 3 / k)
