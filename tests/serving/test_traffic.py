@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
 
 from shopmind.client import Client
 from shopmind.insights import told, traffic
@@ -82,3 +83,12 @@ def test_today_is_in_the_figures_for_prometheus(serve: Served, shop: Shop) -> No
     assert "u01" not in text
     assert "shopmind_traffic_behind 0.0" in text
     assert "shopmind_requests_total" in text
+
+
+@pytest.mark.parametrize("role", ["viewer", "public"])
+def test_what_was_sold_is_not_for_every_key(serve: Served, role: str) -> None:
+    text = serve(role=role).get("/metrics").text
+    assert "shopmind_requests_total" in text
+    assert "shopmind_today" not in text
+    assert "shopmind_today" in serve(role="merchandiser").get("/metrics").text
+    assert "shopmind_today" in serve(role=None, open=True).get("/metrics").text

@@ -9,7 +9,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from shopmind.kit.errors import AccessError
-from shopmind.serving.keys import Key, Scope
+from shopmind.serving.keys import ROLES, Key, Scope
 from shopmind.serving.service import service_of, visit_of
 
 IN_ADDRESS = "key"
@@ -28,9 +28,10 @@ def _gate(scope: Scope) -> Callable[[Request], Awaitable[None]]:
     async def gate(request: Request) -> None:
         service, visit = service_of(request), visit_of(request)
         if service.settings.open:
+            visit.scopes = ROLES["admin"]
             return
         key = service.keyring.find(_token(request))
-        visit.key_id = key.key_id
+        visit.key_id, visit.scopes = key.key_id, key.scopes
         if key.role != "public" and IN_ADDRESS in request.query_params:
             raise AccessError(
                 "only a public key may stand in an address: logs and histories keep addresses", known=True

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from shopmind.kit.errors import BusyError
 from shopmind.serving.figures import Figures
-from shopmind.serving.keys import Keyring
+from shopmind.serving.keys import Keyring, Scope
 from shopmind.serving.limits import TokenBuckets
 from shopmind.serving.settings import ServingSettings
 from shopmind.shop import Shop
@@ -28,11 +28,13 @@ class Visit:
     Attributes:
         request_id: a slate's own id replaces it, so that log, header and answer speak of one thing.
         key_id: public prefix of the key, "" before it is known and in open shops.
+        scopes: of the key; every scope in an open shop.
         origin: the web origin that may read the answer, None for no other than ours.
     """
 
     request_id: str = field(default_factory=lambda: secrets.token_hex(8))
     key_id: str = ""
+    scopes: frozenset[Scope] = frozenset()
     origin: str | None = None
 
 
