@@ -146,7 +146,7 @@ def skew_interval(moves: Floats, *, level: float = 0.95) -> tuple[float, float, 
 
         inverse(u) = (∛(1 + k · (u − k / 6)) − 1) · 3 / k,  low = −inverse(t) · error,  high = −inverse(−t) · error
 
-    t is Student's with 2n / (1.25 · kurtosis − 1) degrees of freedom, about those of the variance itself; a hundred rows
+    t is Student's with 2n / (1.25 · kurtosis − 1) degrees of freedom, about those of the variance; a hundred rows
     with one click know little of their own variance.
 
     Source: Hall, On the removal of skewness by transformation, JRSS B 54 (1992), eq. 2.4; degrees of freedom by
