@@ -48,9 +48,13 @@ def evaluated(where: Said, found: Mapping[str, Compared | Said], metric: str, ve
         figures = f"{metric} {each.served.value:.4f} → {each.candidate.value:.4f}, {gap}"
         lines["en"].append(f"{scenario}: {figures}, {each.difference.cases} customers")
         lines["zh"].append(f"{CHINESE.get(scenario, scenario)}:{figures},{each.difference.cases} 位顾客")
+    gaps = [f"{each.difference.value:+.4f}" for each in found.values() if not isinstance(each, Said)]
+    said = (
+        Said(f"{metric} {', '.join(gaps)}", f"{metric} {'、'.join(gaps)}") if gaps else Said("no verdict", "无法评判")
+    )
     return {
-        "en": Words(f"Evaluated the candidate of {where.en} on held-out events", "\n".join(lines["en"])),
-        "zh": Words(f"用留出的事件评估了{where.zh}的候选模型", "\n".join(lines["zh"])),
+        "en": Words(f"Evaluated the candidate of {where.en} on held-out events: {said.en}", "\n".join(lines["en"])),
+        "zh": Words(f"用留出的事件评估了{where.zh}的候选模型:{said.zh}", "\n".join(lines["zh"])),
     }
 
 
