@@ -104,6 +104,16 @@ def test_an_experiment_that_stands_is_left_alone_and_everybody_keeps_their_half(
     assert seen == {name: ramping.shop.recommend("wanted", session=name).variant for name in seen}
 
 
+def test_a_split_that_is_broken_says_nothing(ramping: Life) -> None:
+    visitors(ramping, 300, {"served": 0.6, "candidate": 0.05}, 0)
+    (slate,) = (body for _, body in ramping.shop.records.scan("slate", 1))
+    cycle_id = ramping.strategy.cycle().cycle_id  # type: ignore[union-attr]
+    lost = {**slate, "variant": f"strategy-{cycle_id}/served"}
+    rows = [(f"lost-{at}", {**lost, "session_id": f"lost-{at}"}, None) for at in range(400)]
+    ramping.shop.records.put_many("slate", rows)
+    assert ramping.steps() == ["ramp"]  # surely worse, were the halves what they were dealt
+
+
 HOUR_MS = 3_600_000
 
 

@@ -85,7 +85,8 @@ class Trial:
         if not self._rules.ramp.guards:
             return []
         report = experiment_report(self._shop, self.name)
-        return [_guarded(each, report["metrics"].get(each.metric)) for each in self._rules.ramp.guards]
+        known = {} if report["split"]["broken"] else report["metrics"]
+        return [_guarded(each, known.get(each.metric)) for each in self._rules.ramp.guards]
 
     def end(self) -> None:
         """Everybody sees what is served; the log of answers and the knowledge log keep what was."""
@@ -117,7 +118,7 @@ class Trial:
 def _guarded(guard: Guard, found: Mapping[str, Any] | None) -> Guarded:
     """A guard's figure out of the experiment's report."""
     if found is None:
-        return Guarded(guard)  # the rules name a metric that they did not when the experiment began
+        return Guarded(guard)  # the split is broken, or the rules did not name it when the experiment began
     units = min(int(found["arms"].get(name, {}).get("units", 0)) for name in (SERVED, CANDIDATE))
     told = found["comparisons"].get(CANDIDATE, {})
     value, low, high = (told.get(name) for name in ("lift", "lift_low", "lift_high"))
