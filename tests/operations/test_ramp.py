@@ -105,7 +105,7 @@ def test_an_experiment_that_stands_is_left_alone_and_everybody_keeps_their_half(
 
 
 def test_a_split_that_is_broken_says_nothing(ramping: Life) -> None:
-    visitors(ramping, 300, {"served": 0.6, "candidate": 0.05}, 0)
+    visitors(ramping, 600, {"served": 0.95, "candidate": 0.05}, 0)
     (slate,) = (body for _, body in ramping.shop.records.scan("slate", 1))
     cycle_id = ramping.strategy.cycle().cycle_id  # type: ignore[union-attr]
     lost = {**slate, "variant": f"strategy-{cycle_id}/served"}
