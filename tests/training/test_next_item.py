@@ -16,10 +16,10 @@ from shopmind.kit.progress import silent
 from shopmind.training.next_item import meaning, walks
 from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.next_item.blend import Choices, _Loss
-from shopmind.training.next_item.evidence import COLUMNS, GATES, TABLES, Signals
+from shopmind.training.next_item.evidence import COLUMNS, GATES, OF_ORDERS, TABLES, Signals
 from shopmind.training.next_item.hold_out import doings, last_steps, others_steps
 from shopmind.training.next_item.recipe import NextItemRecipe
-from shopmind.training.next_item.statistics import Goods, Shape, factors, statistics
+from shopmind.training.next_item.statistics import Goods, Shape, factors, in_orders, several, statistics
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.recipe import Tables
 
@@ -58,6 +58,25 @@ def test_a_batch_holds_the_newest_events_and_their_ranks() -> None:
     assert asked.items[2] == 3
     assert len(asked.take(slice(1, 3))) == 2
     assert asked.recency(0.5, 7).toarray()[0, [5, 6]].tolist() == [0.5, 1.0]
+
+
+def test_events_of_one_order_have_one_rank() -> None:
+    first, second = history([4, 5, 6, 7]), history([8])
+    first = replace(first, orders=np.array([1, 2, 2, 3]))
+    asked = Asked.of([first, History.empty(), second], [0, 0, 0])
+    assert asked.order_ranks.tolist() == [2, 1, 1, 0, 0]
+    assert asked.ranks.tolist() == [3, 2, 1, 0, 0]
+    assert asked.last(2).items.tolist() == [6, 7, 8]
+    assert Asked.of([], []).order_ranks.tolist() == []
+
+
+def test_what_stands_in_one_order_goes_together_where_orders_hold_several() -> None:
+    lines = pl.DataFrame({"order": [1, 1, 2, 2, 3, None], "item": [1, 2, 1, 2, 3, 4]})
+    assert several(lines)
+    arrays = in_orders(lines, 5, Shape(shrink=0.0), 0)
+    assert arrays["together_columns"].tolist() == [2, 1]
+    assert arrays["together_values"] == pytest.approx([1.0, 1.0])
+    assert not several(lines.unique("order"))
 
 
 def test_a_step_of_g_counts_one_gth_and_an_item_does_not_follow_itself() -> None:
@@ -245,7 +264,8 @@ def test_the_recipe_learns_a_planted_order(chained: Tables) -> None:
     options = NextItemRecipe.Options(factors=8, at_least=20)
     fitted = NextItemRecipe().fit(chained, options, seed=0, progress=silent)
     assert fitted.figures["recall@10"] > 0.9
-    assert fitted.figures["columns"] == tuple(name for name in COLUMNS if name != "sequence")
+    silent_ones = {"sequence", *OF_ORDERS}  # every event here is an order of its own
+    assert fitted.figures["columns"] == tuple(name for name in COLUMNS if name not in silent_ones)
     assert fitted.figures["gates"] == GATES
     signals = Signals(fitted.arrays, None)
     walked = signals.of(Asked.of([history([3, 4, 5])], [0]))

@@ -10,7 +10,7 @@ from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Tools
 from shopmind.stores.ports import Artifact, Numbers
-from shopmind.training.next_item.asked import Asked
+from shopmind.training.next_item.asked import IN_ORDERS, Asked
 from shopmind.training.next_item.evidence import Near, Signals, Walked
 from shopmind.training.sequence_model import SequenceModel
 from shopmind.training.worth import UNWANTED
@@ -41,7 +41,8 @@ class NextItems:
             history = context.history
             if self._network is not None:
                 self._network.grow(context.columns.size)
-            found = self._signals.of(Asked.of([history.take(_MEANT[history.types])], [context.now_ms]))
+            meant = history.take(_MEANT[history.types])
+            found = self._signals.of(Asked.of([meant], [context.now_ms], IN_ORDERS))
             context.memory[ARTIFACT] = found
         return found
 

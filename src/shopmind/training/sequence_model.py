@@ -146,10 +146,7 @@ class SequenceModel:
         """Without events of items that have no vector."""
         inside = asked.items < self.size
         inside &= self.networks[0].vectors[np.where(inside, asked.items, 0)].any(axis=1)
-        if inside.all():
-            return asked
-        starts = np.concatenate([[0], np.cumsum(inside)])[asked.starts].astype(np.int64)
-        return Asked(starts, asked.items[inside], asked.types[inside], asked.times_ms[inside], asked.now_ms)
+        return asked if inside.all() else asked.where(inside)
 
     def log_shares(self, asked: Asked, size: int) -> Floats:
         """(b, size) mean over the networks of the log of each item's share of the next step.

@@ -35,7 +35,8 @@ def asked(*histories: list[int]) -> Asked:
     items = np.array([item for each in histories for item in each], np.int64)
     starts = np.concatenate([[0], np.cumsum([len(each) for each in histories])]).astype(np.int64)
     times = np.array([place for each in histories for place in range(len(each))], np.int64) * 86_400_000
-    return Asked(starts, items, np.full(len(items), PURCHASE, np.int8), times, np.full(len(histories), 10**12))
+    kinds = np.full(len(items), PURCHASE, np.int8)
+    return Asked(starts, items, kinds, times, np.arange(len(items)), np.full(len(histories), 10**12))
 
 
 @pytest.fixture(scope="module")

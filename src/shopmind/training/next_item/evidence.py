@@ -11,25 +11,40 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from shopmind.stores.ports import Numbers
-from shopmind.training.next_item.asked import Asked
+from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.next_item.meaning import centred
 from shopmind.training.purchases import of_items
 from shopmind.training.sparse import rows
 
-WALKS: Mapping[str, tuple[str, float | None]] = {
-    "after": ("rules", 0.7),
-    "after_last": ("rules", 0.0),
-    "after_alike": ("smoothed", 0.7),
-    "two_steps": ("twice", 0.5),
-    "same_people": ("neighbours", 0.7),
-    "before": ("before", 0.7),
-    "traits": ("traits", 0.5),
-    "explained": ("explained", 0.7),
-    "explained_last": ("explained", 0.0),
-    "next": ("following", 0.0),
-    "closest": ("likeness", None),
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Along which matrix, and what an event counts beside the next newer one; decay None: the best event alone.
+
+    With `by_order` all events of one order count alike, and `decay` is from order to order.
+    """
+
+    matrix: str
+    decay: float | None
+    by_order: bool = False
+
+
+WALKS: Mapping[str, Walk] = {
+    "after": Walk("rules", 0.7),
+    "after_last": Walk("rules", 0.0),
+    "after_alike": Walk("smoothed", 0.7),
+    "two_steps": Walk("twice", 0.5),
+    "same_people": Walk("neighbours", 0.7),
+    "before": Walk("before", 0.7),
+    "traits": Walk("traits", 0.5),
+    "explained": Walk("explained", 0.7),
+    "explained_last": Walk("explained", 0.0),
+    "next": Walk("following", 0.0),
+    "closest": Walk("likeness", None),
+    "after_order": Walk("rules", 0.0, by_order=True),
+    "same_order": Walk("together", 0.87, by_order=True),
 }
-"""Signal → the matrix it walks along, and what an event counts beside the next newer one; None: the best alone."""
+"""Those by order only where orders hold several items: elsewhere they say what others say."""
 SEQUENCE = "sequence"
 COLUMNS = (
     *(f"{name}{form}" for name in (*WALKS, "factors") for form in ("", "_log")),
@@ -42,12 +57,16 @@ COLUMNS = (
     SEQUENCE,
 )
 """What the weights are learned for; `sequence` only where a sequence model was trained."""
+OF_ORDERS = tuple(f"{name}{form}" for name, walk in WALKS.items() if walk.by_order for form in ("", "_log"))
+"""Of COLUMNS those that are there only where orders hold several items."""
 GATES = ("known_newest", "long_history", "popular")
 """What the weights depend on: how well the newest item is known, how long the history, how popular the candidate."""
 TABLES = ("popular", "share_7", "share_28", "staple")
 BESTSELLERS = 1_000
 """Of them the best that may be shown are candidates."""
 FLOOR = 0.003
+LEAST_WEIGHT = 1e-3
+"""Of an event in a walk: below it the event is left out."""
 LEAST_SHARE = -20.0
 """Of ln p: below it the network says no."""
 
@@ -78,10 +97,13 @@ class Signals:
         self._vectors = vectors
         self._network = network
         self.size = len(arrays["popular"])
+        in_orders = "together_starts" in arrays
+        self._walks = {name: walk for name, walk in WALKS.items() if in_orders or not walk.by_order}
 
     def of(self, asked: Asked) -> Walked:
         """What all signals say of everything, for a batch."""
-        found = {name: self._walked(asked, walk, decay) for name, (walk, decay) in WALKS.items()}
+        found = {name: self._walked(asked, walk) for name, walk in self._walks.items()}
+        asked = asked.last(NEWEST)
         factors = asked.recency(0.7, self.size) @ self._left
         network = None if self._network is None else self._network(asked)
         newest = asked.newest()
@@ -90,15 +112,17 @@ class Signals:
             self, found, np.asarray(factors, np.float32), *self._texts(asked), network, known, np.log1p(asked.lengths)
         )
 
-    def _walked(self, asked: Asked, walk: str, decay: float | None) -> NDArray[np.float32]:
+    def _walked(self, asked: Asked, walk: Walk) -> NDArray[np.float32]:
         """(b, size) sum over events of decay ** rank times their rows of the matrix; through traits in two steps."""
-        if decay is None:
-            return self._greatest(walk, asked)
-        weights = np.power(decay, asked.ranks)
-        if walk != "traits":
-            return self._summed(walk, asked.items, asked.rows, weights, len(asked), self.size)
+        if walk.decay is None:
+            return self._greatest(walk.matrix, asked.last(NEWEST))
+        weights = np.power(walk.decay, asked.order_ranks if walk.by_order else asked.ranks)
+        counting = weights > LEAST_WEIGHT
+        asked, weights = asked.where(counting), weights[counting]
+        if walk.matrix != "traits":
+            return self._summed(walk.matrix, asked.items, asked.rows, weights, len(asked), self.size)
         width = len(self._arrays["having_starts"]) - 1
-        profile = self._summed(walk, asked.items, asked.rows, weights, len(asked), width)
+        profile = self._summed(walk.matrix, asked.items, asked.rows, weights, len(asked), width)
         users, traits = np.nonzero(profile)
         return self._summed("having", traits, users, profile[users, traits], len(asked), self.size)
 

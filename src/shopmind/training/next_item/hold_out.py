@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shopmind.domain import EVENT_TYPES, HISTORY_TYPES
 from shopmind.kit.seeds import generator
-from shopmind.training.next_item.asked import NEWEST, Asked
+from shopmind.training.next_item.asked import IN_ORDERS, Asked
 from shopmind.training.recipe import Tables
 from shopmind.training.worth import UNWANTED, wanted
 
@@ -129,7 +129,7 @@ def _steps(
     new = new.join(row_of, on="user").sort("place", "item")
     had = had.join(row_of, on="user").sort("place", "item")
     mine = before.join(row_of, on="user").sort("row")
-    mine = mine.filter(pl.int_range(pl.len()).reverse().over("place") < NEWEST).sort("place", "row")
+    mine = mine.filter(pl.int_range(pl.len()).reverse().over("place") < IN_ORDERS).sort("place", "row")
     starts = np.searchsorted(mine["place"].to_numpy(), np.arange(len(users) + 1)).astype(np.int64)
     moments = step.join(row_of, on="user").group_by("place").agg(pl.col("timestamp_ms").min()).sort("place")
     asked = Asked(
@@ -137,6 +137,7 @@ def _steps(
         mine["item"].to_numpy(),
         mine["type"].to_numpy(),
         mine["timestamp_ms"].to_numpy(),
+        mine["order"].fill_null(0).to_numpy(),
         moments["timestamp_ms"].to_numpy(),
     )
     return Steps(

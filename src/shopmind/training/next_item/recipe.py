@@ -17,10 +17,10 @@ from shopmind.kit.seeds import generator
 from shopmind.stores.ports import Numbers
 from shopmind.training.next_item.asked import Asked
 from shopmind.training.next_item.blend import Blend, Choices
-from shopmind.training.next_item.evidence import COLUMNS, GATES, SEQUENCE, Signals, best_first, blocks
+from shopmind.training.next_item.evidence import COLUMNS, GATES, OF_ORDERS, SEQUENCE, Signals, best_first, blocks
 from shopmind.training.next_item.hold_out import Steps, doings, last_steps, others_steps
 from shopmind.training.next_item.meaning import alike, centred, shares, traits
-from shopmind.training.next_item.statistics import Goods, Shape, statistics
+from shopmind.training.next_item.statistics import Goods, Shape, in_orders, several, statistics
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.next_item.wording import likeness, words
 from shopmind.training.purchases import counts, log_shares, rebuy_rates
@@ -103,6 +103,7 @@ class _Made:
         self._vectors = _vectors(tables)
         self._centre = np.zeros(1, np.float32)
         lines = doings(tables.events)
+        self._has_orders = several(lines)
         worth = np.bincount(lines["item"].to_numpy(), minlength=self._size).astype(np.float64)
         near = _nothing(self._size, self._size)
         if self._vectors is not None:
@@ -117,8 +118,11 @@ class _Made:
 
     def statistics(self, events: Any) -> dict[str, NDArray[Any]]:
         """Arrays of the signals."""
-        sequences = Sequences.of(doings(events), self._size, self._options.newest)
+        lines = doings(events)
+        sequences = Sequences.of(lines, self._size, self._options.newest)
         made = statistics(sequences, self._goods, self._options, self._seed)
+        if self._has_orders:
+            made |= in_orders(lines, self._size, self._options, self._seed)
         taken = Timeline(events, wanted(events))
         now_ms = int(taken.history.times_ms.max(initial=0)) + 1
         for days in (7, 28):
@@ -145,7 +149,7 @@ class _Made:
         return self._blend(choices, len(steps), prior, few=len(choices) < self._options.few)
 
     def _of_others(self, progress: Progress) -> tuple[Choices, int]:
-        found, asked = Choices(_columns(None), GATES), 0
+        found, asked = Choices(self._columns(None), GATES), 0
         options = self._options
         for part in others_steps(self._tables, PARTS, options.each_user, most=options.users, seed=self._seed):
             found.join(self.choices(self.statistics(part.known), part, None, progress))
@@ -177,7 +181,7 @@ class _Made:
         vectors = self._vectors
         signals = Signals(arrays, None if vectors is None else lambda items: vectors[items], network)
         unit = None if vectors is None else centred(vectors, arrays["centre"])
-        found = Choices(_columns(network), GATES)
+        found = Choices(self._columns(network), GATES)
         targets = np.searchsorted(steps.target_rows, np.arange(len(steps) + 1))
         had = np.searchsorted(steps.had_rows, np.arange(len(steps) + 1))
         allowed = self._tables.columns.shown.copy()
@@ -202,9 +206,9 @@ class _Made:
             progress("weigh next_item", block.stop, len(steps))
         return found
 
-
-def _columns(network: Network | None) -> tuple[str, ...]:
-    return tuple(name for name in COLUMNS if name != SEQUENCE or network is not None)
+    def _columns(self, network: Network | None) -> tuple[str, ...]:
+        missing = set() if self._has_orders else set(OF_ORDERS)
+        return tuple(name for name in COLUMNS if name not in missing and (name != SEQUENCE or network is not None))
 
 
 def _nothing(height: int, width: int) -> sparse.csr_array:

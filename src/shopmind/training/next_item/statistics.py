@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
 from shopmind.kit.progress import silent
 from shopmind.kit.seeds import generator
+from shopmind.training.baskets import held
 from shopmind.training.neighbours import neighbours
 from shopmind.training.next_item import walks
 from shopmind.training.next_item.explained import explained
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.sparse import best_of_rows, parts
+
+SEVERAL = 1.2
+"""Items of an order, on average, below which orders say nothing of what goes together."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class Shape:
     coming after. tilt: see walks.tempered. shrink, people_tilt: see neighbours.neighbours. k: entries kept of one item
     in each walk. factors: dimensions of the factors. alike: text neighbours that smooth. least_alike: their least
     cosine. newest: events of one user that make statistics. sure: see walks.following. worth, penalty, explaining:
-    see explained.explained, its ridge and its k. like: neighbours of one item whose likeness is kept.
+    see explained.explained, its ridge and its k. like: neighbours of one item whose likeness is kept. k_in_orders:
+    entries kept of items of the same orders. largest_order: items of one order that count.
     """
 
     window: int = 10
@@ -45,6 +51,8 @@ class Shape:
     penalty: float = 50.0
     explaining: int = 100
     like: int = 100
+    k_in_orders: int = 50
+    largest_order: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +80,10 @@ def statistics(sequences: Sequences, goods: Goods, shape: Shape, seed: int) -> d
     arrays: dict[str, NDArray[Any]] = dict(factors(forward, shape.factors, seed))
     rules = best_of_rows(walks.rules(forward, shape.back, shape.tilt), shape.k)
     del forward
-    held = sequences.held()
-    popular = np.log1p(np.asarray(held.sum(axis=0)).ravel()).astype(np.float32)
+    owned = sequences.held()
+    popular = np.log1p(np.asarray(owned.sum(axis=0)).ravel()).astype(np.float32)
     people = neighbours(
-        held, shape.k, tilt=shape.people_tilt, shrink=shape.shrink, at_least=1, progress=silent, title=""
+        owned, shape.k, tilt=shape.people_tilt, shrink=shape.shrink, at_least=1, progress=silent, title=""
     )
     made: dict[str, sparse.csr_array] = {
         "rules": rules,
@@ -84,7 +92,7 @@ def statistics(sequences: Sequences, goods: Goods, shape: Shape, seed: int) -> d
         "smoothed": walks.smoothed(rules, goods.alike, shape.k),
         "before": sparse.csr_array(rules.T),
         "following": walks.following(sequences, shape.sure),
-        "explained": explained(held, goods.likeness, worth=shape.worth, ridge=shape.penalty, k=shape.explaining),
+        "explained": explained(owned, goods.likeness, worth=shape.worth, ridge=shape.penalty, k=shape.explaining),
         "traits": goods.traits,
         "having": sparse.csr_array(goods.traits.T),
         "likeness": goods.likeness,
@@ -93,6 +101,26 @@ def statistics(sequences: Sequences, goods: Goods, shape: Shape, seed: int) -> d
         arrays |= parts(matrix, name)
     arrays["popular"] = popular
     return arrays
+
+
+def several(lines: pl.DataFrame) -> bool:
+    """Whether orders hold several items, so that they say what goes together.
+
+    Args:
+        lines: of hold_out.doings.
+    """
+    pairs = lines.drop_nulls("order").select("order", "item").unique()
+    return pairs.height >= SEVERAL * max(1, pairs["order"].n_unique())
+
+
+def in_orders(lines: pl.DataFrame, size: int, shape: Shape, seed: int) -> dict[str, NDArray[Any]]:
+    """`together`: cosine of items by the orders that hold both."""
+    pairs = lines.drop_nulls("order").select(
+        owner="order", item="item", worth=pl.lit(1.0, pl.Float32), last_ms=pl.lit(0, pl.Int64)
+    )
+    orders = held(pairs, size, shape.largest_order, seed)
+    found = neighbours(orders, shape.k_in_orders, tilt=0.5, shrink=shape.shrink, at_least=1, progress=silent, title="")
+    return parts(found, "together")
 
 
 def factors(forward: sparse.csr_array, dimensions: int, seed: int) -> Mapping[str, NDArray[np.float32]]:
