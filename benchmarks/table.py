@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks import policy_tables
 from benchmarks.recommend import tables as recommend_tables
 from benchmarks.record import RESULTS
 from benchmarks.search import tables as search_tables
@@ -41,6 +42,7 @@ def page() -> str:
         ("behaviour", _behaviour),
         ("exploration", _exploration),
         ("experiments", _experiments),
+        ("policy", _policy),
     ):
         path = RESULTS / f"{name}.json"
         if path.is_file():
@@ -279,6 +281,12 @@ def _experiments(result: dict[str, Any]) -> Iterator[str]:
         ("orders", "one page", "half each"),
         ((name, told(rows["drafted"]), told(rows["halves"])) for name, rows in orders.items()),
     )
+
+
+def _policy(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Policies judged from logs\n"
+    yield _where(result)
+    yield from policy_tables.tables(result, _rows)
 
 
 def _search_questions(result: dict[str, Any]) -> Iterator[str]:
