@@ -12,7 +12,8 @@ from shopmind.training.next_item.asked import Asked
 
 def _asked(users: int) -> Asked:
     starts = np.arange(users + 1)
-    return Asked(starts, np.ones(users, np.int64), np.zeros(users, np.int8), np.zeros(users, np.int64), np.zeros(users))
+    zeros = np.zeros(users, np.int64)
+    return Asked(starts, np.ones(users, np.int64), np.zeros(users, np.int8), zeros, zeros, zeros)
 
 
 def test_ranks_leave_out_what_was_had_and_break_ties_by_hash() -> None:

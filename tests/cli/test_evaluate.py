@@ -68,6 +68,7 @@ def test_seeds_are_told_one_by_one(folder: Path) -> None:
     assert found["spread"]["random"]["recall@10"]["deviation"] > 0
 
 
+@pytest.mark.slow
 def test_people_get_tables_with_segments_seeds_and_seconds(folder: Path) -> None:
     told = run(folder, "--protocol", "leave-one-out", "--seeds", "2", "--most", "30").stdout
     for words in ("full, 30 cases", "by history length", "shopmind by seed", "seconds:", "made from the order"):

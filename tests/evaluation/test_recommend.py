@@ -255,6 +255,7 @@ def test_two_processes_answer_as_one(shop: Shop, monkeypatch: pytest.MonkeyPatch
     assert set(np.unique(only[0])) - {-1} <= set(few.tolist())
 
 
+@pytest.mark.slow
 def test_a_worker_that_fails_says_why(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shopmind.evaluation.replay.MANY", 1)
     split = split_events(shop.events.table(), "next-basket", "train")

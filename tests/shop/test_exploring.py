@@ -123,6 +123,7 @@ def test_the_record_and_the_impressions_carry_the_propensity(opened: Opened) -> 
     np.testing.assert_allclose(log["propensity"].to_numpy(), record["propensities"], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_second_page_continues_the_first_although_much_has_happened_since(opened: Opened) -> None:
     shop = opened('{part = "thompson", slots = [5, 9], pool = 6, uniform = 0.0}', more=BY_AGE, impressions="served")
     moved = 0

@@ -50,6 +50,7 @@ def assert_exact(folder: Path) -> None:
         assert not expected["people"].is_empty()
 
 
+@pytest.mark.slow
 def test_a_kill_while_counting_loses_and_doubles_nothing(shop_folder: Path) -> None:
     for pieces in (1, 9, 14):
         process = counting(shop_folder)
@@ -66,6 +67,7 @@ def test_a_kill_while_counting_loses_and_doubles_nothing(shop_folder: Path) -> N
     assert_exact(shop_folder)
 
 
+@pytest.mark.slow
 def test_two_processes_that_count_at_once_count_once(shop_folder: Path) -> None:
     both = [counting(shop_folder), counting(shop_folder)]
     for process in both:
