@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from polars.testing import assert_frame_equal
 
 import shopmind
