@@ -9,6 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+LEGEND = "ESS: effective sample size, in rows; weight: their mean, 1 if propensities are right; most: of one row"
+
 
 def table(result: Mapping[str, Any]) -> RenderableType:
     """The JSON of `evaluate_policy` as a table for each log and target, with refusal, cautions and notes in words."""
@@ -20,7 +22,7 @@ def table(result: Mapping[str, Any]) -> RenderableType:
             shown += [_one(told, f"{campaign}: {direction}") for direction, told in directions.items()]
     else:
         shown.append(_one(result, f"{result['cases']} cases"))
-    shown += [Text(f"· {note}", style="dim") for note in result["protocol"]["notes"]]
+    shown += [Text(f"· {note}", style="dim") for note in (*result["protocol"]["notes"], LEGEND)]
     return Group(*shown)
 
 
@@ -44,23 +46,23 @@ def _own(each: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
 
 
 def _table(answered: Mapping[str, Any], title: str, told: Mapping[str, Any]) -> Table:
-    made = Table(title=f"{title}, {told['reward']}", title_justify="left")
+    made = Table(title=f"{title}, {told['reward']}", title_justify="left", box=None, padding=(0, 1), pad_edge=False)
     made.add_column("", no_wrap=True)
-    for name in ("value", "asymptotic 95 %", "bootstrap 95 %", "effective rows", "mean weight", "most of one row"):
+    for name in ("value", "asymptotic 95 %", "bootstrap 95 %", "ESS", "weight", "most"):
         made.add_column(name, justify="right", no_wrap=True)
     for name, found in (("logged policy", told["logged"]), ("run itself", told.get("on_policy"))):
         if found:
-            made.add_row(name, f"{found['value']:.5g}", _interval(found), "", "", "", "", style="dim")
+            made.add_row(name, f"{found['value']:.3g}", _interval(found), "", "", "", "", style="dim")
     for name, each in answered.items():
         weights = each.get("diagnostics")
         of = [
             "–" if not weights or weights[key] is None else format(weights[key], form)
             for key, form in (("effective_sample_size", ".0f"), ("mean_weight", ".3f"), ("max_share", ".1%"))
         ]
-        made.add_row(name, f"{each['value']:.5g}", _interval(each["asymptotic"]), _interval(each["bootstrap"]), *of)
+        made.add_row(name, f"{each['value']:.3g}", _interval(each["asymptotic"]), _interval(each["bootstrap"]), *of)
     return made
 
 
 def _interval(found: Mapping[str, float | None]) -> str:
     low, high = found["low"], found["high"]
-    return "–" if low is None or high is None else f"{low:.5g} … {high:.5g}"
+    return "–" if low is None or high is None else f"{low:.2g}…{high:.2g}"
