@@ -24,6 +24,7 @@ class Lists:
         times_ms: (m,) when; made of the order where a set has no times.
         items: how many items there are.
         asked_ms: (n,) when each is asked; 0 where nothing is asked.
+        orders: (m,) equal where items were taken at once.
     """
 
     starts: NDArray[np.int64]
@@ -31,6 +32,7 @@ class Lists:
     times_ms: NDArray[np.int64]
     items: int
     asked_ms: NDArray[np.int64]
+    orders: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -49,7 +51,8 @@ class Lists:
         lengths = np.diff(self.starts)[chosen]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         places = np.repeat(self.starts[chosen] - starts[:-1], lengths) + np.arange(starts[-1])
-        return Lists(starts, self.rows[places], self.times_ms[places], self.items, self.asked_ms[chosen])
+        times_ms, orders = self.times_ms[places], self.orders[places]
+        return Lists(starts, self.rows[places], times_ms, self.items, self.asked_ms[chosen], orders)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Truth:
 
 def known(folder: Path) -> Lists:
     """What the fit may see: one list a user."""
-    table = pl.read_parquet(folder / "known.parquet", columns=["number", "user", "item", "timestamp_ms"])
+    table = pl.read_parquet(folder / "known.parquet", columns=["number", "user", "item", "timestamp_ms", "order"])
     table = table.filter(pl.col("user").fill_null(0) > 0).sort("user", "timestamp_ms", "number")
     _, counts = np.unique(table["user"].to_numpy(), return_counts=True)
     return _lists(table, counts, folder, np.zeros(len(counts), np.int64))
@@ -98,4 +101,6 @@ def read_lists(file: Path, k: int) -> Rows:
 def _lists(table: pl.DataFrame, counts: NDArray[np.int64], folder: Path, asked_ms: NDArray[np.int64]) -> Lists:
     items = pl.scan_parquet(folder / "items.parquet").select(pl.len()).collect().item()
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Lists(starts, table["item"].to_numpy() - 1, table["timestamp_ms"].to_numpy(), int(items), asked_ms)
+    times_ms = table["timestamp_ms"].to_numpy()
+    orders = table["order"].fill_null(table["timestamp_ms"]).to_numpy()
+    return Lists(starts, table["item"].to_numpy() - 1, times_ms, int(items), asked_ms, orders)

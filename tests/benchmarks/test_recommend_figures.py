@@ -20,7 +20,8 @@ from benchmarks.recommend.peers.peer import best
 def _lists(*rows: list[int], items: int) -> Lists:
     starts = np.cumsum([0, *map(len, rows)])
     flat = np.array([item for each in rows for item in each], np.int64)
-    return Lists(starts, flat, np.zeros(len(flat), np.int64), items, np.zeros(len(rows), np.int64))
+    zeros = np.zeros(len(flat), np.int64)
+    return Lists(starts, flat, zeros, items, np.zeros(len(rows), np.int64), np.arange(len(flat)))
 
 
 def test_lists_get_the_figures_worked_by_hand() -> None:

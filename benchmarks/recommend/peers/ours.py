@@ -100,7 +100,7 @@ class Ours(Peer):
             "user": asked.owners + 1,
             "item": self._numbers[asked.rows + 1],
             "quantity": np.ones(len(places), np.float32),
-            "order": asked.times_ms,
+            "order": asked.orders,
             "case": asked.owners,
         }
         nothing = np.empty(0, np.int64)

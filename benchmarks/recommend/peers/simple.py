@@ -107,4 +107,4 @@ def _one_a_basket(lists: Lists, size: int) -> Baskets:
 
 def _nobody(items: int) -> Lists:
     nothing = np.empty(0, np.int64)
-    return Lists(np.zeros(2, np.int64), nothing, nothing, items, np.zeros(1, np.int64))
+    return Lists(np.zeros(2, np.int64), nothing, nothing, items, np.zeros(1, np.int64), nothing)

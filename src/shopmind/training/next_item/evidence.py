@@ -268,6 +268,6 @@ def best_first(scores: NDArray[np.float32], k: int) -> Numbers:
 
 
 def blocks(asked: Asked, size: int) -> Sequence[slice]:
-    """Runs of users whose dense rows stay within 25 MB a signal."""
-    step = max(1, min(512, 6_000_000 // max(size, 1)))
+    """Runs of users whose dense rows stay within 12 MB a signal."""
+    step = max(1, min(512, 3_000_000 // max(size, 1)))
     return [slice(start, min(start + step, len(asked))) for start in range(0, len(asked), step)]
