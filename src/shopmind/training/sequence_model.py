@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shopmind.domain import Item
 from shopmind.encoders.onnx_encoder import open_session
 from shopmind.kit.seeds import hash64
-from shopmind.training.next_item.asked import Asked
+from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.next_item.meaning import centred, traits_of
 
 ARRAYS = ("graph", "vectors", "from_text", "from_traits")
@@ -125,7 +125,7 @@ class SequenceModel:
     def hidden(self, asked: Asked) -> Floats:
         """(networks, b, d): its product with an item's vector is the item's logit; NaN for whom no item is known."""
         found = np.full((len(self.networks), len(asked), self.networks[0].vectors.shape[1]), np.nan, np.float32)
-        known = self._known(asked)
+        known = self._known(asked.last(NEWEST))
         gaps = gap_buckets(known.times_ms, known.starts)
         order = np.argsort(known.lengths, kind="stable")
         order = order[known.lengths[order] > 0]

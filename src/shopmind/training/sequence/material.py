@@ -175,7 +175,7 @@ def _traits(
 
 
 def _held(steps: Steps, numbers: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-    asked = steps.asked
+    asked = steps.asked.last(NEWEST)
     known = np.isin(asked.items, numbers)
     starts = np.concatenate([[0], np.cumsum(known)])[asked.starts].astype(np.int64)
     gaps = gap_buckets(asked.times_ms[known], starts)
