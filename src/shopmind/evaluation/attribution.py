@@ -9,15 +9,13 @@ import polars as pl
 from shopmind.domain import EVENT_TYPES, HISTORY_TYPES, EventType
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import InputError, not_allowed
+from shopmind.training.credit import CLOCKS_MS
 
 Rule = Literal["last_touch", "position_based"]
 RULES: tuple[Rule, ...] = get_args(Rule)
 
 OUTCOMES: tuple[EventType, ...] = ("view", "click", "favourite", "add_to_cart", "purchase")
 WINDOW_DAYS = 7.0
-
-CLOCKS_MS = DAY_MS
-"""An event that echoes a request came after its answer, whatever its clock says: so far behind it may run."""
 
 WHOLE = 1_000_000
 FIRST, LAST = 400_000, 400_000

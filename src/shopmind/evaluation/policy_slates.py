@@ -24,12 +24,11 @@ from shopmind.pipeline.scenario import Scenario
 from shopmind.scenarios.load import Source, checked_keys, made, merged
 from shopmind.shop import Shop
 from shopmind.shop.answering import Answering, tools_of
+from shopmind.training.credit import LEARNED_WITHIN_DAYS
 from shopmind.training.impressions import OBJECTIVES
 
 MOST = 5_000
 """Newest answers that are asked again, unless told otherwise."""
-WINDOW_DAYS = 1.0
-"""How long after an answer something still counts for it."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def _rewarded(shown: pl.DataFrame, events: pl.DataFrame, reward: str) -> pl.Data
 
     Where the log holds impressions of an answer, only places that were seen count.
     """
-    credits = attribute(events, shown, window_days=WINDOW_DAYS, outcomes=OBJECTIVES[reward])  # type: ignore[arg-type]
+    credits = attribute(events, shown, window_days=LEARNED_WITHIN_DAYS, outcomes=OBJECTIVES[reward])  # type: ignore[arg-type]
     reached = credits.filter(pl.col("how") == "request").select("request_id", "item").unique()
     reached = reached.with_columns(reward=pl.lit(1.0))
     seen = events.filter(pl.col("type") == EVENT_TYPES.index("impression"), pl.col("request_id").is_not_null())

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shopmind.domain import EVENT_TYPES, HISTORY_TYPES, EventType
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.progress import Progress
-from shopmind.training.credit import first_of, hashes, places, rewarded
+from shopmind.training.credit import LEARNED_WITHIN_DAYS, first_of, hashes, places, rewarded
 from shopmind.training.recipe import Fitted, Recipe, Tables
 
 DEEPEST = 100
@@ -46,7 +46,7 @@ class ArmsRecipe(Recipe):
         """
 
         rewards: tuple[EventType, ...] = ("click",)
-        window_days: float = 1.0
+        window_days: float = LEARNED_WITHIN_DAYS
         half_life_days: float = 30.0
 
         def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shopmind.domain import EVENT_TYPES
 from shopmind.training.click_model import Examination, Shown, attraction_of, examination, until_last_click
+from shopmind.training.credit import in_time
 
 SHOWN = {
     "request_id": pl.String,
@@ -22,9 +23,6 @@ SHOWN = {
 
 WORTHS = {"click": 1.0, "view": 1.0, "favourite": 2.0, "add_to_cart": 3.0, "purchase": 5.0, "redeem": 5.0}
 """Event type → what it says of the wish behind the search; the strongest of one impression counts."""
-
-WITHIN_MS = 24 * 3_600_000
-"""An event later than this after the answer is not put down to it."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def _with_worth(table: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         worth=pl.col("type").replace_strict(codes, default=0.0, return_dtype=pl.Float64),
     )
     joined = table.join(after, on=["request_id", "item"], how="left").with_columns(
-        worth=pl.when((pl.col("at") - pl.col("timestamp_ms")).is_between(-1_000, WITHIN_MS))
+        worth=pl.when(in_time(pl.col("at") - pl.col("timestamp_ms")))
         .then(pl.col("worth"))
         .otherwise(0.0)
         .fill_null(0.0)

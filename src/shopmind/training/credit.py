@@ -10,11 +10,17 @@ from shopmind.kit.clock import DAY_MS
 from shopmind.kit.seeds import hash64_all
 
 CLOCKS_MS = DAY_MS
-"""An event that echoes a request came after its answer, whatever its clock says: so far behind it may run. As in
-evaluation.attribution."""
+"""An event that echoes a request came after its answer, whatever its clock says: so far behind it may run."""
+LEARNED_WITHIN_DAYS = 1.0
+"""What learns looks so far on from an answer; reports look further, see evaluation.attribution."""
 
 _BITS = np.uint64((1 << 18) - 1)
 _ITEM = np.uint64(0x9E3779B97F4A7C15)
+
+
+def in_time(late_ms: pl.Expr) -> pl.Expr:
+    """Whether an event so long after the answer whose request it echoes is learned from."""
+    return late_ms.is_between(-CLOCKS_MS, round(LEARNED_WITHIN_DAYS * DAY_MS))
 
 
 def hashes(texts: pl.Series) -> NDArray[np.uint64]:

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from shopmind.domain import EVENT_TYPES, Candidates
-from shopmind.training.clicked_searches import WITHIN_MS
+from shopmind.training.credit import in_time
 
 ANSWERS: dict[str, Any] = {
     "request_id": pl.String,
@@ -60,7 +60,7 @@ def labelled(answers: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     objective.
 
     Where the log holds impressions of a request, only those items were seen; else all of the slate. An event belongs to
-    an impression by request and item, within a day.
+    an impression by request and item, see credit.in_time.
     """
     table = answers.with_row_index("answer").select(
         "answer", "request_id", "timestamp_ms", "offset", "items", "propensities"
@@ -79,7 +79,7 @@ def labelled(answers: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
     when = answers.select("request_id", asked_ms="timestamp_ms")
     late = pl.col("timestamp_ms") - pl.col("asked_ms")
-    after = echoed.join(when, on="request_id").filter(late.is_between(-1_000, WITHIN_MS))
+    after = echoed.join(when, on="request_id").filter(in_time(late))
     for name, kinds in OBJECTIVES.items():
         codes = [EVENT_TYPES.index(kind) for kind in EVENT_TYPES if kind in kinds]
         reached = after.filter(pl.col("type").is_in(codes)).select("request_id", "item").unique()

@@ -15,6 +15,7 @@ from shopmind.kit.progress import Progress
 from shopmind.metrics.calibration import expected_calibration_error, log_loss
 from shopmind.metrics.discrimination import auc
 from shopmind.metrics.intervals import Interval, paired
+from shopmind.training.by_scenario import by_scenario
 from shopmind.training.click_model import Examination, Shown, examination
 from shopmind.training.impressions import OBJECTIVES, Replay, labelled, places_in
 from shopmind.training.lambdamart import Growth, chance_trees
@@ -59,23 +60,7 @@ class ObjectivesRecipe(Recipe):
         Raises:
             NotReadyError: no scenario wants it, or none has enough answers that somebody took something of.
         """
-        arrays: dict[str, NDArray[Any]] = {}
-        figures: dict[str, Any] = {}
-        why = ["no scenario ranks by objectives"]
-        replays = tables.replays() if tables.replays is not None else {}
-        asked = {name: replay for name, replay in replays.items() if replay.ranker == "objectives"}
-        for place, (name, replay) in enumerate(asked.items()):
-            progress("fit objectives", place, None)
-            try:
-                model, told = self._scenario(replay, tables, options, seed)
-            except NotReadyError as error:
-                why.append(f"{name}: {error.message}")
-                continue
-            arrays |= model.arrays(name)
-            figures[name] = told
-        if not figures:
-            raise NotReadyError(f"objectives: {why[-1]}")
-        return Fitted(arrays, {"scenarios": figures}, tail=False)
+        return by_scenario("objectives", tables, progress, lambda replay: self._scenario(replay, tables, options, seed))
 
     def _scenario(
         self, replay: Replay, tables: Tables, options: Any, seed: int

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.progress import Progress
 from shopmind.metrics.off_policy import Estimated, Terms, Weights, doubt, estimated, weights_told
+from shopmind.training.by_scenario import by_scenario
 from shopmind.training.impressions import Replay, labelled, places_in
 from shopmind.training.rank_model import PRIOR
 from shopmind.training.recipe import Fitted, Recipe, Tables
@@ -81,23 +82,9 @@ class SlatePolicyRecipe(Recipe):
         Raises:
             NotReadyError: no scenario wants it, none explored, or too little was rewarded.
         """
-        arrays: dict[str, NDArray[Any]] = {}
-        figures: dict[str, Any] = {}
-        why = ["no scenario ranks by slate_policy"]
-        replays = tables.replays() if tables.replays is not None else {}
-        asked = {name: replay for name, replay in replays.items() if replay.ranker == "slate_policy"}
-        for place, (name, replay) in enumerate(asked.items()):
-            progress("fit slate_policy", place, None)
-            try:
-                policy, told = self._scenario(replay, tables, options, seed)
-            except NotReadyError as error:
-                why.append(f"{name}: {error.message}")
-                continue
-            arrays |= policy.arrays(name)
-            figures[name] = told
-        if not figures:
-            raise NotReadyError(f"slate_policy: {why[-1]}")
-        return Fitted(arrays, {"scenarios": figures}, tail=False)
+        return by_scenario(
+            "slate_policy", tables, progress, lambda replay: self._scenario(replay, tables, options, seed)
+        )
 
     def _scenario(
         self, replay: Replay, tables: Tables, options: Any, seed: int
