@@ -39,10 +39,13 @@ class Experiments:
 
     def get(self, name: str) -> State:
         """One experiment; raises NotFoundError."""
-        state = self._book.fresh().states.get(name)
-        if state is None:
-            raise NotFoundError(f"experiments: there is no experiment {name!r}", field="name")
-        return state
+        states = self._book.fresh().states
+        if name not in states:
+            there = (
+                f"there are: {', '.join(states)}" if states else "a file experiments/NAME.toml makes one"
+            )
+            raise NotFoundError(f"experiments: there is no experiment {name!r}; {there}", field="name")
+        return states[name]
 
     def put(self, name: str, table: Mapping[str, Any]) -> State:
         """Writes the file of an experiment; the table has the keys of the file.

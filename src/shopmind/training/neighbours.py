@@ -52,9 +52,13 @@ def neighbours(
         found = _similar(sparse.csr_array(by_item[rows, :] @ inside), rows, own, tilt, shrink, at_least)
         parts.append(best_of_rows(found, k))
         progress(title, rows.stop, len(kept))
-    small = sparse.csr_array(sparse.vstack(parts))
-    rows_of = np.repeat(kept, np.diff(small.indptr))
-    return sparse.csr_array((small.data, (rows_of, kept[small.indices])), shape=(size, size))
+    starts = np.zeros(size + 1, np.int64)
+    starts[kept + 1] = np.concatenate([np.diff(part.indptr) for part in parts])
+    columns = np.concatenate([kept[part.indices].astype(np.int32) for part in parts])
+    values = np.concatenate([part.data for part in parts])
+    similar = sparse.csr_array((values, columns, np.cumsum(starts)), shape=(size, size))
+    similar.sort_indices()
+    return similar
 
 
 def _blocks(inside: sparse.csr_array, by_item: sparse.csr_array) -> Iterator[slice]:

@@ -89,6 +89,9 @@ def _before(shop: Shop, state: State, experiment: Experiment) -> dict[str, Any]:
         "days": None if needed is None or not daily else ceil(needed / daily),
         "value": value,
     }
+    if needed is None:
+        count = f"{len(units.table)} {experiment.unit}s were answered there in the last {EARLIER_DAYS} days"
+        told["remarks"].append(f"{count}; what they did does not say yet how {experiment.metric} varies")
     return told | {"plan": plan}
 
 
