@@ -179,9 +179,12 @@ def test_an_interleaving_is_reported_by_the_clicks_on_each_team(day: Day) -> Non
 
 
 def test_what_has_no_report_says_why(day: Day) -> None:
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match=r"'none'; a file experiments/NAME\.toml makes one"):
         experiment_report(day.shop, "none")
     day.shop.experiments.put("fewer", HALVES)
+    assert any("0 users were answered there" in remark for remark in experiment_report(day.shop, "fewer")["remarks"])
+    with pytest.raises(NotFoundError, match="there are: fewer"):
+        experiment_report(day.shop, "none")
     day.shop.experiments.start("fewer")
     (day.shop.path / "experiments" / "fewer.toml").unlink()
     day.now[0] += DAY_MS
