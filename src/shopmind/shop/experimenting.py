@@ -41,9 +41,7 @@ class Experiments:
         """One experiment; raises NotFoundError."""
         states = self._book.fresh().states
         if name not in states:
-            there = (
-                f"there are: {', '.join(states)}" if states else "a file experiments/NAME.toml makes one"
-            )
+            there = f"there are: {', '.join(states)}" if states else "a file experiments/NAME.toml makes one"
             raise NotFoundError(f"experiments: there is no experiment {name!r}; {there}", field="name")
         return states[name]
 
