@@ -10,7 +10,8 @@ from shopmind.domain import History, Query
 from shopmind.pipeline.context import Context, Term
 from shopmind.pipeline.words_in_items import WordsInItems, look_up
 from shopmind.shop import Shop
-from shopmind.stores.ports import Matches, Numbers
+from shopmind.stores.index_ports import Matches
+from shopmind.stores.ports import Numbers
 
 
 class Watched:

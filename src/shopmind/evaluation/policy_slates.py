@@ -23,7 +23,8 @@ from shopmind.pipeline.histories import Histories
 from shopmind.pipeline.scenario import Scenario
 from shopmind.scenarios.load import Source, checked_keys, made, merged
 from shopmind.shop import Shop
-from shopmind.shop.answering import Answering, tools_of
+from shopmind.shop.answering import Answering
+from shopmind.shop.tooling import tools_of
 from shopmind.training.credit import LEARNED_WITHIN_DAYS
 from shopmind.training.impressions import OBJECTIVES
 

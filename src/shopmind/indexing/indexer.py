@@ -11,7 +11,8 @@ from shopmind.encoders import TextEncoder
 from shopmind.encoders.cache import VectorCache, encode_cached
 from shopmind.indexing.documents import passage, tokens
 from shopmind.kit.progress import Progress, silent
-from shopmind.stores.ports import Catalogue, Number, TextIndex, VectorIndex
+from shopmind.stores.index_ports import TextIndex, VectorIndex
+from shopmind.stores.ports import Catalogue, Number
 
 TEXT_BATCH = 10_000
 VECTOR_BATCH = 200_000

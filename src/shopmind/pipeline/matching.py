@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from shopmind.domain import Candidates
 from shopmind.pipeline.context import Context, Matching
-from shopmind.stores.ports import Numbers, TextIndex
+from shopmind.stores.index_ports import TextIndex
+from shopmind.stores.ports import Numbers
 
 MOST = 20_000
 """Matches looked at; more cost time (0.3 microseconds each) and say nothing new about what there is."""

@@ -20,18 +20,8 @@ from shopmind.encoders import TextEncoder
 from shopmind.kit.errors import NotReadyError, StorageError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.live import LiveTail
-from shopmind.stores.ports import (
-    Artifact,
-    Artifacts,
-    Catalogue,
-    Events,
-    Links,
-    Numbers,
-    Records,
-    TextIndex,
-    Users,
-    VectorIndex,
-)
+from shopmind.stores.index_ports import TextIndex, VectorIndex
+from shopmind.stores.ports import Artifact, Artifacts, Catalogue, Events, Links, Numbers, Records, Users
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from shopmind.kit.errors import not_allowed
 from shopmind.pipeline.context import Context, Term
-from shopmind.stores.ports import Numbers, TextIndex
+from shopmind.stores.index_ports import TextIndex
+from shopmind.stores.ports import Numbers
 from shopmind.text.bm25 import inverse_frequency, share, weighted_counts
 
 FIELD_WEIGHTS = {"title": 3.0, "brand": 1.0, "categories": 1.0, "description": 1.0}

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shopmind.pipeline.lexicon import Kind as WordKind
 from shopmind.pipeline.rules.rule import Action, Match
-from shopmind.serving.schemas import MAX_ANCHORS, MAX_FILTER, MAX_N, MAX_TEXT, Answer, Id, SlateAnswer
+from shopmind.serving.schemas import MAX_ANCHORS, MAX_FILTER, MAX_N, MAX_TEXT, Answer, Id
+from shopmind.serving.slate_schemas import SlateAnswer
 
 MAX_DRAFT = 200
 RuleId = Annotated[str, Field(min_length=1, max_length=100)]

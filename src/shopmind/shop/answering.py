@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import Candidates, History, Hit, Item, Query, Slate
-from shopmind.encoders import TextEncoder
+from shopmind.domain import Candidates, History, Query, Slate
 from shopmind.encoders.cache import QueryVectors
-from shopmind.explain import Reasons
 from shopmind.kit.clock import Clock
-from shopmind.kit.errors import InputError, NotReadyError, StorageError, not_allowed
-from shopmind.kit.log import note
+from shopmind.kit.errors import InputError, not_allowed
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.engine import Engine
 from shopmind.pipeline.histories import Histories
@@ -30,50 +26,20 @@ from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop import draws
 from shopmind.shop.choosing import Choice, Way
+from shopmind.shop.engines import Engines, model_version_of
 from shopmind.shop.folder import Folder
+from shopmind.shop.hits import shown
 from shopmind.shop.interleaving import interleaved
 from shopmind.shop.item_memory import ItemMemory
 from shopmind.shop.limits import LONGEST_QUERY, checked
 from shopmind.shop.remarks import remarks
+from shopmind.shop.tooling import with_live
 from shopmind.stores.columns import Only
-from shopmind.stores.pinned_artifacts import PinnedArtifacts
-from shopmind.stores.ports import Artifact, Artifacts, Numbers
-from shopmind.text.highlight import highlight, snippet
+from shopmind.stores.ports import Numbers
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
-
-
-@dataclass(frozen=True)
-class _Engines:
-    """Engines made from one set of artifacts."""
-
-    by_scenario: Mapping[str, Engine]
-    current: Mapping[str, str]
-    model_version: str
-    vectors: QueryVectors | None
-    encoder_missing: str
-    variants: dict[str, tuple[Way, Engine]] = field(default_factory=dict)
-
-    def of(self, way: Way, tools: Tools) -> Engine:
-        """The engine of a way of answering; those of variants are made when they are first asked."""
-        if not way.key:
-            return self.by_scenario[way.scenario.name]
-        held = self.variants.get(way.key)
-        if held is None or held[0].scenario is not way.scenario or held[0].artifacts != way.artifacts:
-            held = self.variants[way.key] = way, Engine(way.scenario, _pinned(tools, way.artifacts))
-        return held[1]
-
-    def version_of(self, way: Way, encoder: TextEncoder | None) -> str:
-        """The model version of a way of answering."""
-        return _model_version({**self.current, **way.artifacts}, encoder) if way.artifacts else self.model_version
-
-    def encode(self, text: str) -> NDArray[np.float32]:
-        """The vector of a text by the encoder whose index these engines search: never by another one."""
-        if self.vectors is None:
-            raise NotReadyError(self.encoder_missing)
-        return self.vectors.encode(text)
 
 
 class Answering:
@@ -130,9 +96,9 @@ class Answering:
     def warm(self, ways: Iterable[Way] = ()) -> None:
         """Answers one made-up query of each scenario and each way, so that no customer waits for what is loaded at
         first use."""
-        shown = np.flatnonzero(self._tools.catalogue.columns().shown)
-        self._items.fill(shown)
-        first = [item.item_id for item in self._tools.catalogue.get(shown[:1]) if item is not None]
+        visible = np.flatnonzero(self._tools.catalogue.columns().shown)
+        self._items.fill(visible)
+        first = [item.item_id for item in self._tools.catalogue.get(visible[:1]) if item is not None]
         for way in (*(Way("", scenario) for scenario in self.scenarios.values()), *ways):
             name = way.scenario.name
             with contextlib.suppress(InputError):
@@ -170,7 +136,7 @@ class Answering:
         else:
             context.draw = request_id if self._follow else draws.of_question(query)
         ranking = engines.of(way, self._tools).rank(context, query.offset + n)
-        hits = self._hits(context, scenario, ranking.candidates, query.offset, n)
+        hits = shown(context, scenario, ranking.candidates, self._items, query.language or self._language, n)
         context.degraded += remarks(context, self._tools.text_index, len(ranking.candidates), len(hits))
         return Slate(
             request_id=request_id,
@@ -211,7 +177,7 @@ class Answering:
         query = Query("search", text=text[:LONGEST_QUERY], history=History.empty())
         return engines.by_scenario["search"].meaning(self._context(query, self.scenarios["search"], engines))
 
-    def _context(self, query: Query, scenario: Scenario, engines: _Engines) -> Context:
+    def _context(self, query: Query, scenario: Scenario, engines: Engines) -> Context:
         columns = self._tools.catalogue.columns()
         self._heed_changes(columns.change)
         anchors = self._tools.catalogue.numbers(query.anchors) if query.anchors else np.empty(0, np.int64)
@@ -241,42 +207,7 @@ class Answering:
             self._histories.forget_all()
             self._tools.live.drop()
 
-    def _hits(
-        self, context: Context, scenario: Scenario, candidates: Candidates, offset: int, n: int
-    ) -> tuple[Hit, ...]:
-        query = context.query
-        rows = np.arange(min(offset, len(candidates)), min(offset + n, len(candidates)))
-        items = self._items.get(candidates.items[rows])
-        language = query.language or self._language
-        why = Reasons(context, candidates, self._item, language) if query.explain else None
-        tokens = context.tokens
-        chances = context.exploration.propensities if context.exploration is not None else {}
-        hits = []
-        for row, item in zip(rows, items, strict=True):
-            if item is None:
-                continue  # removed between ranking and reading
-            hits.append(
-                Hit(
-                    item=item,
-                    score=float(candidates.scores[row]),
-                    source=_source(candidates, int(row), scenario.retrievers),
-                    position=int(row),
-                    propensity=chances.get(int(candidates.items[row]), 1.0),
-                    reasons=why.of(int(row)) if why else (),
-                    highlights=_highlights(item, tokens),
-                    variants=self._ids(context.variants.get(int(candidates.items[row]))),
-                )
-            )
-        return tuple(hits)
-
-    def _ids(self, numbers: Numbers | None) -> tuple[str, ...]:
-        found = [] if numbers is None else self._items.get(numbers)
-        return tuple(item.item_id for item in found if item is not None)
-
-    def _item(self, number: int) -> Item | None:
-        return self._items.get([number])[0]
-
-    def _current(self) -> _Engines:
+    def _current(self) -> Engines:
         """Engines of the current artifacts; looks for new ones now and then."""
         if self._follow and time.monotonic() >= self._next_look and self._lock.acquire(blocking=False):
             try:
@@ -304,16 +235,16 @@ class Answering:
         """Looks for new artifacts at the next answer."""
         self._next_look = 0.0
 
-    def _make(self) -> _Engines:
+    def _make(self) -> Engines:
         current = dict(self._tools.artifacts.current())
         if self._follow:
-            self._tools = _with_live(self._tools, current)
+            self._tools = with_live(self._tools, current)
         engines = {name: Engine(scenario, self._tools) for name, scenario in self.scenarios.items()}
         encoder = self._tools.encoder
-        return _Engines(
+        return Engines(
             engines,
             current,
-            _model_version(current, encoder),
+            model_version_of(current, encoder),
             None if encoder is None else QueryVectors(encoder),
             self._tools.encoder_missing,
         )
@@ -324,71 +255,3 @@ def _total(context: Context, candidates: Candidates) -> int:
     if not context.query.sort or context.matching is None or context.variants:
         return len(candidates)
     return max(len(candidates), int(np.count_nonzero(context.allowed[context.matching.numbers])))
-
-
-def _highlights(item: Item, tokens: tuple[str, ...]) -> dict[str, str]:
-    """Title, and the part of the description that speaks most of what was asked."""
-    if not tokens:
-        return {}
-    part = snippet(item.description, tokens)
-    return {"title": highlight(item.title, tokens), **({"description": part} if part else {})}
-
-
-def tools_of(folder: Folder, artifacts: Artifacts | None = None) -> Tools:
-    """What parts are made from: the shop's own artifacts, or others and no live tail, for an evaluation."""
-    return Tools(
-        catalogue=folder.catalogue,
-        events=folder.events,
-        links=folder.links,
-        records=folder.records,
-        artifacts=folder.artifacts if artifacts is None else artifacts,
-        text_index=folder.text_index,
-        vector_index=folder.vector_index,
-        encoder=folder.encoder,
-        live=LiveTail(folder.events, 0) if artifacts is None else LiveTail.still(),
-        encoder_missing=folder.encoder_missing,
-        users=folder.users,
-    )
-
-
-def _source(candidates: Candidates, row: int, retrievers: Iterable[str]) -> tuple[str, ...]:
-    """The retrievers that brought a candidate, largest share of the score first."""
-    shares = {name: float(share[row]) for name, share in candidates.contributions.items()}
-    brought = [name for name in retrievers if not np.isnan(candidates.column(name)[row])]
-    return tuple(sorted(brought, key=lambda name: -shares.get(name, 0.0)))
-
-
-def _with_live(tools: Tools, current: Mapping[str, str]) -> Tools:
-    """The tail must begin where the oldest artifact ends."""
-    return replace(tools, live=LiveTail(tools.events, _end(tools, current, tools.events.last_number())))
-
-
-def _end(tools: Tools, names: Iterable[str], default: int) -> int:
-    """The number of the last event that every artifact has read."""
-    cards = [artifact.card for name in names if (artifact := _sound(tools, name)) is not None]
-    return int(min((card["event_number"] for card in cards if card.get("tail", True)), default=default))
-
-
-def _pinned(tools: Tools, versions: Mapping[str, str]) -> Tools:
-    """With some artifacts at versions of their own; where one of them ends sooner, the tail is one of its own too."""
-    if not versions:
-        return tools
-    pinned = replace(tools, artifacts=PinnedArtifacts(tools.artifacts, versions))
-    after = _end(tools, tools.artifacts.current(), tools.events.last_number())
-    sooner = tools.live.follows and _end(pinned, versions, after) < after
-    return _with_live(pinned, pinned.artifacts.current()) if sooner else pinned
-
-
-def _sound(tools: Tools, name: str) -> Artifact | None:
-    """The current version; None for a damaged one, so that the parts that do without it go on."""
-    try:
-        return tools.artifacts.load(name)
-    except StorageError as error:
-        note(logger, logging.WARNING, "artifact damaged", artifact=name, why=error.message)
-        return None
-
-
-def _model_version(current: Mapping[str, str], encoder: TextEncoder | None) -> str:
-    said = "\n".join(f"{name}={version}" for name, version in sorted(current.items()))
-    said += f"\nencoder={encoder.version if encoder else 'none'}"
-    return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()

@@ -15,8 +15,9 @@ from shopmind.privacy.pseudonym import Pseudonyms, load_key
 from shopmind.settings import Settings
 from shopmind.stores.database import ShopDatabase, open_database
 from shopmind.stores.folder_artifacts import FolderArtifacts
+from shopmind.stores.index_ports import TextIndex, VectorIndex
 from shopmind.stores.lease import Lease
-from shopmind.stores.ports import Artifacts, Catalogue, Events, Links, Records, TextIndex, Users, VectorIndex
+from shopmind.stores.ports import Artifacts, Catalogue, Events, Links, Records, Users
 from shopmind.stores.tantivy_text import TantivyText
 from shopmind.stores.usearch_vectors import UsearchVectors
 from shopmind.text.language import detect

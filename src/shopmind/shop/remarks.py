@@ -6,7 +6,7 @@ import numpy as np
 
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.matching import matching, offered
-from shopmind.stores.ports import TextIndex
+from shopmind.stores.index_ports import TextIndex
 
 
 def remarks(context: Context, index: TextIndex, found: int, shown: int) -> list[str]:

@@ -17,8 +17,9 @@ from shopmind.kit.progress import silent
 from shopmind.pipeline.histories import Histories
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop import fitting
-from shopmind.shop.answering import Answering, tools_of
+from shopmind.shop.answering import Answering
 from shopmind.shop.folder import Folder
+from shopmind.shop.tooling import tools_of
 from shopmind.stores.folder_artifacts import FolderArtifacts
 from shopmind.training.impressions import ANSWERS, Replay
 from shopmind.training.recipe import Tables

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +14,7 @@ import polars as pl
 
 from shopmind import scenarios as scenario_files
 from shopmind import settings as shop_settings
-from shopmind.domain import Candidates, Query, Slate
+from shopmind.domain import Query, Slate
 from shopmind.indexing import Indexer
 from shopmind.ingest.ingest import ingest as take_in
 from shopmind.ingest.mapping import read_mapping
@@ -30,8 +28,7 @@ from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.scenario import Scenario
 from shopmind.privacy.erase import Erasure
 from shopmind.settings import Settings
-from shopmind.shop import adopting, fitting, learning, writing
-from shopmind.shop.answering import Answering, tools_of
+from shopmind.shop import adopting, learning, writing
 from shopmind.shop.asking import Asking
 from shopmind.shop.experimenting import Experiments
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
@@ -39,10 +36,8 @@ from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.merchandising import Rules, Words
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
-from shopmind.stores.folder_artifacts import FolderArtifacts
-from shopmind.stores.overlaid_artifacts import OverlaidArtifacts
-from shopmind.stores.ports import Artifact, Artifacts, Numbers
-from shopmind.training.recipe import Tables
+from shopmind.shop.views import Views
+from shopmind.stores.ports import Artifact
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +68,7 @@ def create(folder: Path | str, *, clock: Clock = system_clock, **settings: Any) 
     return open(folder, clock=clock)
 
 
-class Shop(Asking):
+class Shop(Asking, Views):
     """One shop, opened: safe for many threads; other processes may open the same folder."""
 
     def __init__(self, folder: Folder, scenarios: Mapping[str, Scenario]) -> None:
@@ -270,67 +265,6 @@ class Shop(Asking):
         """Artifact → why the last training could not make it; a young shop has too little for some."""
         return {name: str(body["why"]) for name, body in self.records.scan(learning.UNTRAINED)}
 
-    @contextlib.contextmanager
-    def fitted_on(
-        self,
-        events: pl.DataFrame,
-        now_ms: int,
-        *,
-        held: pl.DataFrame | None = None,
-        scenarios: Iterable[str] | None = None,
-        options: Mapping[str, Mapping[str, Any]] | None = None,
-        seed: int | None = None,
-        progress: Progress = silent,
-    ) -> Iterator[Shop]:
-        """The same shop with artifacts fitted on `events` only (schema EVENT_TABLE) and no live tail.
-
-        Args:
-            held: later events that may choose settings and weights but make no statistics (Tables.held).
-            scenarios: what these need is fitted; None fits for all.
-            options: recipe → options, in place of what the settings say of training.
-
-        For evaluation: queries bring their own `history` and `now_ms`.
-        """
-        with tempfile.TemporaryDirectory(prefix="shopmind-fit-") as scratch:
-            artifacts = FolderArtifacts(Path(scratch))
-            asked = self.scenarios.values() if scenarios is None else [self.scenarios[name] for name in scenarios]
-            fitting.fit(
-                fitting.needed(asked),
-                learning.tables(self._folder, self._answering, events, now_ms, held=held),
-                artifacts,
-                self.settings.training if options is None else options,
-                seed=self.settings.seed if seed is None else seed,
-                progress=progress,
-            )
-            yield self.over(artifacts)
-
-    def over(self, artifacts: Artifacts, *, only: Numbers | None = None) -> Shop:
-        """The same shop with other artifacts and no live tail, held still; for evaluation.
-
-        Args:
-            only: numbers of the only items that are shown; None shows all.
-        """
-        view = Shop.__new__(Shop)
-        view.__dict__.update(self.__dict__)
-        view.artifacts = artifacts
-        view._answering = self._make_answering(artifacts, only)
-        return view
-
-    def tables(self, *, judgments: pl.DataFrame | None = None, hidden: Iterable[str] = ()) -> Tables:
-        """What recipes may read of the shop as it is now."""
-        return learning.tables_now(self._folder, self._answering, judgments, frozenset(hidden))
-
-    def evidence(self, text: str, items: Numbers) -> Candidates:
-        """Every candidate of the scenario "search" for a text, and `items`, as ranked now; see Engine.table."""
-        return self._answering.evidence(text, items, prior=False)
-
-    def trying(self, tried: Mapping[str, Artifact]) -> Shop:
-        """The same shop with these artifacts in front of its own, nothing of them kept, and no live tail."""
-        view = Shop.__new__(Shop)
-        view.__dict__.update(self.__dict__)
-        view._answering = self._make_answering(OverlaidArtifacts(self.artifacts, tried))
-        return view
-
     def close(self) -> None:
         """Writes what is waiting and closes the stores."""
         self._stop.set()
@@ -350,12 +284,6 @@ class Shop(Asking):
 
     # Inside
 
-    def _newest(self) -> Folder:
-        """The folder with the encoder that is to answer now: this or another process may have switched it."""
-        if self._folder.outdated:
-            self._folder = self._folder.settle()
-        return self._folder
-
     def _erasure(self) -> Erasure:
         folder = self._folder
         return Erasure(folder.users, folder.records, folder.artifacts, folder.path / REJECTED, folder.clock)
@@ -370,20 +298,6 @@ class Shop(Asking):
             self._histories,
             folder.clock,
             kinds=("product",) if search is None else search.kinds,
-        )
-
-    def _make_answering(self, artifacts: Artifacts | None = None, only: Numbers | None = None) -> Answering:
-        """Over the shop's artifacts; or over others, held still, for an evaluation."""
-        folder = self._folder
-        return Answering(
-            self.scenarios,
-            tools_of(folder, artifacts),
-            self._histories,
-            folder.clock,
-            language=folder.settings.language,
-            follow=artifacts is None,
-            newest=self._newest if artifacts is None else None,
-            only=only,
         )
 
     def _indexer(self) -> Indexer:

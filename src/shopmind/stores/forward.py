@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.kit.errors import StorageError
-from shopmind.stores.ports import Matches, Numbers
+from shopmind.stores.index_ports import Matches
+from shopmind.stores.ports import Numbers
 
 LONGEST_FIELD = 1_000
 """Tokens kept of a field: what stands behind them is found by the index, but not counted."""

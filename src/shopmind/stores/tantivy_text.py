@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from shopmind.kit.errors import BusyError, InputError, NotReadyError, StorageError, not_allowed
 from shopmind.kit.files import storage_faults, write_whole
 from shopmind.stores.forward import ForwardView, ForwardWriter, State, compacted, drop_old
-from shopmind.stores.ports import Matches, Number, Numbers
+from shopmind.stores.index_ports import Matches
+from shopmind.stores.ports import Number, Numbers
 from shopmind.stores.similar_words import SimilarWords
 from shopmind.stores.tantivy_having import having
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shopmind.kit.errors import InputError
-from shopmind.stores.ports import TextIndex
+from shopmind.stores.index_ports import TextIndex
 
 SOUP = (1, {"title": ["tomato", "soup"], "body": ["warm", "soup"]})
 PIZZA = (2, {"title": ["frozen", "pizza"], "body": ["tomato"]})

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from shopmind.kit.errors import InputError
-from shopmind.stores.ports import VectorIndex
+from shopmind.stores.index_ports import VectorIndex
 
 DIMENSION = 16
 

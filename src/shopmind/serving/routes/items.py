@@ -14,8 +14,9 @@ from shopmind.serving.bodies import read_rows
 from shopmind.serving.describe import described, path_example, rows
 from shopmind.serving.responses import json_response
 from shopmind.serving.row_schemas import ItemRow
-from shopmind.serving.schemas import BulkAnswer, ItemAnswer, RemovedAnswer, SingleAnswer
+from shopmind.serving.schemas import BulkAnswer, RemovedAnswer, SingleAnswer
 from shopmind.serving.service import service_of, visit_of
+from shopmind.serving.slate_schemas import ItemAnswer
 
 router = APIRouter(prefix="/v1/items", tags=["items"])
 

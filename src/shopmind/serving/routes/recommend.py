@@ -13,8 +13,9 @@ from shopmind.kit.errors import NotFoundError, not_allowed
 from shopmind.serving.answers import answer_slate
 from shopmind.serving.bodies import read_model
 from shopmind.serving.describe import body, described, path_example
-from shopmind.serving.schemas import RecommendQuestion, SlateAnswer
+from shopmind.serving.schemas import RecommendQuestion
 from shopmind.serving.service import service_of
+from shopmind.serving.slate_schemas import SlateAnswer
 
 router = APIRouter(prefix="/v1", tags=["recommend"])
 

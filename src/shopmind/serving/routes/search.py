@@ -13,8 +13,9 @@ from shopmind.serving.bodies import read_model, read_query
 from shopmind.serving.describe import body, described, parameters
 from shopmind.serving.many import answer_many
 from shopmind.serving.many import search as search_shop
-from shopmind.serving.schemas import ManyAnswer, ManyQuestion, SearchQuestion, SlateAnswer
+from shopmind.serving.schemas import ManyQuestion, SearchQuestion
 from shopmind.serving.service import service_of
+from shopmind.serving.slate_schemas import ManyAnswer, SlateAnswer
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
