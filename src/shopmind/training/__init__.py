@@ -6,7 +6,9 @@ MENU = Menu(
     "recipe",
     {
         "arms": "shopmind.training.arms:ArmsRecipe",
+        "associations": "shopmind.training.associations:AssociationsRecipe",
         "categories": "shopmind.training.categories:CategoriesRecipe",
+        "circles": "shopmind.training.circles:CirclesRecipe",
         "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
         "discovery": "shopmind.training.discovery:DiscoveryRecipe",
         "cross_encoder": "shopmind.training.encoder.cross:CrossEncoderRecipe",
@@ -27,6 +29,7 @@ MENU = Menu(
         "behaviour": "shopmind.training.behaviour.recipe:BehaviourRecipe",  # may look through an older `sequence`
         "tail_generator": "shopmind.training.long_tail.adversarial:TailGeneratorRecipe",
         "trending": "shopmind.training.trending:TrendingRecipe",
+        "uplift": "shopmind.training.uplift.recipe:UpliftRecipe",
         "values": "shopmind.training.values:ValuesRecipe",
         "vocabulary": "shopmind.training.vocabulary:VocabularyRecipe",
     },
