@@ -12,6 +12,7 @@ from shopmind.testing.artifacts_suite import ArtifactsSuite
 from shopmind.testing.catalogue_suite import CatalogueSuite, ColumnsSuite
 from shopmind.testing.counters_suite import CountersSuite
 from shopmind.testing.event_log_suite import EventsSuite, HistorySuite, TouchesSuite
+from shopmind.testing.ledger_suite import LedgerSuite
 from shopmind.testing.people_suite import EraseSuite, LinksSuite, RecordsSuite, UsersSuite
 from shopmind.testing.text_index_suite import TextIndexSuite
 from shopmind.testing.vector_index_suite import DIMENSION, VectorIndexSuite
@@ -41,6 +42,9 @@ class TestTouches(OnEveryDatabase, TouchesSuite): ...
 
 
 class TestCounters(OnEveryDatabase, CountersSuite): ...
+
+
+class TestLedger(OnEveryDatabase, LedgerSuite): ...
 
 
 class TestUsers(OnEveryDatabase, UsersSuite): ...

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from shopmind.stores.counters import Counters
+from shopmind.stores.ledger import Ledger
 from shopmind.stores.menus import DATABASES
 from shopmind.stores.ports import Catalogue, Events, Links, Records, Users
 
@@ -30,6 +31,7 @@ class ShopDatabase:
     links: Links
     records: Records
     counters: Counters
+    ledger: Ledger
     backup: Callable[[Path], None]
     check: Callable[[], list[str]]
     close: Callable[[], None]

@@ -65,6 +65,33 @@ class SqliteDatabase:
             yield self._writer
 
     @contextlib.contextmanager
+    def noting(self, patience_s: float | None = None) -> Iterator[Connection]:
+        """As `writing`, but a power failure may lose what the block wrote; the end of a process never does.
+
+        Args:
+            patience_s: how long to wait for other writers, of this process and of others; None as long as `writing`.
+
+        Raises:
+            BusyError: others wrote for longer; the block has not begun.
+        """
+        if not self._lock.acquire(timeout=BUSY_TIMEOUT_S if patience_s is None else patience_s):
+            raise BusyError(f"{self.path}: others have been writing for {patience_s} s")
+        try:
+            with faults(self.path):
+                driver = _driver_connection(self._writer)
+                driver.execute("PRAGMA synchronous = NORMAL")
+                if patience_s is not None:
+                    driver.execute(f"PRAGMA busy_timeout = {round(patience_s * 1000)}")
+                try:
+                    with self._writer.begin():
+                        yield self._writer
+                finally:
+                    driver.execute("PRAGMA synchronous = FULL")
+                    driver.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
+        finally:
+            self._lock.release()
+
+    @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A reader that sees one moment of the database throughout the block."""
         with faults(self.path), self._readers.connect() as connection:

@@ -8,7 +8,14 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from shopmind.kit.errors import StorageError
-from shopmind.stores.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, metadata
+from shopmind.stores.sqlite.schema import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    ad_accounts,
+    ad_holds,
+    ad_settled,
+    metadata,
+)
 
 
 def _log_one_line_a_subject(connection: Connection) -> None:
@@ -57,11 +64,17 @@ def _count_what_followed(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def _keep_money_of_ads(connection: Connection) -> None:
+    """5 → 6: the ledger of ads has tables."""
+    metadata.create_all(connection, [ad_holds, ad_accounts, ad_settled])
+
+
 STEPS: dict[int, Callable[[Connection], None]] = {
     1: _log_one_line_a_subject,
     2: _cover_histories,
     3: _find_own_searches,
     4: _count_what_followed,
+    5: _keep_money_of_ads,
 }
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 APPLICATION_ID = 0x53484D44
 """Says in the file's header that the database is a shop's ("SHMD")."""
 
@@ -148,6 +148,43 @@ counted = Table(
     sqlite_with_rowid=False,
 )
 
+ad_holds = Table(
+    "ad_holds",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("request_id", String, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("target", Integer, nullable=False),
+    Column("charged_on", SmallInteger, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("user", Text),
+    Column("session", Text),
+    Column("scenario", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("event", Integer),
+    Column("traits", Text, nullable=False),
+    Column("foreseen_click", Float),
+    Column("foreseen_purchase", Float),
+    UniqueConstraint("request_id", "item"),
+    sqlite_autoincrement=True,
+)
+
+ad_accounts = Table(
+    "ad_accounts",
+    metadata,
+    Column("item", Integer, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("spent", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ad_settled = Table("ad_settled", metadata, Column("one", Integer, primary_key=True), Column("event", Integer))
+
 Index("events_key", events.c.key, unique=True)
 Index("events_time", events.c.timestamp_ms)
 Index(
@@ -166,3 +203,9 @@ Index("links_target", links.c.target, links.c.type)
 Index("records_kind", records.c.kind, records.c.number)
 Index("records_user", records.c.user_id, sqlite_where=text("user_id IS NOT NULL"))
 Index("changes_subject", changes.c.subject, changes.c.number, unique=True)
+Index("ad_holds_open", ad_holds.c.until_ms, sqlite_where=text("state = 0"))
+Index("ad_holds_time", ad_holds.c.at_ms)
+Index("ad_holds_user", ad_holds.c.user, ad_holds.c.at_ms, ad_holds.c.item, sqlite_where=text("user IS NOT NULL"))
+Index(
+    "ad_holds_session", ad_holds.c.session, ad_holds.c.at_ms, ad_holds.c.item, sqlite_where=text("session IS NOT NULL")
+)

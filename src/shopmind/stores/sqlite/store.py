@@ -10,6 +10,7 @@ from shopmind.stores.sqlite.catalogue import SqliteCatalogue
 from shopmind.stores.sqlite.counters import SqliteCounters
 from shopmind.stores.sqlite.database import SqliteDatabase
 from shopmind.stores.sqlite.events import SqliteEvents
+from shopmind.stores.sqlite.ledger import SqliteLedger
 from shopmind.stores.sqlite.links import SqliteLinks
 from shopmind.stores.sqlite.records import SqliteRecords
 from shopmind.stores.sqlite.users import SqliteUsers
@@ -34,6 +35,7 @@ def open_sqlite(url: str) -> ShopDatabase:
         links=SqliteLinks(database),
         records=SqliteRecords(database),
         counters=SqliteCounters(database),
+        ledger=SqliteLedger(database),
         backup=database.backup,
         check=database.check,
         close=database.close,

@@ -26,6 +26,7 @@ from shopmind.stores.sqlite.database import (
     next_number,
 )
 from shopmind.stores.sqlite.item_rows import json_text
+from shopmind.stores.sqlite.ledger import give_holds_to_nobody
 from shopmind.stores.sqlite.schema import events, links, records, users
 
 BLOCK = 5_000
@@ -83,6 +84,7 @@ class SqliteUsers:
         with self._database.writing() as connection:
             erased["records"] = connection.execute(delete(records).where(records.c.user_id == user_id)).rowcount
             number = user_numbers(connection, [user_id]).get(user_id)
+            give_holds_to_nobody(connection, user_id, number)
             if number is not None:
                 late = _events_of(connection, number, known_to, None)
                 erased["events"] = connection.execute(

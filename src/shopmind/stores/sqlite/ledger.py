@@ -1,0 +1,197 @@
+"""The money of ads in SQLite."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+
+from shopmind.domain import EVENT_TYPES
+from shopmind.kit.clock import DAY_MS
+from shopmind.stores.ledger import SHOWN, Account, Hold, Refusal, Settled
+from shopmind.stores.sqlite.database import SqliteDatabase, fetched
+from shopmind.stores.sqlite.item_rows import json_text
+from shopmind.stores.sqlite.schema import ad_accounts, ad_holds, events
+
+WHOLE = 0
+"""The day that stands for the whole flight."""
+UNSETTLED = 2_000
+"""New events that charge nothing are looked through again until there are so many: a write costs more."""
+
+_CLICK, _PURCHASE, _IMPRESSION = (EVENT_TYPES.index(kind) for kind in ("click", "purchase", "impression"))
+_HOLD = (
+    "INSERT INTO ad_holds (request_id, item, target, charged_on, price, day, at_ms, until_ms, user, session, scenario, "
+    "position, state, traits, foreseen_click, foreseen_purchase) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)"
+)
+_OPEN = "SELECT EXISTS (SELECT 1 FROM ad_holds WHERE state = 0)"
+_LAST = "SELECT coalesce(max(number), 0) FROM events"
+_MARK = "SELECT coalesce(max(event), 0) FROM ad_settled"
+_SET_MARK = "INSERT OR REPLACE INTO ad_settled (one, event) VALUES (1, ?)"
+_TAKE = (
+    "UPDATE ad_accounts SET held = held + ? WHERE item = ? AND day = ? "
+    "AND (? IS NULL OR spent + held + ? <= ?) RETURNING item"
+)
+_ROW = "INSERT OR IGNORE INTO ad_accounts (item, day, spent, held) VALUES (?, ?, 0, 0)"
+_SHOWN_TO = "SELECT count(*) FROM ad_holds WHERE {who} = ? AND at_ms > ? AND item = ?"
+_DUE = (  # CROSS JOIN keeps the new events outside, however many holds are open
+    "SELECT h.number, h.item, h.day, h.price, min(e.number) FROM events e CROSS JOIN ad_holds h "
+    "ON h.request_id = e.request_id WHERE e.number > ? AND e.number <= ? AND e.request_id IS NOT NULL AND h.state = 0 "
+    f"AND e.type = h.charged_on AND (e.item = h.item OR (h.target > 0 AND e.item = h.target AND e.type = {_PURCHASE} "
+    f"AND EXISTS (SELECT 1 FROM events c WHERE c.request_id = h.request_id AND c.item = h.item AND c.type = {_CLICK} "
+    "AND c.number < e.number))) GROUP BY h.number"
+)
+_OVERDUE = "SELECT number, item, day, price FROM ad_holds WHERE state = 0 AND until_ms <= ?"
+
+
+class SqliteLedger:
+    """The port Ledger. Every change is one transaction of the one file, so no process sees money that is not there."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+
+    def reserve(self, holds: Sequence[Hold], *, patience_s: float | None = None) -> list[Refusal]:
+        """See the port. Losing a hold to a power failure charges less, never more, so it is not waited for the disk."""
+        if not holds:
+            return []
+        with self._database.noting(patience_s) as connection:
+            if not connection.exec_driver_sql(_OPEN).scalar():  # what happened before can charge nothing
+                connection.exec_driver_sql(_SET_MARK, (connection.exec_driver_sql(_LAST).scalar(),))
+            return [_reserve(connection, hold) for hold in holds]
+
+    def settle(self, now_ms: int) -> Settled:
+        """See the port."""
+        with self._database.reading() as connection:
+            if not connection.exec_driver_sql(_OPEN).scalar():
+                return Settled()
+            mark, last = (int(connection.exec_driver_sql(sql).scalar_one()) for sql in (_MARK, _LAST))
+            due = last > mark and bool(connection.exec_driver_sql(_DUE, (mark, last)).first())
+            overdue = bool(connection.exec_driver_sql(_OVERDUE, (now_ms,)).first())
+        if not due and not overdue and last - mark < UNSETTLED:
+            return Settled()
+        with self._database.writing() as connection:
+            return _settle(connection, now_ms)
+
+    def accounts(self, day: int) -> Mapping[int, Account]:
+        """See the port."""
+        chosen = select(ad_accounts).where(ad_accounts.c.day.in_((WHOLE, day)))
+        found: dict[int, Account] = {}
+        with self._database.reading() as connection:
+            rows = fetched(connection, chosen.order_by(ad_accounts.c.item, ad_accounts.c.day))
+        for item, of_day, spent, held in rows:
+            whole = found.get(item, Account())
+            if of_day == WHOLE:
+                found[item] = Account(spent, held)
+            else:
+                found[item] = Account(whole.spent, whole.held, spent, held)
+        return found
+
+    def times_shown(self, user_id: str | None, session_id: str | None, since_ms: int) -> Mapping[int, Sequence[int]]:
+        """See the port."""
+        column, who = (ad_holds.c.user, user_id) if user_id is not None else (ad_holds.c.session, session_id)
+        if who is None:
+            return {}
+        chosen = select(ad_holds.c.item, ad_holds.c.at_ms).where(column == who, ad_holds.c.at_ms > since_ms)
+        found: dict[int, list[int]] = {}
+        with self._database.reading() as connection:
+            for item, at_ms in fetched(connection, chosen.order_by(ad_holds.c.at_ms)):
+                found.setdefault(item, []).append(at_ms)
+        return found
+
+    def shown(self, since_ms: int, until_ms: int) -> pl.DataFrame:
+        """See the port."""
+        with self._database.reading() as connection:
+            rows = fetched(connection, _shown(since_ms, until_ms))
+        frame = pl.DataFrame(rows, schema=list(SHOWN), orient="row", infer_schema_length=None)
+        return frame.select(pl.col(name).cast(kind) for name, kind in SHOWN.items())
+
+
+def give_holds_to_nobody(connection: Connection, user_id: str, number: int | None) -> None:
+    """Money stays on the books without the name; to be called inside the write that erases, before its events go.
+
+    Args:
+        number: of the user, whose sessions are found in the events; None for one who did nothing.
+    """
+    connection.exec_driver_sql(
+        "UPDATE ad_holds SET user = NULL, session = NULL, traits = '{}' WHERE user = ?", (user_id,)
+    )
+    if number is not None:
+        connection.exec_driver_sql(
+            "UPDATE ad_holds SET user = NULL, session = NULL, traits = '{}' WHERE session IN "
+            "(SELECT DISTINCT session FROM events WHERE user = ? AND session IS NOT NULL)",
+            (number,),
+        )
+
+
+def _reserve(connection: Connection, hold: Hold) -> Refusal:
+    day = hold.at_ms // DAY_MS
+    if hold.cap:
+        who, name = (hold.user_id, "user") if hold.user_id is not None else (hold.session_id, "session")
+        told = (who, hold.cap_since_ms, hold.item)
+        if who is not None and connection.exec_driver_sql(_SHOWN_TO.format(who=name), told).scalar_one() >= hold.cap:
+            return "cap"
+    for of_day, limit in ((WHOLE, hold.budget), (day, hold.daily)):
+        connection.exec_driver_sql(_ROW, (hold.item, of_day))
+        taken = connection.exec_driver_sql(_TAKE, (hold.price, hold.item, of_day, limit, hold.price, limit)).first()
+        if taken is None:
+            if of_day == WHOLE:
+                return "budget"
+            _move(connection, hold.item, (WHOLE,), held=-hold.price)
+            return "daily_budget"
+    click, purchase = (None if math.isnan(each) else each for each in hold.foreseen)
+    told_of = (hold.request_id, hold.item, hold.target, EVENT_TYPES.index(hold.charged_on), hold.price, day)
+    shown_to = (hold.at_ms, hold.until_ms, hold.user_id, hold.session_id, hold.scenario, hold.position)
+    connection.exec_driver_sql(_HOLD, (*told_of, *shown_to, json_text(dict(hold.traits)), click, purchase))
+    return ""
+
+
+def _settle(connection: Connection, now_ms: int) -> Settled:
+    mark, last = (int(connection.exec_driver_sql(sql).scalar_one()) for sql in (_MARK, _LAST))
+    due = connection.exec_driver_sql(_DUE, (mark, last)).all()
+    for number, item, day, price, event in due:
+        connection.exec_driver_sql("UPDATE ad_holds SET state = 1, event = ? WHERE number = ?", (event, number))
+        _move(connection, item, (WHOLE, day), held=-price, spent=price)
+    overdue = connection.exec_driver_sql(_OVERDUE, (now_ms,)).all()
+    for number, item, day, price in overdue:
+        connection.exec_driver_sql("UPDATE ad_holds SET state = 2 WHERE number = ?", (number,))
+        _move(connection, item, (WHOLE, day), held=-price)
+    connection.exec_driver_sql(_SET_MARK, (last,))
+    return Settled(len(due), len(overdue), sum(row[3] for row in due))
+
+
+def _move(connection: Connection, item: int, days: Sequence[int], *, held: int, spent: int = 0) -> None:
+    moved = [(held, spent, item, day) for day in days]
+    connection.exec_driver_sql(
+        "UPDATE ad_accounts SET held = held + ?, spent = spent + ? WHERE item = ? AND day = ?", moved
+    )
+
+
+def _shown(since_ms: int, until_ms: int) -> Select[Any]:
+    hold = ad_holds.c
+    clicked_by = events.alias("clicked_by")
+
+    def came(*types: int) -> Any:
+        return exists().where(
+            events.c.request_id == hold.request_id, events.c.item == hold.item, events.c.type.in_(types)
+        )
+
+    led_to = and_(
+        hold.target > 0,
+        events.c.item == hold.target,
+        exists().where(
+            clicked_by.c.request_id == hold.request_id,
+            clicked_by.c.item == hold.item,
+            clicked_by.c.type == _CLICK,
+            clicked_by.c.number < events.c.number,
+        ),
+    )
+    bought = exists().where(
+        events.c.request_id == hold.request_id, events.c.type == _PURCHASE, or_(events.c.item == hold.item, led_to)
+    )
+    names = (name for name in SHOWN if name not in ("seen", "clicked", "bought"))
+    flags = [func.coalesce(each, False) for each in (came(_IMPRESSION, _CLICK), came(_CLICK), bought)]
+    columns = [*(ad_holds.c[name] for name in names), *flags]
+    return select(*columns).where(hold.at_ms >= since_ms, hold.at_ms < until_ms).order_by(hold.number)
