@@ -65,6 +65,7 @@ def test_the_best_rows_leave_out_what_scores_nothing_and_break_ties_by_row() -> 
     assert scores == [2.0, 2.0, 1.0]
 
 
+@pytest.mark.slow
 def test_a_peer_that_cannot_be_installed_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("benchmarks.search.environments.CACHE", tmp_path)
     monkeypatch.setenv("PIP_NO_INDEX", "1")

@@ -60,6 +60,7 @@ def test_a_grown_catalogue_is_the_same_each_time_and_near_but_not_equal_to_its_b
     assert (vectors @ np.asarray(goods.vectors).T).max() < 0.9999
 
 
+@pytest.mark.slow
 def test_a_small_catalogue_goes_through_all_steps_of_the_large_one(goods_folder: Folder) -> None:
     folder, place = goods_folder.path.parent / "grown", goods_folder.path.parent / "shop"
     made = scale.make(500, folder, goods_folder.path)

@@ -61,6 +61,7 @@ def test_a_folder_of_sequences_is_measured_in_one_command(folder: Path, fit: str
     assert found["segments"]["history_length"]["3–5"]["cases"] > 0
 
 
+@pytest.mark.slow
 def test_seeds_are_told_one_by_one(folder: Path) -> None:
     found = ok(folder, "--protocol", "leave-one-out", "--seeds", "3", "--most", "30")
     assert found["cases"] == 30

@@ -131,6 +131,7 @@ def test_bad_items_never_keep_good_ones_out(hashed: Path) -> None:
         assert shop.search("plate spoon").hits[0].item.title == "Walnut plate & spoon"
 
 
+@pytest.mark.slow
 def test_a_full_disk_during_ingest_loses_nothing_and_the_next_run_finishes(tmp_path: Path) -> None:
     data, shop = write_tiny(tmp_path / "data", NOW_MS), tmp_path / "shop"
     shopmind.create(shop, encoder="none").close()

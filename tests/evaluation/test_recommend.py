@@ -242,6 +242,7 @@ def test_the_seconds_of_each_step_add_up(measured: dict[str, Any]) -> None:
     assert sum(spent.values()) == pytest.approx(total, abs=0.1)
 
 
+@pytest.mark.slow
 def test_two_processes_answer_as_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shopmind.evaluation.replay.MANY", 1)
     split = split_events(shop.events.table(), "next-basket", "train")

@@ -135,6 +135,7 @@ def test_a_step_is_judged_as_the_rules_say(low: float, high: float, bound: str, 
     assert judging.ramp([figure], rules, round(hours * HOUR_MS)).passed is passed
 
 
+@pytest.mark.slow
 def test_killed_around_every_save_of_the_ramp_nobody_changes_halves_and_it_ends_the_same(
     ramping: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:

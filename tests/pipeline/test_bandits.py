@@ -28,6 +28,7 @@ def test_equal_arms_have_equal_chances_and_one_arm_has_all() -> None:
     np.testing.assert_array_equal(chance_of_best(np.array([3.0]), np.array([9.0])), [1.0])
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     st.lists(

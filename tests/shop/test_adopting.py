@@ -90,6 +90,7 @@ def test_auto_takes_the_promoted_encoder_and_says_so_in_the_model_version(adapte
         assert_of_one_space(adapted, near(adapted, text), item_id)
 
 
+@pytest.mark.slow
 def test_searches_go_on_while_another_encoder_is_promoted(adapted: Shop) -> None:
     texts = passages(adapted)
     stop, faults, seen = threading.Event(), [], set()
@@ -130,6 +131,7 @@ def test_another_process_takes_up_encoder_and_index_together(adapted: Shop, fold
     assert adapted.folder.adapted == version
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["before the switch", "after the vectors"])
 def test_a_kill_in_the_middle_leaves_the_old_encoder_at_work_and_the_next_run_finishes(folder: Path, step: str) -> None:
     with shopmind.open(folder) as shop:

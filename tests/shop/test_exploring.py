@@ -63,6 +63,7 @@ def click(shop: Shop, slate: Slate, position: int) -> None:
     shop.track({"type": "click", "session_id": "s", "item_id": item, "request_id": slate.request_id})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", POLICIES)
 def test_every_item_stands_at_its_place_as_often_as_its_propensity_says(name: str, opened: Opened) -> None:
     shop = opened(POLICIES[name], impressions="served")

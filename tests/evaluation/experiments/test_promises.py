@@ -35,6 +35,7 @@ def test_looking_twenty_times_breaks_the_fixed_test_and_not_the_sequential_one(k
     assert refused(World(kind), **asked, test="sequential").mean() < 0.05  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "lift"), [("conversion", 0.25), ("revenue", 0.4), ("click_through", 0.15)])
 def test_the_planned_units_find_the_planned_effect_as_often_as_promised(kind: str, lift: float) -> None:
     world = World(kind, lift)
