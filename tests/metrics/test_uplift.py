@@ -91,3 +91,17 @@ def test_what_cannot_be_measured_is_refused(
 
 def test_one_arm_alone_has_no_effect() -> None:
     assert np.isnan(effect([1, 1], [0.0, 1.0]))
+
+
+@pytest.mark.parametrize(
+    ("seed", "digits", "area", "above_chance"),
+    [(0, 6, 0.08872472358782532, 0.021973974942213967), (1, 2, 0.09078262079069233, 0.04075279500679552)],
+)
+def test_areas_are_those_of_scikit_uplift(seed: int, digits: int, area: float, above_chance: float) -> None:
+    """Version 0.5.1: auc(uplift_curve) / n², and (auc(qini_curve) − auc of the straight line) / (n · treated)."""
+    random = np.random.default_rng(seed)
+    scores = np.round(random.random(1_000), digits)
+    treated = random.random(1_000) < 0.4
+    outcomes = random.random(1_000) < 0.2 + 0.3 * treated * scores
+    assert auuc(scores, treated, outcomes) == pytest.approx(area, rel=1e-12)
+    assert qini(scores, treated, outcomes) == pytest.approx(above_chance, rel=1e-12)

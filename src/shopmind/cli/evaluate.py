@@ -1,4 +1,4 @@
-"""`shopmind evaluate search|recommend|policy|experiment FOLDER`."""
+"""`shopmind evaluate search|recommend|policy|uplift|experiment FOLDER`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shopmind.cli import show
+from shopmind.cli import evaluate_uplift, show
 
 
 def add(app: typer.Typer) -> None:
@@ -15,6 +15,7 @@ def add(app: typer.Typer) -> None:
     evaluate = typer.Typer(help="Measure on a shop or on a data folder.", no_args_is_help=True)
     app.add_typer(evaluate, name="evaluate")
     _policy(evaluate)
+    evaluate_uplift.add(evaluate)
     _experiment(evaluate)
 
     @evaluate.command("search")

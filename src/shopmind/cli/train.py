@@ -25,6 +25,9 @@ def add(app: typer.Typer) -> None:
         judgments: Annotated[
             Path | None, typer.Option(help="Folder with files `queries` and `judgments` to learn from too.")
         ] = None,
+        trial: Annotated[
+            Path | None, typer.Option(help="File `trial`, or a folder with one, to learn uplift from.")
+        ] = None,
         strategy: Annotated[
             bool, typer.Option("--strategy", help="Look after the shop by its strategy.toml, until stopped.")
         ] = False,
@@ -41,6 +44,7 @@ def add(app: typer.Typer) -> None:
 
         import shopmind
         from shopmind.evaluation.judgments import read_judgments
+        from shopmind.evaluation.uplift import read
         from shopmind.operations.knowledge import Knowledge, telling
 
         folder, names = _sorted_out(folder, names or [])
@@ -51,9 +55,10 @@ def add(app: typer.Typer) -> None:
             raise InputError("train: --once and --dry-run go with --strategy", field="strategy")
         with shopmind.open(folder) as shop, show.progress() as progress:
             graded = None if judgments is None else read_judgments(judgments, shop.catalogue)
+            tried = None if trial is None else read(trial)
             shop.index(progress)
             started = time.monotonic()
-            made = shop.train(names or None, progress, judgments=graded)
+            made = shop.train(names or None, progress, judgments=graded, trial=tried)
             missing, untrained = shop.readiness(), shop.untrained()
             telling.trained(Knowledge(shop), made, untrained, seconds=time.monotonic() - started, by="cli")
             pinned = shop.settings.encoder

@@ -51,6 +51,8 @@ def tables(
         encoder_version=folder.encoder.version if folder.encoder is not None else "",
         meaning=answering.meaning if folder.encoder is not None else None,
         held=held,
+        links=folder.links,
+        users=folder.users,
         work=folder.path / WORK,
     )
 
@@ -122,6 +124,7 @@ def learn(
     judgments: pl.DataFrame | None,
     hidden: frozenset[str],
     ways: Sequence[Way] = (),
+    trial: pl.DataFrame | None = None,
 ) -> list[Artifact]:
     """Fits the named artifacts, or all that the scenarios and the ways of experiments need, and keeps a note of those
     that want more data."""
@@ -129,7 +132,7 @@ def learn(
         names
         if names is not None
         else fitting.needed([*answering.scenarios.values(), *(way.scenario for way in ways)]),
-        tables_now(folder, answering, judgments, hidden),
+        replace(tables_now(folder, answering, judgments, hidden), trial=trial),
         folder.artifacts,
         folder.settings.training,
         seed=folder.settings.seed,

@@ -246,6 +246,7 @@ class Shop(Asking, Views):
         *,
         judgments: pl.DataFrame | None = None,
         hidden: Iterable[str] = (),
+        trial: pl.DataFrame | None = None,
     ) -> list[Artifact]:
         """Fits the named artifacts, or all that the scenarios need, on everything known now, and promotes them.
 
@@ -253,9 +254,13 @@ class Shop(Asking, Views):
 
         Args:
             judgments, hidden: for recipes that learn from queries, see training.recipe.Tables.
+            trial: for the recipe uplift, a table as a file `trial` holds it.
+
+        Raises:
+            InputError: an unknown name or option, or a trial that is not sound.
         """
         ways = tuple(self.experiments.chooser.ways())
-        made = learning.learn(self._folder, self._answering, names, progress, judgments, frozenset(hidden), ways)
+        made = learning.learn(self._folder, self._answering, names, progress, judgments, frozenset(hidden), ways, trial)
         self._answering.refresh()
         if adopting.waiting(self._folder):
             self.index(progress)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shopmind.domain import Candidates
 from shopmind.kit.progress import Progress
 from shopmind.stores.columns import ItemColumns
-from shopmind.stores.ports import Artifacts, Catalogue, Numbers
+from shopmind.stores.ports import Artifacts, Catalogue, Links, Numbers, Users
 from shopmind.training.impressions import Replay
 
 
@@ -43,6 +43,8 @@ class Tables:
         artifacts: what the recipes before this one made.
         replays: () → scenario → what there is to learn from its answers, of scenarios that rank by it.
         explored: () → what slots were filled by, of schema arms.EXPLORED; None where no scenario learns from it.
+        trial: who was given what by chance and what came of it, as a file `trial` holds it; None where nobody gave one.
+        links, users: for recipes that learn from who is linked with whom, and who agreed to it; None where unknown.
         work: a folder for what an interrupted fit goes on with, in NAME.pt until the artifact is kept; None for none.
     """
 
@@ -63,6 +65,9 @@ class Tables:
     artifacts: Artifacts | None = None
     replays: Callable[[], Mapping[str, Replay]] | None = None
     work: Path | None = None
+    trial: pl.DataFrame | None = None
+    links: Links | None = None
+    users: Users | None = None
     explored: Callable[[], pl.DataFrame] | None = None
 
     def without_events(self) -> Tables:
@@ -79,12 +84,14 @@ class Fitted:
         figures: what the recipe measured on the way, for the card.
         promote: False when it was measured to be worse than what is there: it is kept, but not used.
         tail: whether events after it must be at hand in memory until it is fitted again.
+        personal: names of sparse matrices whose rows are user numbers: `forget` blanks the row of who is forgotten.
     """
 
     arrays: Mapping[str, NDArray[Any]]
     figures: Mapping[str, Any] = field(default_factory=dict)
     promote: bool = True
     tail: bool = True
+    personal: tuple[str, ...] = ()
 
 
 class Recipe(Protocol):
@@ -119,5 +126,6 @@ def card(recipe: str, tables: Tables, options: Any, seed: int, fitted: Fitted) -
         "change": tables.columns.change,
         "size": tables.columns.size,
         "tail": fitted.tail,
+        "personal": list(fitted.personal),
         "figures": dict(fitted.figures),
     }
