@@ -3,7 +3,7 @@
 understand ► filter ► retrieve ► merge ► features ► rank ► rerank
 
 A merchandiser's rules that the request meets (understanding/rules.py) hide with the filters, boost and bury after the
-ranker, and pin when all rerankers are done.
+ranker, and pin and cap when all rerankers are done.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from shopmind.pipeline.rankers import MENU as RANKERS
 from shopmind.pipeline.rerankers import MENU as RERANKERS
 from shopmind.pipeline.retrievers import MENU as RETRIEVERS
 from shopmind.pipeline.rules.apply import Effects
+from shopmind.pipeline.rules.capping import Moved
 from shopmind.pipeline.scenario import PartSpec, Scenario
 from shopmind.pipeline.trace import Counted, Trace
 from shopmind.pipeline.understanding import MENU as UNDERSTANDING
@@ -111,7 +112,10 @@ class Engine:
             candidates = pushed
         room = self._effects.room(context)
         deep = max(n, *(reranker.depth for _, reranker in self._rerankers), 0)
+        moved: Moved = {}
         for name, reranker in self._rerankers:
+            if reranker.last:  # what it logs must stay where it stands
+                candidates = self._effects.cap(context, candidates, moved)
             with trace.step("rerank", name, len(candidates)) as step:
                 candidates = reranker.rerank(context, candidates, room + (n if reranker.last else deep))
                 step.kept = len(candidates)
@@ -119,7 +123,8 @@ class Engine:
                     step.note = str(context.exploration)
         if context.ruling is not None:
             with trace.step("rerank", "rules", len(candidates)) as step:
-                candidates = self._effects.pin(context, candidates)
+                candidates = self._effects.cap(context, self._effects.pin(context, candidates), moved)
+                self._effects.name_caps(context, moved)
                 step.kept = len(candidates)
         return Ranking(candidates, trace)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,19 @@ class Exploration:
         by: name of the reranker.
         choices: the slots that were filled by a draw; none when this request did not explore.
         propensities: item number → probability that it stands where it stands now, of those that chance could have
-            moved; all others stand there with probability 1.
+            moved; all others stand there with probability 1. None where it is not known.
     """
 
     by: str
     choices: tuple[Choice, ...]
-    propensities: Mapping[int, float]
+    propensities: Mapping[int, float | None]
+
+    def without(self, items: Iterable[int]) -> Exploration:
+        """The same when something else has moved these items: no draw put them where they stand, and how likely they
+        are to stand there is not known."""
+        gone = set(items)
+        kept = tuple(each for each in self.choices if each.item not in gone)
+        return replace(self, choices=kept, propensities={**self.propensities, **dict.fromkeys(gone)})
 
     def __str__(self) -> str:
         """For the trace."""

@@ -23,7 +23,10 @@ class RuleRow(BaseModel):
     rule_id: RuleId = Field(description="letters, digits, '.', '_' and '-'")
     action: Action
     items: list[Id] | None = Field(None, description="ids it is about; for a pin, in their order")
-    filter: str | None = Field(None, description="items a boost, bury or hide is about, in the filter language")
+    filter: str | None = Field(None, description="items it is about, in the filter language; not for a pin")
+    by: str | None = Field(None, description="of a cap: a column such as brand, each value by itself")
+    most: int | None = Field(None, description="of a cap: how many may stand on the first places; 1 when left out")
+    first: int | None = Field(None, description="of a cap: how many places it is about; 10 when left out")
     place: int | None = Field(None, description="of a pin's first item, from 1 on; 1 when left out")
     strength: float | None = Field(None, description="of a boost or bury, 1 to 8; 2 when left out")
     url: str | None = Field(None, description="where a redirect leads")
@@ -115,7 +118,9 @@ class PreviewAnswer(Answer):
     after: SlateAnswer
     moved: list[MoveAnswer]
     left_out: dict[str, list[str]] = Field(description="draft rule → ids it pins that the answer does not have")
-    warnings: dict[str, list[str]] = Field(description="draft rule → what is doubtful about it")
+    warnings: dict[str, list[str]] = Field(
+        description="draft rule → what is doubtful; @refused → why it cannot be written"
+    )
 
 
 class WordRow(BaseModel):

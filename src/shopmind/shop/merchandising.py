@@ -16,6 +16,8 @@ from shopmind.pipeline.filters.mask import mask
 from shopmind.pipeline.rules import Rule, RuleVersion, book, read_rule
 from shopmind.pipeline.rules.contradictions import contradictions
 from shopmind.shop.folder import Folder
+from shopmind.shop.refusing import refuse_broken_caps, refuse_dead
+from shopmind.stores.columns import TextColumn
 
 Row = Mapping[str, Any]
 Answer = Callable[[Query, book.Ruleset], Slate]
@@ -41,7 +43,7 @@ class Preview:
         moved: items whose place on the page differs, in the order of the new page, then those that left it.
         left_out: id of a draft rule → ids it pins that are not on their way to the answer: unknown, hidden, sold out or
             filtered, or the whole rule was not met.
-        warnings: id of a draft rule → what is doubtful about it.
+        warnings: id of a draft rule → what is doubtful about it; "@refused" → why none could be written.
     """
 
     before: Slate
@@ -100,6 +102,12 @@ class Rules:
                     RowStatus(at, name if isinstance(name, str) else None, "rejected", error.message, error.field)
                 )
         there = {each.rule.rule_id: each.rule for each in self.all()} if good else {}
+        for at in list(good):
+            try:
+                refuse_broken_caps([good[at]], {**there, **_beside(good, at)}.values(), self._folder.catalogue)
+            except InputError as error:
+                statuses[at] = replace(statuses[at], status="rejected", reason=error.message, field=error.field)
+                del good[at]
         doubts = self._write(list(good.values()), there.values(), by) if good else {}
         for at, rule in good.items():
             told = "; ".join(doubts.get(rule.rule_id, ())) or None
@@ -111,11 +119,15 @@ class Rules:
         """Writes all of these or none and returns id → warnings.
 
         Raises:
-            InputError: a scenario that the shop has not, or too many rules.
+            InputError: a scenario that the shop has not, too many rules, two of the file that cannot both be meant, or a
+                cap that pins break.
         """
         for rule in rules:
             self._check(rule, f"rule {rule.rule_id!r}")
-        return self._write(rules, [each.rule for each in self.all()], by)
+        refuse_dead(rules)
+        stored = [each.rule for each in self.all()]
+        refuse_broken_caps(rules, stored, self._folder.catalogue)
+        return self._write(rules, stored, by)
 
     def remove(self, rule_id: str, *, by: str = "") -> RuleVersion:
         """Takes a rule out; its history stays. Raises NotFoundError."""
@@ -176,12 +188,18 @@ class Rules:
         now = book.read(self._records)
         before, after = self._answer(query, now), self._answer(query, now.with_draft(draft))
         placed = {item for each in after.applied_rules for item in each.items if each.action == "pin"}
+        warnings = self.warnings(draft)
+        try:
+            refuse_dead(draft)
+            refuse_broken_caps(draft, [each.rule for each in self.all()], self._folder.catalogue)
+        except InputError as error:
+            warnings.setdefault("@refused", []).append(error.message)
         left_out = {
             rule.rule_id: tuple(item for item in rule.items if item not in placed)
             for rule in draft
             if rule.action == "pin" and not set(rule.items) <= placed
         }
-        return Preview(before, after, _moves(before, after), left_out, self.warnings(draft))
+        return Preview(before, after, _moves(before, after), left_out, warnings)
 
     def _write(self, rules: Sequence[Rule], others: Iterable[Rule], by: str) -> dict[str, list[str]]:
         doubts = self.warnings(rules, others)
@@ -206,6 +224,8 @@ class Rules:
                     told.append("no item meets the filter")
             except InputError as error:
                 told.append(error.message)
+        if rule.by and not isinstance(self._folder.catalogue.columns().column(rule.by), TextColumn):
+            told.append(f"no item has {rule.by!r} as a text: the cap counts nothing")
         if rule.until_ms is not None and rule.until_ms <= self._clock():
             told.append(f"its time was over at {format_time(rule.until_ms)}")
         return told
@@ -246,6 +266,11 @@ class Words:
     def remove(self, key: str) -> None:
         """Takes an entry out; raises NotFoundError."""
         lexicon.remove(self._records, key)
+
+
+def _beside(good: Mapping[int, Rule], at: int) -> dict[str, Rule]:
+    """The rules of the earlier rows of one writing."""
+    return {rule.rule_id: rule for place, rule in good.items() if place < at}
 
 
 def _moves(before: Slate, after: Slate) -> tuple[Move, ...]:

@@ -1,6 +1,7 @@
-"""What rules do to the candidates of one request: hide before retrieval, move the score after ranking, pin at the end.
+"""What rules do to the candidates of one request: hide before retrieval, move the score after ranking, pin and cap at
+the end.
 
-Where a request asks for an order of its own (`Query.sort`), neither boosts and buries nor pins take part.
+Where a request asks for an order of its own (`Query.sort`), neither boosts and buries nor pins and caps take part.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 
 from shopmind.domain import AppliedRule, Candidates
 from shopmind.pipeline.context import Context
-from shopmind.pipeline.rules.rule import STRONGEST, RuleVersion
-from shopmind.pipeline.rules.ruling import Pin, Push
+from shopmind.pipeline.rules.capping import Moved, capped
+from shopmind.pipeline.rules.rule import MOST_PLACE, STRONGEST, RuleVersion
+from shopmind.pipeline.rules.ruling import Cap, Pin, Push
 from shopmind.stores.ports import Catalogue
 
 PUSHED = "rules"
@@ -51,9 +53,31 @@ class Effects:
             self._name(context, by, items)
         return found
 
+    def cap(self, context: Context, candidates: Candidates, moved: Moved) -> Candidates:
+        """`capped` for the caps of the request; items moved are added to `moved`. What was logged of an item's place by
+        chance is no longer known of one that it moved."""
+        caps = _caps(context)
+        if not caps:
+            return candidates
+        pins = np.flatnonzero(~np.isnan(candidates.column(PINNED)))
+        after, down = capped(candidates, caps, frozenset(pins.tolist()))
+        for name, items in down.items():
+            moved.setdefault(name, []).extend(item for item in items if item not in moved.get(name, ()))
+        if context.exploration is not None and after is not candidates:
+            shifted = after.items[after.items != candidates.items]
+            context.exploration = context.exploration.without(shifted.tolist())
+        return after
+
+    def name_caps(self, context: Context, moved: Moved) -> None:
+        """Names the caps that moved something, in the order of the rules."""
+        for cap in _caps(context):
+            if cap.by.rule.rule_id in moved:
+                self._name(context, cap.by, moved[cap.by.rule.rule_id])
+
     def room(self, context: Context) -> int:
-        """How many places more than the slate's a reranker must fill, for pinned items leave theirs."""
-        return len(_pins(context))
+        """How many places more than the slate's a reranker must fill: pinned items leave theirs, and caps send theirs
+        behind others."""
+        return len(_pins(context)) + (MOST_PLACE if _caps(context) else 0)
 
     def _name(self, context: Context, by: RuleVersion, numbers: Sequence[int]) -> None:
         names = dict(context.ruling.names) if context.ruling is not None else {}
@@ -158,6 +182,10 @@ def _pushes(context: Context) -> tuple[Push, ...]:
 
 def _pins(context: Context) -> tuple[Pin, ...]:
     return context.ruling.pins if context.ruling is not None and not context.query.sort else ()
+
+
+def _caps(context: Context) -> tuple[Cap, ...]:
+    return context.ruling.caps if context.ruling is not None and not context.query.sort else ()
 
 
 def _of(mask: NDArray[np.bool_], items: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -47,6 +47,27 @@ def contradictions(written: Sequence[Rule], others: Iterable[Rule]) -> dict[str,
     return found
 
 
+def surely_meet(rule: Rule, other: Rule) -> bool:
+    """Whether each request that meets one of the two may meet the other, and no segment parts them."""
+    return rule.segment == other.segment and _together(rule, other)
+
+
+def dead(rule: Rule, other: Rule) -> str:
+    """Why two rules written together cannot both be meant; "" where both can, or where their priorities say which."""
+    if not rule.enabled or not other.enabled or rule.rule_id == other.rule_id or not surely_meet(rule, other):
+        return ""
+    both = sorted(set(rule.items) & set(other.items))
+    if both and rule.action == "hide" and other.action in ("pin", "boost"):
+        return f"it hides {both[0]!r}, and rule {other.rule_id!r} beside it wants the same item seen: leave one out"
+    if rule.priority != other.priority:
+        return ""
+    if both and rule.action == other.action == "pin":
+        return f"rule {other.rule_id!r} beside it pins {both[0]!r} too: leave one out, or give one a higher priority"
+    if rule.action == other.action == "redirect" and rule.url != other.url and set(rule.query) & set(other.query):
+        return f"rule {other.rule_id!r} beside it leads the same query elsewhere: leave one out, or set a priority"
+    return ""
+
+
 def _told(
     rule: Rule, by_item: Mapping[str, Sequence[Rule]], by_word: Mapping[tuple[str, str], Sequence[Rule]]
 ) -> Iterator[str]:

@@ -15,7 +15,7 @@ from shopmind.kit.options import convert
 from shopmind.pipeline.filters.language import parse
 from shopmind.text.analyse import analyse
 
-Action = Literal["pin", "boost", "bury", "hide", "redirect", "banner"]
+Action = Literal["pin", "boost", "bury", "hide", "cap", "redirect", "banner"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 Match = Literal["all", "exact", "starts"]
 
@@ -27,10 +27,14 @@ MOST_PLACE = 200
 LONGEST = 2_000
 
 _ID = re.compile(r"\w[\w.-]{0,99}")
+_COLUMN = re.compile(r"[^\W\d][\w.]{0,99}")
 _ADDRESS = re.compile(r"(?:https?://[^\s/]|/(?!/))\S*")
 _BELONGS: dict[str, frozenset[Action]] = {
-    "items": frozenset({"pin", "boost", "bury", "hide"}),
-    "filter": frozenset({"boost", "bury", "hide"}),
+    "items": frozenset({"pin", "boost", "bury", "hide", "cap"}),
+    "filter": frozenset({"boost", "bury", "hide", "cap"}),
+    "by": frozenset({"cap"}),
+    "most": frozenset({"cap"}),
+    "first": frozenset({"cap"}),
     "place": frozenset({"pin"}),
     "strength": frozenset({"boost", "bury"}),
     "url": frozenset({"redirect"}),
@@ -45,7 +49,10 @@ class Rule:
 
     Attributes:
         items: ids it is about; the order of a pin.
-        filter: of the filter language: the items a boost, bury or hide is about, besides `items`.
+        filter: of the filter language: the items a boost, bury, hide or cap is about, besides `items`.
+        by: column of the catalogue, such as brand or category: a cap counts each of its values by itself; "" counts all
+            items it is about together.
+        most: of them a cap lets stand on the first `first` places.
         place: of the first pinned item, from 1 on; the next ones follow it.
         strength: 1..8; a boost of 8 lifts an item by the whole distance from the worst to the best candidate.
         url: where a redirect leads.
@@ -63,6 +70,9 @@ class Rule:
     action: Action
     items: tuple[str, ...] = ()
     filter: str = ""
+    by: str = ""
+    most: int = 1
+    first: int = 10
     place: int = 1
     strength: float = 2.0
     url: str = ""
@@ -193,8 +203,15 @@ def _check_action(rule: Rule, where: str) -> None:
     most = MOST_PINS if rule.action == "pin" else MOST_ITEMS
     if len(rule.items) > most:
         raise wrong("items", f"{len(rule.items)} ids; a {rule.action} takes at most {most}")
-    if rule.action in _BELONGS["items"] and not rule.items and not rule.filter:
-        raise wrong("items", f"a {rule.action} needs items" + (" or a filter" if rule.action != "pin" else ""))
+    if rule.action in _BELONGS["items"] and not rule.items and not rule.filter and not rule.by:
+        more = {"pin": "", "cap": ', a filter, or by = "brand" or another column'}.get(rule.action, " or a filter")
+        raise wrong("items", f"a {rule.action} needs items{more}")
+    if rule.by and not _COLUMN.fullmatch(rule.by):
+        raise wrong("by", f"{rule.by[:40]!r} is not the name of a column such as brand or category")
+    if not 1 <= rule.first <= MOST_PLACE:
+        raise wrong("first", f"{rule.first} must lie in 1..{MOST_PLACE}")
+    if rule.action == "cap" and not 0 <= rule.most < rule.first:
+        raise wrong("most", f"{rule.most} must lie in 0..{rule.first - 1}, below `first`: else the cap says nothing")
     if not 1 <= rule.place <= MOST_PLACE:
         raise wrong("place", f"{rule.place} must lie in 1..{MOST_PLACE}")
     if not 1 <= rule.strength <= STRONGEST:

@@ -35,6 +35,18 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """How many of a group may stand on the first places; `by.rule` says how many and on which.
+
+    Attributes:
+        groups: (size,) by item number: the group of the item, below 0 for an item that the cap is not about.
+    """
+
+    by: RuleVersion
+    groups: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """The rules of one request, resolved to item numbers.
 
@@ -47,3 +59,4 @@ class Ruling:
     pushes: tuple[Push, ...]
     pins: tuple[Pin, ...]
     names: Mapping[int, str]
+    caps: tuple[Cap, ...] = ()

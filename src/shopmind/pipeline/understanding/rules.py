@@ -14,16 +14,16 @@ from shopmind.pipeline.parts import Tools, Understanding
 from shopmind.pipeline.rules.apply import applied
 from shopmind.pipeline.rules.book import read
 from shopmind.pipeline.rules.rule import Rule, RuleVersion
-from shopmind.pipeline.rules.ruling import Pin, Push, Ruling
+from shopmind.pipeline.rules.ruling import Cap, Pin, Push, Ruling
 from shopmind.pipeline.rules.segment import belongs
 from shopmind.pipeline.rules.words import Phrase, meets, phrase
-from shopmind.stores.columns import ItemColumns
+from shopmind.stores.columns import ItemColumns, TextColumn
 
 REMEMBERED = 20_000
 
 
 class Rules(Understanding):
-    """Finds the rules whose conditions hold and sets `ruling`; the engine then hides, boosts, buries and pins.
+    """Finds the rules whose conditions hold and sets `ruling`; the engine then hides, boosts, buries, pins and caps.
 
     Put it after what corrects the text: a rule is met by the words as typed or as corrected. Redirects (the first one
     only) and banners go straight into `applied_rules`. Any scenario obeys rules by naming this part.
@@ -61,6 +61,7 @@ class Rules(Understanding):
         hidden: NDArray[np.bool_] | None = None
         pushes: list[Push] = []
         pins: list[Pin] = []
+        caps: list[Cap] = []
         names: dict[int, str] = {}
         redirected = False
         for each in met:
@@ -79,11 +80,13 @@ class Rules(Understanding):
                 context.applied_rules.append(applied(each, named.values()))
             elif rule.action == "pin":
                 pins += [Pin(each, rule.place - 1, item) for item in named]
+            elif rule.action == "cap":
+                caps.append(Cap(each, self._groups(rule, named, context.columns)))
             else:
                 doublings = float(np.log2(rule.strength))
                 about = self._about(rule, named, context.columns)
                 pushes.append(Push(each, about, doublings if rule.action == "boost" else -doublings))
-        context.ruling = Ruling(hidden, tuple(pushes), tuple(pins), names)
+        context.ruling = Ruling(hidden, tuple(pushes), tuple(pins), names, tuple(caps))
 
     def _named(self, each: RuleVersion, columns: ItemColumns) -> dict[int, str]:
         """Number → id of the known items a rule names, in its order; kept until the catalogue changes."""
@@ -96,6 +99,17 @@ class Rules(Understanding):
             known = {int(number): each.rule.items[at] for at, number in enumerate(numbers) if 0 < number < columns.size}
             held = names[id(each)] = (each, known)
         return held[1]
+
+    def _groups(self, rule: Rule, named: Mapping[int, str], columns: ItemColumns) -> NDArray[np.int32]:
+        """(size,) the group in which a cap counts each item; -1 where it counts it in none."""
+        if rule.by:
+            column = columns.column(rule.by)
+            codes = column.codes if isinstance(column, TextColumn) else np.full(columns.size, -1, np.int32)
+            if not rule.items and not rule.filter:
+                return codes
+        else:
+            codes = np.zeros(columns.size, np.int32)
+        return np.where(self._about(rule, named, columns), codes, np.int32(-1))
 
     def _about(self, rule: Rule, named: Mapping[int, str], columns: ItemColumns) -> NDArray[np.bool_]:
         """(size,) True where a rule is about the item, by its id or by its filter."""

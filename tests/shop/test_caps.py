@@ -1,0 +1,158 @@
+"""Caps, and every other rule, in every place of the shop."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+import shopmind
+from shopmind import scenarios
+from shopmind.domain import Slate
+from shopmind.kit.errors import InputError
+from shopmind.pipeline.rules import read_rule
+from shopmind.shop import Shop
+
+ASKED = {"user": "u05", "anchors": ("kit-01", "tea-01"), "n": 6}
+
+
+def ids(slate: Slate) -> list[str]:
+    return [hit.item.item_id for hit in slate.hits]
+
+
+def put(shop: Shop, rule_id: str = "r", **row: object) -> str | None:
+    status = shop.rules.put({"rule_id": rule_id, **row}, by="test")[0]
+    assert status.status == "accepted", status
+    return status.reason
+
+
+def ask(shop: Shop, name: str, n: int = 6) -> Slate:
+    if "text" in shop.scenarios[name].needs:
+        return shop.search("tea", user="u05", n=n, explore=False)
+    return shop.recommend(name, user="u05", anchors=ASKED["anchors"], n=n, explore=False)
+
+
+@pytest.mark.parametrize("name", sorted(scenarios.load()))
+def test_every_place_hides_pins_boosts_buries_and_caps_and_names_the_rule(shop: Shop, name: str) -> None:
+    before = ids(ask(shop, name))
+    if len(before) < 3:
+        pytest.skip(f"{name} shows {len(before)} items of the tiny shop")
+    put(shop, "h", action="hide", items=[before[0]], scenarios=[name])
+    put(shop, "p", action="pin", items=[before[2]], scenarios=[name])
+    put(shop, "c", action="cap", items=[before[1]], most=0, first=2, scenarios=[name])
+    put(shop, "b", action="boost", items=[before[2]], scenarios=[name])
+    put(shop, "d", action="bury", items=[before[1]], scenarios=[name])
+    after = ask(shop, name)
+    assert before[0] not in ids(after)
+    assert ids(after)[0] == before[2]
+    assert before[1] not in ids(after)[:2] or len(after.hits) < 3
+    named = {rule.rule_id: rule for rule in after.applied_rules}
+    assert {"h", "p", "b", "d"} <= set(named)
+    assert named["p"].items == (before[2],)
+    other = next(each for each in sorted(shop.scenarios) if each != name)
+    assert ask(shop, other).applied_rules == ()
+
+
+def test_a_cap_per_brand_holds_on_the_first_places_and_names_what_it_moved(shop: Shop) -> None:
+    before = shop.search("tea", n=20)
+    brands = [hit.item.brand for hit in before.hits]
+    first = next(at for at in range(2, len(brands)) if len(set(brands[:at])) < at)
+    assert len(set(brands)) >= first
+    put(shop, action="cap", by="brand", most=1, first=first)
+    after = shop.search("tea", n=20)
+    assert len({hit.item.brand for hit in after.hits[:first]}) == first
+    assert set(ids(after)) == set(ids(before))
+    (applied,) = after.applied_rules
+    assert (applied.action, applied.version) == ("cap", 1)
+    assert applied.items
+    assert all(ids(after).index(item) > ids(before).index(item) for item in applied.items)
+
+
+def test_a_cap_per_category_holds_over_pages(shop: Shop) -> None:
+    put(shop, action="cap", by="category", most=1, first=4)
+    whole = ids(shop.recommend("home", n=12))
+    kinds = {hit.item.item_id: hit.item.categories[0] for hit in shop.recommend("home", n=12).hits}
+    assert max(Counter(kinds[item] for item in whole[:4]).values()) == 1
+    for size in (1, 3, 5):
+        assert [i for at in range(0, 12, size) for i in ids(shop.recommend("home", n=size, offset=at))][:12] == whole
+
+
+def test_a_cap_stands_back_for_an_order_of_the_visitors_own(shop: Shop) -> None:
+    put(shop, action="cap", by="brand", most=1, first=5)
+    assert shop.search("tea", sort="price").applied_rules == ()
+
+
+def test_a_cap_that_moves_nothing_is_not_named(shop: Shop) -> None:
+    put(shop, action="cap", by="brand", most=199, first=200)
+    assert shop.search("tea").applied_rules == ()
+
+
+def test_times_and_segments_bound_a_cap(shop: Shop) -> None:
+    put(shop, action="cap", by="brand", most=1, first=9, segment='city = "Leeds"')
+    assert [rule.rule_id for rule in shop.search("tea", user="u01").applied_rules] == ["r"]
+    assert shop.search("tea", user="u02").applied_rules == ()
+
+
+def test_a_preview_shows_a_cap_before_it_is_published(shop: Shop) -> None:
+    draft = read_rule({"rule_id": "c", "action": "cap", "by": "brand", "most": 1, "first": 9}, where="test")
+    shown = shop.rules.preview([draft], text="tea")
+    assert shown.moved
+    assert [rule.rule_id for rule in shown.after.applied_rules] == ["c"]
+    assert shop.search("tea").applied_rules == ()
+
+
+def test_a_cap_and_pins_that_break_it_are_refused_whichever_comes_second(shop: Shop) -> None:
+    brand = 'brand = "Quiet Hill"'
+    items = ids(shop.search("tea", filters=brand, n=2))
+    pin = {"rule_id": "p", "action": "pin", "items": items}
+    cap = {"rule_id": "c", "action": "cap", "by": "brand", "most": 1, "first": 5}
+    for first, second in ((pin, cap), (cap, pin)):
+        put(shop, **first)  # type: ignore[arg-type]
+        status = shop.rules.put(second)[0]
+        assert status.status == "rejected"
+        assert "rule 'c' lets 1 of brand 'Quiet Hill' stand on the first 5 places" in str(status.reason)
+        assert "rule 'p' pins 2 there" in str(status.reason)
+        with pytest.raises(InputError, match="pin fewer"):
+            shop.rules.apply([read_rule(second, where="test")])
+        assert "pin fewer" in shop.rules.preview([read_rule(second, where="test")], text="tea").warnings["@refused"][0]
+        shop.rules.remove(str(first["rule_id"]))
+    put(shop, **{**pin, "segment": 'city = "Leeds"'})  # type: ignore[arg-type]
+    put(shop, **cap)  # type: ignore[arg-type]
+
+
+def test_a_file_whose_rules_cannot_both_be_meant_is_refused_as_a_whole(shop: Shop) -> None:
+    def made(name: str, **row: object) -> object:
+        return read_rule({"rule_id": name, **row}, where="test")
+
+    pairs = [
+        (made("a", action="hide", items=["tea-01"]), made("b", action="pin", items=["tea-01"]), "wants the same item"),
+        (made("a", action="pin", items=["tea-01"]), made("b", action="pin", items=["tea-01"]), "pins 'tea-01' too"),
+        (
+            made("a", action="redirect", url="/a", query=["tea"]),
+            made("b", action="redirect", url="/b", query=["tea"]),
+            "elsewhere",
+        ),
+    ]
+    for one, other, says in pairs:
+        with pytest.raises(InputError, match=says):
+            shop.rules.apply([one, other])  # type: ignore[list-item]
+    assert shop.rules.all() == []
+    shop.rules.apply(
+        [
+            made("a", action="hide", items=["tea-01"], segment='city = "Leeds"'),  # type: ignore[list-item]
+            made("b", action="pin", items=["tea-01"]),  # type: ignore[list-item]
+        ]
+    )
+
+
+def test_an_exploring_place_keeps_its_caps_and_says_which_chances_are_unknown(shop: Shop) -> None:
+    (shop.path / "scenarios").mkdir(exist_ok=True)
+    lively = 'base = "home"\ntitle = "Lively"\nrerankers = [{part = "epsilon", share = 1.0, slots = [2], head = 4}]\n'
+    (shop.path / "scenarios" / "lively.toml").write_text(lively, "utf-8")
+    put(shop, action="cap", by="category", most=1, first=4)
+    with shopmind.open(shop.path) as opened:
+        for _ in range(20):
+            slate = opened.recommend("lively", user="u03", n=4)
+            assert max(Counter(hit.item.categories[0] for hit in slate.hits).values()) == 1
+            for each in slate.tried:
+                assert slate.hits[each.position].propensity == pytest.approx(each.chance)
