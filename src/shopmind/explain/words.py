@@ -132,6 +132,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "It is like the best of what was found.",
         "zh": "与最相关的结果相似。",
     },
+    "friends": {
+        "en": "People you are linked with chose it.",
+        "zh": "与您有联系的人选择了它。",
+    },
+    "social": {
+        "en": "It fits what you and the people you are linked with chose.",
+        "zh": "与您和您的联系人的选择相合。",
+    },
     "linked": {
         "en": "It goes with things you buy.",
         "zh": "与您常买的商品有关。",

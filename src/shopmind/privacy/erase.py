@@ -41,12 +41,13 @@ class Erasure:
         """
         self.records.put(PENDING, user_id, {})
         rejected = self._erase_rejected(user_id)
+        learned = self._wipe(user_id)
         rows = self.users.erase(user_id)
         stale = self._mark_artifacts() if rows.get("events", 0) else []
         receipt = {
             "receipt_id": secrets.token_hex(8),
             "at": format_time(self.clock()),
-            "erased": {**_counts(rows), "rejected_rows": rejected},
+            "erased": {**_counts(rows), "rejected_rows": rejected, "learned_rows": learned},
             "retrain": stale,
         }
         self.records.put(RECEIPT, str(receipt["receipt_id"]), receipt)
@@ -59,6 +60,11 @@ class Erasure:
         for user_id, _ in pending:
             self.of(user_id)
         return len(pending)
+
+    def _wipe(self, user_id: str) -> int:
+        """Before the user's number is gone: what artifacts hold under it."""
+        number = int(self.users.numbers([user_id])[0])
+        return self.artifacts.wipe(number) if number > 0 else 0
 
     def _erase_rejected(self, user_id: str) -> int:
         if not self.rejected.is_file():

@@ -54,7 +54,7 @@ def tiny_links() -> list[Row]:
 
 
 def tiny_users(now_ms: int) -> list[Row]:
-    """30 raw user rows, u01 to u30; u29 refuses personalisation."""
+    """30 raw user rows, u01 to u30; u29 refuses personalisation, u01 to u03 let those they know see what they chose."""
     users = []
     for i in range(USERS):
         user: Row = {
@@ -67,6 +67,8 @@ def tiny_users(now_ms: int) -> list[Row]:
                 "taste": _habit(i).name,
             },
         }
+        if i < 3:
+            user["consent"] = {"social": True}
         if i >= 25:
             user["consent"] = {"personalise": i != 28}
         users.append(user)

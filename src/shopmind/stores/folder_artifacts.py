@@ -19,7 +19,7 @@ from shopmind.kit.clock import Clock, system_clock
 from shopmind.kit.errors import InputError, NotFoundError, StorageError
 from shopmind.kit.files import storage_faults, sync_folder, write_whole
 from shopmind.stores.lease import Lease
-from shopmind.stores.ports import Artifact
+from shopmind.stores.ports import Artifact, Number
 
 KEPT_VERSIONS = 3
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -133,6 +133,15 @@ class FolderArtifacts:
         names = sorted(entry.name for entry in os.scandir(self.folder) if entry.is_dir())
         return {name: version for name in names if (version := self._current(name)) is not None}
 
+    def wipe(self, number: Number) -> int:
+        """See the port; the files are altered where they lie, so that processes that have them open see it, too."""
+        wiped = 0
+        for path in self.folder.glob("*/[!.]*/card.json"):
+            for matrix in orjson.loads(path.read_bytes()).get("personal", ()):
+                with storage_faults(path.parent):
+                    wiped += _blanked(path.parent, matrix, number)
+        return wiped
+
     def _current(self, name: str) -> str | None:
         try:
             return (self.folder / name / "current").read_text("ascii", errors="replace").strip()
@@ -155,6 +164,21 @@ class FolderArtifacts:
         for version in self.versions(name)[:-KEPT_VERSIONS]:
             if version != current:
                 shutil.rmtree(self.folder / name / version, ignore_errors=True)
+
+
+def _blanked(home: Path, matrix: str, row: int) -> int:
+    """Sets a row of a sparse matrix to nothing, in its files; returns whether there was anything, as 0 or 1."""
+    starts = np.load(home / f"{matrix}_starts.npy", mmap_mode="r")
+    if not 0 <= row < len(starts) - 1 or starts[row] == starts[row + 1]:
+        return 0
+    here = slice(int(starts[row]), int(starts[row + 1]))
+    columns = np.load(home / f"{matrix}_columns.npy", mmap_mode="r+")
+    values = np.load(home / f"{matrix}_values.npy", mmap_mode="r+")
+    there = bool(values[here].any() or columns[here].any())
+    values[here], columns[here] = 0, 0
+    values.flush()
+    columns.flush()
+    return int(there)
 
 
 def digest(arrays: Mapping[str, NDArray[Any]], options: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from shopmind.kit.errors import StorageError
-from shopmind.stores.ports import Artifact, Artifacts
+from shopmind.stores.ports import Artifact, Artifacts, Number
 
 
 class OverlaidArtifacts:
@@ -45,3 +45,7 @@ class OverlaidArtifacts:
     def current(self) -> Mapping[str, str]:
         """See the port."""
         return {**self._under.current(), **{name: artifact.version for name, artifact in self._tried.items()}}
+
+    def wipe(self, number: Number) -> int:
+        """See the port."""
+        return self._under.wipe(number)

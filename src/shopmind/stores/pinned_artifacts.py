@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from shopmind.kit.errors import StorageError
-from shopmind.stores.ports import Artifact, Artifacts
+from shopmind.stores.ports import Artifact, Artifacts, Number
 
 
 class PinnedArtifacts:
@@ -63,3 +63,7 @@ class PinnedArtifacts:
     def current(self) -> Mapping[str, str]:
         """See the port."""
         return {**self._under.current(), **self._pinned}
+
+    def wipe(self, number: Number) -> int:
+        """See the port."""
+        return self._under.wipe(number)

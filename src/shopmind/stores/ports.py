@@ -283,3 +283,8 @@ class Artifacts(Protocol):
     def current(self) -> Mapping[str, str]:
         """name → current version, cheap enough to ask once a second."""
         ...
+
+    def wipe(self, number: Number) -> int:
+        """Blanks the row of a user in every version's matrices that the card calls `personal`; returns how many had
+        one. Their values become 0 of item 0, which is no item."""
+        ...

@@ -104,3 +104,27 @@ class ArtifactsSuite:
             artifacts.save("a", {"x": np.array([{}, None])}, {})
         assert artifacts.names() == []
         assert artifacts.load("a", "../a") is None
+
+    def test_the_row_of_a_person_is_blanked_in_every_version_and_only_where_the_card_says_rows_are_people(
+        self, artifacts: Artifacts
+    ) -> None:
+        def rows(value: float) -> dict[str, NDArray[Any]]:
+            return {
+                "wants_starts": np.array([0, 0, 2, 3]),
+                "wants_columns": np.array([4, 5, 6], np.int32),
+                "wants_values": np.array([value, 1.0, 2.0], np.float32),
+            }
+
+        first = artifacts.save("of_people", rows(1.0), {"personal": ["wants"]})
+        second = artifacts.save("of_people", rows(3.0), {"personal": ["wants"]})
+        artifacts.save("of_items", rows(1.0), {"personal": []})
+        assert artifacts.wipe(1) == 2
+        for version in (first.version, second.version):
+            held = artifacts.load("of_people", version)
+            assert held is not None
+            assert held.arrays["wants_values"].tolist() == [0, 0, 2]
+            assert held.arrays["wants_columns"].tolist() == [0, 0, 6]
+        other = artifacts.load("of_items")
+        assert other is not None
+        assert other.arrays["wants_values"].tolist() == [1, 1, 2]
+        assert artifacts.wipe(1) == artifacts.wipe(0) == artifacts.wipe(99) == 0

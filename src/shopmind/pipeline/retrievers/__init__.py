@@ -5,11 +5,13 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "retriever",
     {
+        "associated": "shopmind.pipeline.retrievers.associated:Associated",
         "buy_again": "shopmind.pipeline.retrievers.buy_again:BuyAgain",
         "copurchase": "shopmind.pipeline.retrievers.copurchase:CoPurchase",
         "dense": "shopmind.pipeline.retrievers.dense:Dense",
         "ease": "shopmind.pipeline.retrievers.ease:Ease",
         "fresh": "shopmind.pipeline.retrievers.fresh:Fresh",
+        "friends": "shopmind.pipeline.retrievers.friends:Friends",
         "imagined": "shopmind.pipeline.retrievers.imagined:Imagined",
         "item_knn": "shopmind.pipeline.retrievers.item_knn:ItemKnn",
         "lexical": "shopmind.pipeline.retrievers.lexical:Lexical",
@@ -19,6 +21,7 @@ MENU = Menu(
         "ordered": "shopmind.pipeline.retrievers.ordered:Ordered",
         "popularity": "shopmind.pipeline.retrievers.popularity:Popularity",
         "related": "shopmind.pipeline.retrievers.related:Related",
+        "social": "shopmind.pipeline.retrievers.social:Social",
         "taste": "shopmind.pipeline.retrievers.taste:Taste",
         "trending": "shopmind.pipeline.retrievers.trending:Trending",
         "viewed": "shopmind.pipeline.retrievers.viewed:Viewed",
