@@ -14,6 +14,7 @@ from shopmind.testing.counters_suite import CountersSuite
 from shopmind.testing.event_log_suite import EventsSuite, HistorySuite, TouchesSuite
 from shopmind.testing.ledger_suite import LedgerSuite
 from shopmind.testing.people_suite import EraseSuite, LinksSuite, RecordsSuite, UsersSuite
+from shopmind.testing.redemptions_suite import RedemptionsSuite
 from shopmind.testing.text_index_suite import TextIndexSuite
 from shopmind.testing.vector_index_suite import DIMENSION, VectorIndexSuite
 
@@ -45,6 +46,9 @@ class TestCounters(OnEveryDatabase, CountersSuite): ...
 
 
 class TestLedger(OnEveryDatabase, LedgerSuite): ...
+
+
+class TestRedemptions(OnEveryDatabase, RedemptionsSuite): ...
 
 
 class TestUsers(OnEveryDatabase, UsersSuite): ...

@@ -11,6 +11,7 @@ from shopmind.stores.counters import Counters
 from shopmind.stores.ledger import Ledger
 from shopmind.stores.menus import DATABASES
 from shopmind.stores.ports import Catalogue, Events, Links, Records, Users
+from shopmind.stores.redemptions import Redemptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class ShopDatabase:
     records: Records
     counters: Counters
     ledger: Ledger
+    redemptions: Redemptions
     backup: Callable[[Path], None]
     check: Callable[[], list[str]]
     close: Callable[[], None]

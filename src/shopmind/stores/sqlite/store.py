@@ -13,6 +13,7 @@ from shopmind.stores.sqlite.events import SqliteEvents
 from shopmind.stores.sqlite.ledger import SqliteLedger
 from shopmind.stores.sqlite.links import SqliteLinks
 from shopmind.stores.sqlite.records import SqliteRecords
+from shopmind.stores.sqlite.redemptions import SqliteRedemptions
 from shopmind.stores.sqlite.users import SqliteUsers
 
 
@@ -36,6 +37,7 @@ def open_sqlite(url: str) -> ShopDatabase:
         records=SqliteRecords(database),
         counters=SqliteCounters(database),
         ledger=SqliteLedger(database),
+        redemptions=SqliteRedemptions(database),
         backup=database.backup,
         check=database.check,
         close=database.close,
