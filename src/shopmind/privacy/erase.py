@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ class Erasure:
 
     Attributes:
         rejected: the file of rejected rows; its rows carry pseudonyms.
+        messages: erases a pseudonym's contacts and messages; what → how many.
     """
 
     users: Users
@@ -32,6 +33,7 @@ class Erasure:
     artifacts: Artifacts
     rejected: Path
     clock: Clock
+    messages: Callable[[str], Mapping[str, int]] = lambda user_id: {}
 
     def of(self, user_id: str) -> dict[str, Any]:
         """Erases a pseudonym and returns the receipt.
@@ -41,13 +43,14 @@ class Erasure:
         """
         self.records.put(PENDING, user_id, {})
         rejected = self._erase_rejected(user_id)
+        messages = self.messages(user_id)
         learned = self._wipe(user_id)
         rows = self.users.erase(user_id)
         stale = self._mark_artifacts() if rows.get("events", 0) else []
         receipt = {
             "receipt_id": secrets.token_hex(8),
             "at": format_time(self.clock()),
-            "erased": {**_counts(rows), "rejected_rows": rejected, "learned_rows": learned},
+            "erased": {**_counts(rows), "rejected_rows": rejected, "learned_rows": learned, **messages},
             "retrain": stale,
         }
         self.records.put(RECEIPT, str(receipt["receipt_id"]), receipt)

@@ -30,10 +30,12 @@ from shopmind.privacy.erase import Erasure
 from shopmind.settings import Settings
 from shopmind.shop import adopting, learning, writing
 from shopmind.shop.asking import Asking
+from shopmind.shop.booking import Booking
 from shopmind.shop.experimenting import Experiments
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
 from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.merchandising import Rules, Words
+from shopmind.shop.postbox import Postbox
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
 from shopmind.shop.views import Views
@@ -78,6 +80,7 @@ class Shop(Asking, Views):
         self._answering = self._make_answering()
         self._suggestions = self._make_suggestions()
         self._outlooks = Outlooks(folder)
+        self._booking = Booking(folder.database.ledger, folder.clock)
         self._slates = SlateLog(folder.records, folder.events, folder.clock, impressions=folder.settings.impressions)
         self._indexing: threading.Thread | None = None
         self._stop = threading.Event()
@@ -91,6 +94,7 @@ class Shop(Asking, Views):
         self.rules = Rules(folder, scenarios, lambda query, rules: self._answering.answer(query, rules))
         self.lexicon = Words(folder)
         self.experiments = Experiments(folder, scenarios)
+        self.postbox = Postbox(folder.path, folder.pseudonyms, folder.clock)
         self._erasure().resume()
 
     @property
@@ -124,6 +128,7 @@ class Shop(Asking, Views):
         if behind:
             slate = replace(slate, degraded=(*slate.degraded, f"index: {behind} changes behind"))
         if query.history is None:
+            slate = self._booking.book(query, slate)
             self._slates.put(query, slate)
         return slate
 
@@ -152,6 +157,7 @@ class Shop(Asking, Views):
     def track(self, event: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[RowStatus]:
         """Events as rows of an events file; durable when this returns, and in the next answer."""
         statuses = writing.track(self._folder, [event] if isinstance(event, Mapping) else event)
+        self._booking.settle()
         self._answering.live.wake()
         return statuses
 
@@ -277,6 +283,7 @@ class Shop(Asking, Views):
         if self._indexing is not None:
             self._indexing.join()
         self._slates.close()
+        self.postbox.close()
         self._folder.close()
 
     def __enter__(self) -> Shop:
@@ -291,7 +298,8 @@ class Shop(Asking, Views):
 
     def _erasure(self) -> Erasure:
         folder = self._folder
-        return Erasure(folder.users, folder.records, folder.artifacts, folder.path / REJECTED, folder.clock)
+        rejected = folder.path / REJECTED
+        return Erasure(folder.users, folder.records, folder.artifacts, rejected, folder.clock, self.postbox.erase)
 
     def _make_suggestions(self) -> Suggestions:
         folder, search = self._folder, self.scenarios.get("search")

@@ -15,3 +15,6 @@ VECTOR_INDEXES = Menu("vector index", {"usearch": "shopmind.stores.usearch_vecto
 
 ARTIFACTS = Menu("artifacts", {"folder": "shopmind.stores.folder_artifacts:FolderArtifacts"})
 """Name → class (folder)."""
+
+OUTBOXES = Menu("outbox", {"sqlite": "shopmind.stores.sqlite.outbox:open_outbox"})
+"""URL scheme → opener (url) → Outbox."""

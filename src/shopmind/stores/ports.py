@@ -141,6 +141,10 @@ class Users(Protocol):
 
     def get(self, user_id: str) -> User | None: ...
 
+    def some(self, user_ids: Sequence[str]) -> dict[str, User]:
+        """Those of these pseudonyms that are known."""
+        ...
+
     def table(self) -> pl.DataFrame:
         """Columns number (Int64), user_id, attributes (JSON text), consent (JSON text), by rising number."""
         ...

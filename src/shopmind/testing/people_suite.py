@@ -28,6 +28,12 @@ class UsersSuite:
         assert database.users.put([User("v", attributes={"a": 1}), User("u"), User("u")]).tolist() == [v, u, u]
         assert database.users.get("v") == User("v", attributes={"a": 1})
 
+    def test_some_users_are_read_at_once(self, database: ShopDatabase) -> None:
+        full = User("u", 5, {"age": "25-34"}, {"email": True})
+        database.users.put([full, User("v"), User("w")])
+        assert database.users.some(["w", "u", "nobody"]) == {"u": full, "w": User("w")}
+        assert database.users.some([]) == {}
+
     def test_the_table_lists_users_by_number(self, database: ShopDatabase) -> None:
         assert database.users.table().height == 0
         database.users.put([User("u", attributes={"a": 1}, consent={"mail": True}), User("v")])

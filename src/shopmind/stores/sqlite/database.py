@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,15 @@ class SqliteDatabase:
     Args:
         path: of the database file; made when there is none.
         clock: stamps records.
+        bring_up: creates or takes forward the tables, in the transaction that opens the file.
 
     Raises:
         StorageError: the file cannot be opened, is no database, is another program's or a newer shopmind's.
     """
 
-    def __init__(self, path: Path, *, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, path: Path, *, clock: Clock = system_clock, bring_up: Callable[[Connection, Path], None] = bring_up
+    ) -> None:
         self.path = path
         self.clock = clock
         self._lock = threading.Lock()

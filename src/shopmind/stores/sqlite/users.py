@@ -62,9 +62,13 @@ class SqliteUsers:
         """See the port."""
         with self._database.reading() as connection:
             row = connection.execute(select(users).where(users.c.user_id == user_id)).first()
-        if row is None:
-            return None
-        return User(row.user_id, row.created_at_ms, orjson.loads(row.attributes), orjson.loads(row.consent))
+        return None if row is None else _user(row)
+
+    def some(self, user_ids: Sequence[str]) -> dict[str, User]:
+        """See the port."""
+        asked = select(users).where(among(users.c.user_id, user_ids))
+        with self._database.reading() as connection:
+            return {row.user_id: _user(row) for row in connection.execute(asked)}
 
     def table(self) -> pl.DataFrame:
         """See the port."""
@@ -112,6 +116,10 @@ def created_users(connection: Connection, user_ids: Sequence[str]) -> dict[str, 
     found = user_numbers(connection, user_ids)
     missing = {user_id: _fields(User(user_id)) for user_id in user_ids if user_id not in found}
     return found | _put(connection, missing) if missing else found
+
+
+def _user(row: Any) -> User:
+    return User(row.user_id, row.created_at_ms, orjson.loads(row.attributes), orjson.loads(row.consent))
 
 
 def _fields(user: User) -> tuple[Any, ...]:
