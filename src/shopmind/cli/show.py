@@ -15,9 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from shopmind.domain import Facet, Slate
+from shopmind.domain import Bundle, Facet, Slate
 from shopmind.kit.errors import ShopmindError
 from shopmind.kit.progress import Progress
+from shopmind.stores.money import DIGITS
 
 console = Console(stderr=True)
 people = Console()
@@ -66,6 +67,7 @@ def slate_data(slate: Slate) -> dict[str, Any]:
         "applied_rules": [asdict(rule) for rule in slate.applied_rules],
         "understood": None if slate.understood is None else asdict(slate.understood),
         "facets": [asdict(facet) for facet in slate.facets],
+        "bundles": [asdict(bundle) for bundle in slate.bundles],
         "explored": [each.position for each in slate.tried],
         "total": slate.total,
         "hits": [
@@ -106,6 +108,8 @@ def slate(answered: Slate, as_json: bool) -> None:
     people.print(table)
     for line in _reading(answered):
         people.print(line, style="dim", markup=False, highlight=False)
+    for bundle in answered.bundles:
+        people.print(_together(bundle), style="dim", markup=False, highlight=False)
     for facet in answered.facets:
         people.print(_counted(facet), style="dim", markup=False, highlight=False)
     for fallback in answered.degraded:
@@ -131,6 +135,16 @@ def _reading(answered: Slate) -> list[str]:
         "given up, too little was found": ", ".join(read.relaxed),
     }
     return [f"{what}: {words}" for what, words in told.items() if words]
+
+
+def _together(bundle: Bundle) -> str:
+    """A bundle in one line."""
+    price = ""
+    if bundle.price_minor is not None and bundle.currency:
+        digits = DIGITS.get(bundle.currency, 2)
+        price = f", {bundle.price_minor / 10**digits:.{digits}f} {bundle.currency}"
+    times = f"in {bundle.share:.2%} of the orders, {bundle.lift:.1f} times as often as by chance"
+    return f"together: {' + '.join(bundle.items)}{price} ({times})"
 
 
 def _counted(facet: Facet) -> str:

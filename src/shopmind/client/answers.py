@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shopmind.domain import AppliedRule, Constraint, Facet, FacetRange, Hit, Item, Reason, Slate, Tried, Understood
+from shopmind.domain import (
+    AppliedRule,
+    Bundle,
+    Constraint,
+    Facet,
+    FacetRange,
+    Hit,
+    Item,
+    Reason,
+    Slate,
+    Tried,
+    Understood,
+)
 from shopmind.kit.clock import parse_time
 from shopmind.kit.errors import (
     AccessError,
@@ -88,10 +100,16 @@ def slate(json: Json) -> Slate:
         applied_rules=tuple(_applied(each) for each in json.get("applied_rules") or ()),
         understood=_understood(json["understood"]) if json.get("understood") else None,
         facets=tuple(_facet(each) for each in json.get("facets") or ()),
+        bundles=tuple(_bundle(each) for each in json.get("bundles") or ()),
         tried=tuple(
             Tried(each["position"], each["by"], each["chance"], each["lifted"]) for each in json.get("explored") or ()
         ),
     )
+
+
+def _bundle(json: Json) -> Bundle:
+    numbers = {name: json[name] for name in ("price_minor", "currency", "orders", "share", "lift")}
+    return Bundle(items=tuple(json["items"]), **numbers)
 
 
 def item(json: Json) -> Item:
@@ -180,6 +198,7 @@ def _hit(json: Json) -> Hit:
         ),
         highlights=json.get("highlights") or {},
         variants=tuple(json.get("variants") or ()),
+        advertiser=json.get("advertiser"),
     )
 
 

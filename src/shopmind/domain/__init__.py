@@ -1,5 +1,7 @@
 """The words of the house as frozen dataclasses: item, user, event, link, query, candidates, slate. No I/O."""
 
+from shopmind.domain.ad import AdTerms, Placement
+from shopmind.domain.bundle import Bundle
 from shopmind.domain.candidates import Candidates
 from shopmind.domain.event import EVENT_TYPES, HISTORY_TYPES, Event, EventType
 from shopmind.domain.history import History
@@ -17,9 +19,11 @@ __all__ = [
     "HISTORY_TYPES",
     "KINDS",
     "LINK_TYPES",
+    "AdTerms",
     "AppliedRule",
     "Asked",
     "AskedInside",
+    "Bundle",
     "Candidates",
     "Constraint",
     "Event",
@@ -33,6 +37,7 @@ __all__ = [
     "Link",
     "LinkType",
     "Outlook",
+    "Placement",
     "Query",
     "Reason",
     "Scalar",

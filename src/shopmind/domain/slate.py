@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shopmind.domain.ad import Placement
+from shopmind.domain.bundle import Bundle
 from shopmind.domain.item import Item
 from shopmind.domain.understood import Understood
 
@@ -36,6 +38,8 @@ class Hit:
         propensity: probability of this item at this position under the serving policy.
         highlights: "title" and, where words stand in it, a part of the "description": HTML with <mark>.
         variants: ids of other items of its group that were found, where a hit stands for its group.
+        advertiser: who pays for its place; None for a hit that is no ad.
+        placement: what is held for it; None for a hit that is no ad, and outside the shop.
     """
 
     item: Item
@@ -46,6 +50,13 @@ class Hit:
     reasons: tuple[Reason, ...] = ()
     highlights: Mapping[str, str] = field(default_factory=dict)
     variants: tuple[str, ...] = ()
+    advertiser: str | None = None
+    placement: Placement | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def sponsored(self) -> bool:
+        """Whether it stands there because somebody pays for the place."""
+        return self.advertiser is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ class AppliedRule:
     Attributes:
         rule_id: names the rule.
         version: of the rule, counted from 1.
-        action: pin, boost, bury, hide, redirect or banner.
+        action: pin, boost, bury, hide, cap, redirect or banner.
         items: ids of items it moved, put in or took out.
         says: the address of a redirect, the text of a banner; "" for the others.
     """
@@ -135,6 +146,7 @@ class Slate:
         draw: what chance in the answer was derived from; a query that brings it repeats or continues this answer. None
             where nothing was left to chance.
         tried: the hits that a draw put in their places.
+        bundles: goods that sell together, of scenarios that name such; best first.
     """
 
     request_id: str
@@ -152,3 +164,4 @@ class Slate:
     teams: tuple[str, ...] = ()
     draw: str | None = None
     tried: tuple[Tried, ...] = ()
+    bundles: tuple[Bundle, ...] = ()

@@ -56,6 +56,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Often bought together with {subject}.",
         "zh": "常与{subject}一起购买。",
     },
+    "completion": {
+        "en": "Goes with your cart, with {subject} above all.",
+        "zh": "与购物车里的商品相配,尤其是{subject}。",
+    },
+    "associated": {
+        "en": "Bought with {subject} more often than chance explains.",
+        "zh": "与{subject}一起购买的次数高于偶然。",
+    },
     "complements": {
         "en": "Goes with {subject}: bought together more than chance.",
         "zh": "与{subject}搭配:一起购买的次数高于偶然。",
@@ -132,6 +140,18 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "It is like the best of what was found.",
         "zh": "与最相关的结果相似。",
     },
+    "brands": {
+        "en": "Its brand suits what you choose.",
+        "zh": "它的品牌与您的选择相合。",
+    },
+    "nearby": {
+        "en": "It is where you are.",
+        "zh": "就在您所在的地方。",
+    },
+    "mentioned": {
+        "en": "{subject} mentions it.",
+        "zh": "{subject}提到了它。",
+    },
     "friends": {
         "en": "People you are linked with chose it.",
         "zh": "与您有联系的人选择了它。",
@@ -139,6 +159,18 @@ SENTENCES: dict[str, dict[str, str]] = {
     "social": {
         "en": "It fits what you and the people you are linked with chose.",
         "zh": "与您和您的联系人的选择相合。",
+    },
+    "gain": {
+        "en": "A trial says that it brings more than it costs.",
+        "zh": "试验表明,它带来的收益高于成本。",
+    },
+    "uplift": {
+        "en": "A trial says that it changes what customers like you do.",
+        "zh": "试验表明,它会改变与您相似的顾客的选择。",
+    },
+    "redemption": {
+        "en": "Customers with habits like yours use such offers.",
+        "zh": "习惯与您相近的顾客会使用这类优惠。",
     },
     "linked": {
         "en": "It goes with things you buy.",

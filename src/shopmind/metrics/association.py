@@ -33,7 +33,7 @@ def lift(both: ArrayLike, first: ArrayLike, second: ArrayLike, orders: ArrayLike
 def leverage(both: ArrayLike, first: ArrayLike, second: ArrayLike, orders: ArrayLike) -> Floats:
     """The share of the orders that hold both beyond chance: both / orders - first / orders * second / orders.
 
-    Source: Piatetsky-Shapiro, Discovery, analysis, and presentation of strong rules, in Knowledge Discovery in Databases,
+    Source: Piatetsky-Shapiro, Discovery, analysis, and presentation of strong rules, Knowledge Discovery in Databases,
     1991.
     """
     return _share(both, orders) - _share(first, orders) * _share(second, orders)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import AppliedRule, Constraint, Facet, History, Query, Understood
+from shopmind.domain import AppliedRule, Bundle, Candidates, Constraint, Facet, History, Query, Understood
 from shopmind.pipeline.exploration import Exploration
 from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.rules.ruling import Ruling
@@ -78,8 +78,11 @@ class Context:
         meets: (size,) by item number, True where an allowed item also meets the constraints that were relaxed; None
             when none was. Items that meet them stand first.
         encode: (text) → its unit vector; vectors of recent texts are kept.
+        aside: (scenario, n) → what another place would show for the same request, with its context; None where nobody
+            can be asked.
         degraded: named fallbacks taken so far.
         facets: counts that were asked for, filled by a reranker.
+        bundles: goods that sell together, filled by a reranker.
         applied_rules: the merchandiser's rules that took part.
         learning: whether every column is wanted, also those that no ranker reads yet.
         ruleset: rules to obey in place of the stored ones, for a preview; None otherwise.
@@ -97,6 +100,7 @@ class Context:
     load_history: Callable[[], History]
     anchors: Numbers
     encode: Callable[[str], NDArray[np.float32]]
+    aside: Callable[[str, int], tuple[Context, Candidates]] | None = None
     language: str = ""
     text: str = ""
     terms: tuple[Term, ...] = ()
@@ -114,6 +118,7 @@ class Context:
     meets: NDArray[np.bool_] | None = None
     degraded: list[str] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
+    bundles: list[Bundle] = field(default_factory=list)
     applied_rules: list[AppliedRule] = field(default_factory=list)
     learning: bool = False
     ruleset: Ruleset | None = None

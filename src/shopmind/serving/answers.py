@@ -11,7 +11,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.domain import AppliedRule, Facet, Hit, Item, Outlook, Slate, Understood
+from shopmind.domain import AppliedRule, Bundle, Facet, Hit, Item, Outlook, Slate, Understood
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError
@@ -70,8 +70,17 @@ def slate_json(slate: Slate, offset: int, mark: str, explain: bool) -> dict[str,
         content["understood"] = _understood_json(slate.understood)
     if slate.facets:
         content["facets"] = [_facet_json(facet) for facet in slate.facets]
+    if slate.bundles:
+        content["bundles"] = [_bundle_json(each) for each in slate.bundles]
     if slate.applied_rules:
         content["applied_rules"] = [_applied_json(rule) for rule in slate.applied_rules]
+    return content
+
+
+def _bundle_json(bundle: Bundle) -> dict[str, Any]:
+    content = asdict(bundle)
+    digits = DIGITS.get(bundle.currency or "", 2)
+    content["price"] = None if bundle.price_minor is None else bundle.price_minor / 10**digits
     return content
 
 
@@ -211,6 +220,8 @@ def _hit_json(hit: Hit, explain: bool) -> dict[str, Any]:
         content["highlights"] = dict(hit.highlights)
     if hit.variants:
         content["variants"] = list(hit.variants)
+    if hit.sponsored:
+        content |= {"sponsored": True, "advertiser": hit.advertiser}
     return content
 
 

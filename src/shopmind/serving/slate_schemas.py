@@ -56,6 +56,8 @@ class HitAnswer(Answer):
     variants: list[str] | None = Field(
         None, description="ids of other items of its group that were found, where one hit stands for all"
     )
+    sponsored: bool | None = Field(None, description="true for an ad, which must be shown as such; else left out")
+    advertiser: str | None = Field(None, description="who pays for the place of an ad")
 
 
 class AppliedRuleAnswer(Answer):
@@ -63,7 +65,7 @@ class AppliedRuleAnswer(Answer):
 
     rule_id: str
     version: int = Field(description="of the rule, counted from 1; 0 for a draft in a preview")
-    action: str = Field(description="pin, boost, bury, hide, redirect or banner")
+    action: str = Field(description="pin, boost, bury, hide, cap, redirect or banner")
     items: list[str] = Field(description="ids of the items it moved, put in or took out")
     says: str | None = Field(None, description="the address of a redirect, the text of a banner")
 
@@ -126,6 +128,18 @@ class TriedAnswer(Answer):
     lifted: bool = Field(description="false: the ranking would leave the item in the head, too")
 
 
+class BundleAnswer(Answer):
+    """Goods that sell together; each can be had."""
+
+    items: list[str] = Field(description="two or three ids, those at hand first")
+    price: float | None = Field(description="of one of each together, in major units of `currency`; null if unknown")
+    price_minor: int | None = Field(description="the same, exactly, in its minor unit")
+    currency: str | None
+    orders: int = Field(description="how many hold all of them")
+    share: float = Field(description="of all orders")
+    lift: float = Field(description="how many times as often as if each was bought by itself")
+
+
 class SlateAnswer(Answer):
     """The answer of search and recommend."""
 
@@ -142,6 +156,7 @@ class SlateAnswer(Answer):
     applied_rules: list[AppliedRuleAnswer] | None = Field(None, description="left out when no rule took part")
     understood: UnderstoodAnswer | None = Field(None, description="of a text")
     facets: list[FacetAnswer] | None = Field(None, description="the counts asked for, in the order asked")
+    bundles: list[BundleAnswer] | None = Field(None, description="best first; left out where there are none")
 
 
 class OneOfManyAnswer(Answer):

@@ -149,6 +149,7 @@ class Answering:
             stages_ms=ranking.trace.stages_ms(),
             understood=context.understood,
             facets=tuple(context.facets),
+            bundles=tuple(context.bundles),
             applied_rules=tuple(context.applied_rules),
             draw=None if context.heard is None else draws.write(context.draw, context.heard),
             tried=draws.tried(context.exploration, hits, ranking.candidates.items[query.offset : query.offset + n]),
@@ -181,7 +182,7 @@ class Answering:
         columns = self._tools.catalogue.columns()
         self._heed_changes(columns.change)
         anchors = self._tools.catalogue.numbers(query.anchors) if query.anchors else np.empty(0, np.int64)
-        return Context(
+        context = Context(
             query=query,
             kinds=scenario.kinds,
             now_ms=self._clock() if query.now_ms is None else query.now_ms,
@@ -190,6 +191,19 @@ class Answering:
             anchors=anchors[anchors > 0],
             encode=engines.encode,
         )
+        context.aside = lambda name, n: self._aside(context, name, n, engines)
+        return context
+
+    def _aside(self, asking: Context, name: str, n: int, engines: Engines) -> tuple[Context, Candidates]:
+        """The first n candidates of another scenario for the request of `asking`, and their context."""
+        if name not in self.scenarios:
+            raise not_allowed("scenario", name, self.scenarios, field="scenario")
+        query = replace(asking.query, filter="", sort="", facets=(), min_score=None, offset=0, n=n)
+        context = self._context(query, self.scenarios[name], engines)
+        context.load_history = lambda: asking.history
+        context.text, context.draw, context.ruleset = asking.text, asking.draw, asking.ruleset
+        candidates = engines.by_scenario[name].rank(context, n).candidates
+        return context, candidates.take(np.arange(min(n, len(candidates))))
 
     def _history(self, query: Query) -> History:
         if query.history is not None:

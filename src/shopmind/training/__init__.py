@@ -5,10 +5,12 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "recipe",
     {
+        "ad_response": "shopmind.training.ads.recipe:AdResponseRecipe",
         "arms": "shopmind.training.arms:ArmsRecipe",
         "associations": "shopmind.training.associations:AssociationsRecipe",
         "categories": "shopmind.training.categories:CategoriesRecipe",
         "circles": "shopmind.training.circles:CirclesRecipe",
+        "completion": "shopmind.training.completion:CompletionRecipe",
         "copurchase": "shopmind.training.copurchase:CoPurchaseRecipe",
         "discovery": "shopmind.training.discovery:DiscoveryRecipe",
         "cross_encoder": "shopmind.training.encoder.cross:CrossEncoderRecipe",

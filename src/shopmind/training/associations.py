@@ -56,8 +56,8 @@ class AssociationsRecipe(Recipe):
         found = mined(orders, limit, options, progress)
         if not len(found.pairs):
             raise NotReadyError(
-                f"associations: {orders.shape[0]} orders, but no two goods stand together in {limit} of them more often "
-                "than chance explains; it needs more orders"
+                f"associations: {orders.shape[0]} orders, but no two goods stand together in {limit} of them more "
+                "often than by chance; it needs more orders"
             )
         return Fitted(
             {
@@ -131,7 +131,8 @@ def mined(orders: sparse.csr_array, limit: int, options: AssociationsRecipe.Opti
     triple_p = productive(three, parts, held_by)
     q = false_discovery(np.concatenate([pair_p, triple_p.ravel()]), max(tests, len(pair_p) + triple_p.size))
     pair_q, triple_q = q[: len(pair_p)], q[len(pair_p) :].reshape(-1, 3)
-    kept, kept_too = pair_q <= options.level, (triple_q <= options.level).any(axis=1)
+    kept = np.asarray(pair_q <= options.level)
+    kept_too = np.asarray((triple_q <= options.level).any(axis=1))
     return Mined(
         held=held_by,
         orders=total,

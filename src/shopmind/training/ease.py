@@ -81,7 +81,7 @@ def fit_ease(
     rarity[numbers] = np.log1p(people / (1 + had[numbers]))
     interest = sparse.csr_array(chosen.tocsc()[:, numbers])
     interest.data = np.sqrt(interest.data) * rarity[numbers][interest.indices]
-    small = _strongest(_regressed(interest, options.ridge), options.k)
+    small = strongest(regressed(interest, options.ridge), options.k)
     place = np.repeat(numbers, np.diff(small.indptr))
     similar = sparse.csr_array((small.data, (place, numbers[small.indices])), shape=(size, size))
     return {**parts(similar, "similar"), "rarity": rarity, "weights": weights.astype(np.float32)}, people
@@ -113,8 +113,8 @@ def expected(
     return np.bincount(columns[inside], interest[place[inside]] * values[inside], minlength=size).astype(np.float32)
 
 
-def _regressed(interest: sparse.csr_array, ridge: float) -> NDArray[np.float32]:
-    """Dense B of EASE."""
+def regressed(interest: sparse.csr_array, ridge: float) -> NDArray[np.float32]:
+    """Dense B of EASE from a matrix of people, or orders, and items; `ridge` in units of the mean of the diagonal."""
     gram = np.asarray((interest.T @ interest).todense(), np.float32)
     size = len(gram)
     diagonal = np.diag_indices(size)
@@ -127,7 +127,8 @@ def _regressed(interest: sparse.csr_array, ridge: float) -> NDArray[np.float32]:
     return weights
 
 
-def _strongest(weights: NDArray[np.float32], k: int) -> sparse.csr_array:
+def strongest(weights: NDArray[np.float32], k: int) -> sparse.csr_array:
+    """Of each row the k weights that are largest by size."""
     if k < weights.shape[1]:
         size = np.abs(weights)
         least = np.partition(size, size.shape[1] - k, axis=1)[:, size.shape[1] - k]

@@ -5,8 +5,11 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "retriever",
     {
+        "bidders": "shopmind.pipeline.retrievers.bidders:Bidders",
         "associated": "shopmind.pipeline.retrievers.associated:Associated",
+        "brands": "shopmind.pipeline.retrievers.brands:Brands",
         "buy_again": "shopmind.pipeline.retrievers.buy_again:BuyAgain",
+        "completion": "shopmind.pipeline.retrievers.completion:Completion",
         "copurchase": "shopmind.pipeline.retrievers.copurchase:CoPurchase",
         "dense": "shopmind.pipeline.retrievers.dense:Dense",
         "ease": "shopmind.pipeline.retrievers.ease:Ease",
@@ -17,6 +20,7 @@ MENU = Menu(
         "lexical": "shopmind.pipeline.retrievers.lexical:Lexical",
         "linked": "shopmind.pipeline.retrievers.linked:Linked",
         "long_tail": "shopmind.pipeline.retrievers.long_tail:LongTail",
+        "nearby": "shopmind.pipeline.retrievers.nearby:Nearby",
         "next_item": "shopmind.pipeline.retrievers.next_item:NextItem",
         "ordered": "shopmind.pipeline.retrievers.ordered:Ordered",
         "popularity": "shopmind.pipeline.retrievers.popularity:Popularity",
