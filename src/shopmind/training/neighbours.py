@@ -11,7 +11,7 @@ from scipy import sparse
 from shopmind.kit.progress import Progress
 from shopmind.training.sparse import best_of_rows
 
-PRODUCTS_A_BLOCK = 20_000_000
+PRODUCTS_A_BLOCK = 5_000_000
 """Pairs counted at once: about 240 MB."""
 
 

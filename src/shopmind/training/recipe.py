@@ -45,6 +45,7 @@ class Tables:
         explored: () → what slots were filled by, of schema arms.EXPLORED; None where no scenario learns from it.
         trial: who was given what by chance and what came of it, as a file `trial` holds it; None where nobody gave one.
         links, users: for recipes that learn from who is linked with whom, and who agreed to it; None where unknown.
+        adverts: (since, until) → ads that were shown and what became of them, of schema stores.ledger.SHOWN.
         work: a folder for what an interrupted fit goes on with, in NAME.pt until the artifact is kept; None for none.
     """
 
@@ -69,6 +70,12 @@ class Tables:
     links: Links | None = None
     users: Users | None = None
     explored: Callable[[], pl.DataFrame] | None = None
+    adverts: Callable[[int, int], pl.DataFrame] | None = None
+
+    def with_columns_of_events(self, *names: str) -> Tables:
+        """The same with fewer columns of `events` and `held`: what copies a log need not copy its texts."""
+        held = None if self.held is None else self.held.select(names)
+        return replace(self, events=self.events.select(names), held=held)
 
     def without_events(self) -> Tables:
         """The same with an empty log: judgments are then all there is to learn from."""

@@ -17,6 +17,8 @@ from shopmind.training.worth import UNWANTED, wanted
 
 FEW = 2_000
 """Users with a held step below which theirs alone would teach too little."""
+DOINGS = ("number", "type", "timestamp_ms", "user", "item", "order")
+"""All that is read of an event: a log is copied, sorted and joined, and its texts would weigh more than the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,10 @@ class Steps:
 
 
 def doings(events: pl.DataFrame) -> pl.DataFrame:
-    """What named users did towards items and meant well, by user and time."""
+    """What named users did towards items and meant well, by user and time: the columns DOINGS."""
     codes = [EVENT_TYPES.index(kind) for kind in HISTORY_TYPES if kind not in UNWANTED]
     kept = events.filter(pl.col("type").is_in(codes) & (pl.col("user").fill_null(0) > 0) & pl.col("item").is_not_null())
-    return kept.sort("user", "timestamp_ms", "number")
+    return kept.select(DOINGS).sort("user", "timestamp_ms", "number")
 
 
 def everything(tables: Tables) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from shopmind.stores.ports import Numbers
 from shopmind.training.next_item.asked import Asked
 from shopmind.training.next_item.blend import Blend, Choices
 from shopmind.training.next_item.evidence import COLUMNS, GATES, OF_ORDERS, SEQUENCE, Signals, best_first, blocks
-from shopmind.training.next_item.hold_out import Steps, doings, last_steps, others_steps
+from shopmind.training.next_item.hold_out import DOINGS, Steps, doings, last_steps, others_steps
 from shopmind.training.next_item.meaning import alike, centred, shares, traits
 from shopmind.training.next_item.statistics import Goods, Shape, in_orders, several, statistics
 from shopmind.training.next_item.walks import Sequences
@@ -72,6 +72,7 @@ class NextItemRecipe(Recipe):
         Raises:
             NotReadyError: too few users took a step that anything foresaw.
         """
+        tables = tables.with_columns_of_events(*DOINGS, "quantity")
         steps = last_steps(tables, most=options.users, seed=seed)
         if len(steps) < options.at_least:
             raise NotReadyError(

@@ -14,7 +14,7 @@ from shopmind.training.sparse import best_of_rows
 TINY = 1e-9
 STRONGEST = 100
 """Steps of one item that a second step goes on from."""
-PRODUCTS_A_BLOCK = 20_000_000
+PRODUCTS_A_BLOCK = 5_000_000
 """Products made at once: about 240 MB."""
 
 
