@@ -83,12 +83,14 @@ class Client:
         user: str | None = None,
         session: str | None = None,
         anchors: Sequence[str] = (),
+        text: str = "",
         filters: str = "",
         **asked: Unpack[Asked],
     ) -> Slate:
         """Items for a place in the shop; as `Shop.recommend`."""
         path = f"v1/recommend/{quote(scenario, safe='')}"
-        question = {"anchors": list(anchors), "user": user, "session": session, "filters": filters, **asked}
+        named = {"user": user, "session": session, "filters": filters, **({"text": text} if text else {})}
+        question = {"anchors": list(anchors), **named, **asked}
         question.pop("verbatim", None)  # there is no text to be taken as it is
         return answers.slate(self._call("POST", path, body=question))
 

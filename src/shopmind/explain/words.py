@@ -132,6 +132,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Shown to learn whether people like it.",
         "zh": "展示它,是为了了解顾客是否喜欢。",
     },
+    "sponsored": {
+        "en": "An ad: {advertiser} pays for this place.",
+        "zh": "广告:此位置由{advertiser}付费。",
+    },
+    "ad_fit": {
+        "en": "It goes with {subject}.",
+        "zh": "与{subject}相关。",
+    },
     "personal": {
         "en": "It is like what you chose before.",
         "zh": "与您以前选择的商品相似。",

@@ -58,6 +58,7 @@ class Engine:
             return menu.load(spec.part)(spec.options, tools)
 
         self.scenario = scenario
+        self._catalogue = tools.catalogue
         self._understanding: list[tuple[str, Understanding]] = [
             (spec.part, make(UNDERSTANDING, spec)) for spec in scenario.understanding
         ]
@@ -90,6 +91,9 @@ class Engine:
                 part.ready()
             except NotReadyError as error:
                 found[name] = error.message
+        columns = self._catalogue.columns()
+        if not (columns.shown & columns.kinds(self.scenario.kinds)).any():
+            found["items"] = f"the shop shows no item of kind {' or '.join(self.scenario.kinds)}"
         return found
 
     def rank(self, context: Context, n: int) -> Ranking:

@@ -73,6 +73,7 @@ class RecommendQuestion(Question):
     """A recommendation; which fields a scenario needs is told by `GET /v1/scenarios`."""
 
     anchors: list[Id] = Field([], max_length=MAX_ANCHORS, description="ids of the items in view or in the cart")
+    text: str = Field("", max_length=MAX_TEXT, description="what it is for, where the scenario reads a text")
 
 
 class ManyQuestion(BaseModel):

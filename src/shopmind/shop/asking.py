@@ -53,15 +53,19 @@ class Asking:
         user: str | None = None,
         session: str | None = None,
         anchors: Sequence[str] = (),
+        text: str = "",
         filters: str = "",
         **asked: Unpack[AskedInside],
     ) -> Slate:
         """Items for a place in the shop; `user` and `session` are the shop's own ids, `asked` as in `search`.
 
+        Args:
+            text: what it is for, where the scenario reads one: "for a picnic".
+
         Raises:
             InputError: an unknown scenario, a missing need, a filter that cannot be read, or a size out of range.
         """
-        query = Query(scenario, anchors=tuple(anchors), filter=filters, **asked)
+        query = Query(scenario, anchors=tuple(anchors), text=text, filter=filters, **asked)
         return self.answer(self._as(query, user, session))
 
     def trial(self, query: Query, versions: Mapping[str, str]) -> Slate:

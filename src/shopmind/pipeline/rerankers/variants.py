@@ -1,27 +1,35 @@
-"""One hit for all variants of a product."""
+"""One hit for all variants of a product, or for all goods of a brand."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from shopmind.domain import Candidates
 from shopmind.pipeline.context import Context
-from shopmind.pipeline.parts import NoOptions, Reranker, Tools
+from shopmind.pipeline.parts import Reranker, Tools
 from shopmind.stores.columns import TextColumn
 
 
 class Variants(Reranker):
-    """Keeps the first candidate of each `group_id`; the hit names the others that were found.
+    """Keeps the first candidate of each group; the hit names the others that were found.
 
     Items without a group stand for themselves. Others of the group that no retriever brought are not named.
     """
 
-    def __init__(self, options: NoOptions, tools: Tools) -> None:
-        pass
+    @dataclass(frozen=True)
+    class Options:
+        """by: column that names the group."""
+
+        by: str = "group_id"
+
+    def __init__(self, options: Options, tools: Tools) -> None:
+        self._by = options.by
 
     def rerank(self, context: Context, candidates: Candidates, n: int) -> Candidates:
         """See Reranker."""
-        column = context.columns.column("group_id")
+        column = context.columns.column(self._by)
         if not isinstance(column, TextColumn) or not len(candidates):
             return candidates
         groups = column.codes[candidates.items].astype(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from shopmind.pipeline.circles import Circles
 from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.parts import Retriever, Tools
-from shopmind.stores.ports import Numbers
+from shopmind.stores.ports import Artifact, Numbers
 from shopmind.training.ease import expected, interest_of
 
 
@@ -51,13 +52,17 @@ class Social(Retriever):
         for name in self.artifacts:
             self._tools.artifact(name)
 
+    @cached_property
+    def _ease(self) -> Artifact:
+        return self._tools.artifact("ease")
+
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever; only what is more expected than not, and nothing without a circle: `ease` alone says that."""
         wants = self._circles.wants(context)
         size = context.columns.size
         if not len(wants.items):
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        ease = self._tools.artifact("ease")
+        ease = self._ease
         own, interest = interest_of(
             ease.arrays, context.history, context.now_ms, float(ease.card["options"]["half_life_days"])
         )

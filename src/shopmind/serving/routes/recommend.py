@@ -21,6 +21,7 @@ router = APIRouter(prefix="/v1", tags=["recommend"])
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "a known user": {"user": "u01", "n": 5, "explain": True},
+    "a set of goods for an occasion (scenario `scene`)": {"text": "for a tea party", "n": 5},
     "an anonymous visit with two items in the cart": {"session": "visit-1", "anchors": ["tea-01", "kit-01"]},
 }
 EXTRA = {**body(RecommendQuestion, **EXAMPLES), **path_example("scenario", "home", "as told by /v1/scenarios")}
@@ -40,6 +41,7 @@ async def recommend(request: Request, scenario: str) -> Response:
             user=ask.user,
             session=ask.session,
             anchors=tuple(ask.anchors),
+            text=ask.text,
             filters=ask.filters,
             n=ask.n,
             offset=offset,
