@@ -12,6 +12,7 @@ from shopmind.domain import Candidates, Item, Reason
 from shopmind.explain.matched import matched, said, words_of
 from shopmind.explain.words import OTHER, SENTENCES, SUBJECTS, family_of
 from shopmind.kit.clock import DAY_MS
+from shopmind.pipeline.ads.bidding import placed
 from shopmind.pipeline.context import Context
 
 MOST = 5
@@ -54,6 +55,9 @@ class Reasons:
 
         Where nothing speaks for a hit of a search more than for the average one, its strongest signal is told.
         """
+        item = int(self._candidates.items[row])
+        if (ad := placed(self._context).get(item)) is not None:
+            return self._paid(row, ad.terms.advertiser)
         values = self._values(row)
         shares = {family: float(share[row]) for family, share in self._shares.items() if family in values}
         if not self._shares:
@@ -65,11 +69,18 @@ class Reasons:
         if "pinned" in values:
             shares["pinned"] = float("nan")
             chosen = ["pinned", *(family for family in chosen if family != "pinned")]
-        item = int(self._candidates.items[row])
         if (chance := self._tried.get(item)) is not None:
             values["explored"], shares["explored"] = chance, float("nan")
             chosen = ["explored", *chosen]
         return tuple(Reason(name, values[name], shares[name], self._sentence(name, item)) for name in chosen[:MOST])
+
+    def _paid(self, row: int, advertiser: str) -> tuple[Reason, ...]:
+        """An ad stands there because it is paid for; what was bid and foreseen is between advertiser and shop."""
+        nan = float("nan")
+        text = SENTENCES["sponsored"][self._language].format(advertiser=advertiser)
+        fit = float(self._candidates.column("ad_fit")[row])
+        fits = Reason("ad_fit", fit, nan, SENTENCES["ad_fit"][self._language].format(subject=self._subject()))
+        return (Reason("sponsored", nan, nan, text), *((fits,) if fit > 0 else ()))
 
     def _values(self, row: int) -> dict[str, float]:
         """Family → the value of its first column that can say something of the candidate."""

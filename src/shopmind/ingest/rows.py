@@ -15,8 +15,9 @@ from shopmind.domain import EVENT_TYPES, KINDS, Event, EventType, Item, Kind, Li
 from shopmind.domain.link import USER_LINKS
 from shopmind.ingest import fields
 from shopmind.ingest.fields import RowError, identifier, moment, money, number, words
-from shopmind.kit.errors import not_allowed
+from shopmind.kit.errors import InputError, not_allowed
 from shopmind.privacy.pseudonym import Pseudonyms
+from shopmind.stores.ad_terms import wrong
 
 Row = Mapping[str, Any]
 
@@ -103,15 +104,16 @@ def item(row: Row, *, where: str = "item", default_currency: str | None = None, 
     item_id = identifier(row, "item_id", where)
     currency = fields.currency(row, where, default_currency)
     price = money(row, "price", where, currency)
-    return Item(
+    kind = _kind(row, where)
+    made = Item(
         item_id=str(item_id),
-        kind=_kind(row, where),
+        kind=kind,
         title=words(row, "title", where, fields.TITLE_LENGTH) or "",
         description=words(row, "description", where, fields.DESCRIPTION_LENGTH) or "",
         brand=words(row, "brand", where, fields.SHORT_LENGTH),
         categories=fields.categories(row, where),
         price_minor=price,
-        currency=currency if price is not None else None,
+        currency=currency if price is not None or kind == "ad" else None,
         stock=number(row, "stock", where, 0, 1e12, reason="impossible_quantity"),
         status=_status(row, where),
         url=words(row, "url", where, fields.URL_LENGTH),
@@ -123,6 +125,12 @@ def item(row: Row, *, where: str = "item", default_currency: str | None = None, 
         updated_at_ms=moment(row, "updated_at", where, zone),
         attributes=fields.attributes(row, where, ITEM_FIELDS),
     )
+    if kind == "ad":
+        try:
+            wrong(made, where=where)
+        except InputError as error:
+            raise RowError("wrong_terms", error.message, field=error.field) from error
+    return made
 
 
 def user(row: Row, pseudonyms: Pseudonyms, *, where: str = "user", zone: tzinfo = UTC) -> User:

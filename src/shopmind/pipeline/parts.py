@@ -21,7 +21,9 @@ from shopmind.kit.errors import NotReadyError, StorageError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.live import LiveTail
 from shopmind.stores.index_ports import TextIndex, VectorIndex
+from shopmind.stores.ledger import Ledger
 from shopmind.stores.ports import Artifact, Artifacts, Catalogue, Events, Links, Numbers, Records, Users
+from shopmind.stores.redemptions import Redemptions
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Tools:
         encoder: None when the shop has none; `encoder_missing` then says why, and the dense parts repeat it.
         live: events newer than the artifacts, kept in memory and bounded.
         users: for what a customer said of themselves; None where nobody is known, as in some tests.
+        ledger: the money of ads, to be looked at; None where there is none.
+        redemptions: what offers have given away, to be looked at; None where there is none.
     """
 
     catalogue: Catalogue
@@ -45,6 +49,8 @@ class Tools:
     live: LiveTail
     encoder_missing: str = "no encoder"
     users: Users | None = None
+    ledger: Ledger | None = None
+    redemptions: Redemptions | None = None
 
     def artifact(self, name: str) -> Artifact:
         """The current version of an artifact.

@@ -22,6 +22,7 @@ from shopmind.serving.responses import bytes_response, json_response, to_bytes
 from shopmind.serving.schemas import Question
 from shopmind.serving.service import service_of, visit_of
 from shopmind.shop import Shop
+from shopmind.stores.ad_terms import PRIVATE
 from shopmind.stores.money import DIGITS
 from shopmind.stores.ports import Catalogue
 
@@ -101,7 +102,8 @@ def item_json(item: Item) -> dict[str, Any]:
         content["created_at"] = format_time(item.created_at_ms)
     if item.updated_at_ms is not None:
         content["updated_at"] = format_time(item.updated_at_ms)
-    content["attributes"] = dict(item.attributes)
+    hidden = PRIVATE if item.kind == "ad" else frozenset[str]()
+    content["attributes"] = {name: value for name, value in item.attributes.items() if name not in hidden}
     return content
 
 
@@ -206,7 +208,7 @@ def _status_json(place: int, row: dict[str, Any] | InputError, written: Any) -> 
 def _hit_json(hit: Hit, explain: bool) -> dict[str, Any]:
     content: dict[str, Any] = {
         "item": item_json(hit.item),
-        "score": hit.score,
+        "score": None if hit.sponsored else hit.score,  # what an advertiser is worth to the shop
         "source": list(hit.source),
         "position": hit.position,
         "propensity": hit.propensity,

@@ -8,6 +8,7 @@ import numpy as np
 
 from shopmind.domain import Candidates, Hit, Item
 from shopmind.explain import Reasons
+from shopmind.pipeline.ads.bidding import placed
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop.item_memory import ItemMemory
@@ -31,20 +32,24 @@ def shown(
     why = Reasons(context, candidates, lambda number: memory.get([number])[0], language) if query.explain else None
     tokens = context.tokens
     chances = context.exploration.propensities if context.exploration is not None else {}
+    ads = placed(context)
     hits = []
     for row, item in zip(rows, items, strict=True):
         if item is None:
             continue
+        ad = ads.get(int(candidates.items[row]))
         hits.append(
             Hit(
                 item=item,
                 score=float(candidates.scores[row]),
                 source=_source(candidates, int(row), scenario.retrievers),
                 position=int(row),
-                propensity=chances.get(int(candidates.items[row]), 1.0),
+                propensity=chances.get(int(candidates.items[row]), 1.0) if ad is None else None,
                 reasons=why.of(int(row)) if why else (),
                 highlights=_highlights(item, tokens),
                 variants=_ids(memory, context.variants.get(int(candidates.items[row]))),
+                advertiser=None if ad is None else ad.terms.advertiser,
+                placement=ad,
             )
         )
     return tuple(hits)

@@ -80,6 +80,7 @@ def tables_now(
         made,
         replays=lambda: replaying.replays(folder, answering, then),
         explored=lambda: explored_in_records(folder),
+        adverts=folder.database.ledger.shown,
     )
 
 

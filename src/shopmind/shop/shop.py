@@ -35,6 +35,7 @@ from shopmind.shop.experimenting import Experiments
 from shopmind.shop.folder import REJECTED, SCENARIOS, Folder
 from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.merchandising import Rules, Words
+from shopmind.shop.offers import ShopOffers
 from shopmind.shop.postbox import Postbox
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
@@ -93,6 +94,7 @@ class Shop(Asking, Views):
         self.pseudonyms = folder.pseudonyms
         self.rules = Rules(folder, scenarios, lambda query, rules: self._answering.answer(query, rules))
         self.lexicon = Words(folder)
+        self.offers = ShopOffers(folder)
         self.experiments = Experiments(folder, scenarios)
         self.postbox = Postbox(folder.path, folder.pseudonyms, folder.clock)
         self._erasure().resume()

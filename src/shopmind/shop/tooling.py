@@ -31,6 +31,8 @@ def tools_of(folder: Folder, artifacts: Artifacts | None = None) -> Tools:
         live=LiveTail(folder.events, 0) if artifacts is None else LiveTail.still(),
         encoder_missing=folder.encoder_missing,
         users=folder.users,
+        ledger=folder.database.ledger,
+        redemptions=folder.database.redemptions,
     )
 
 

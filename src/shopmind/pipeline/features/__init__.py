@@ -5,6 +5,7 @@ from shopmind.kit.menu import Menu
 MENU = Menu(
     "feature",
     {
+        "ad_fit": "shopmind.pipeline.features.ad_fit:AdFit",
         "asked": "shopmind.pipeline.features.asked:Asked",
         "company": "shopmind.pipeline.features.company:Company",
         "category": "shopmind.pipeline.features.category:Category",
@@ -16,5 +17,6 @@ MENU = Menu(
         "precedent": "shopmind.pipeline.features.precedent:Precedent",
         "personal": "shopmind.pipeline.features.personal:Personal",
         "standing": "shopmind.pipeline.features.standing:Standing",
+        "uplift": "shopmind.pipeline.features.uplift:Uplift",
     },
 )

@@ -16,7 +16,7 @@ from shopmind.stores.sqlite.database import SqliteDatabase, fetched
 from shopmind.stores.sqlite.item_rows import json_text
 from shopmind.stores.sqlite.schema import ad_accounts, ad_holds, events
 
-WHOLE = 0
+WHOLE = -1
 """The day that stands for the whole flight."""
 UNSETTLED = 2_000
 """New events that charge nothing are looked through again until there are so many: a write costs more."""

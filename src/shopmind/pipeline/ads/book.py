@@ -1,0 +1,185 @@
+"""All ads of the catalogue with their terms, and which of them may bid now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.domain import Item
+from shopmind.domain.ad import AdTerms
+from shopmind.kit.clock import DAY_MS, HOUR_MS, format_time
+from shopmind.kit.errors import InputError
+from shopmind.pipeline.ads.pacing import EVEN, in_hours, participation
+from shopmind.pipeline.filters.language import parse
+from shopmind.stores.ad_terms import terms_of
+from shopmind.stores.columns import ItemColumns
+from shopmind.stores.ledger import Account
+from shopmind.stores.ports import Catalogue, Numbers
+from shopmind.text.analyse import analyse
+
+MOST_CHANGES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ad:
+    """One ad with sound terms.
+
+    Attributes:
+        target: number of the item it leads to, 0 for none.
+        words: tokens of what it and its target say.
+        category: path of its target, or else its own, as the column "categories"; "" for none.
+        asked: the analysed words of terms.words, each as its tokens.
+    """
+
+    number: int
+    item_id: str
+    terms: AdTerms
+    target: int
+    words: frozenset[str]
+    category: str
+    asked: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ads:
+    """Every ad of the catalogue at one change.
+
+    Attributes:
+        sound: number → ad. wrong: number → why its terms cannot be used.
+        unresolved: ads whose target is not in the catalogue yet.
+    """
+
+    change: int = -1
+    sound: Mapping[int, Ad] = field(default_factory=dict)
+    wrong: Mapping[int, str] = field(default_factory=dict)
+    unresolved: frozenset[int] = frozenset()
+
+
+class AdBook:
+    """Reads the ads of a catalogue, and again only those that changed; safe for many threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._held = Ads()
+
+    def read(self, columns: ItemColumns) -> Ads:
+        """The ads that are shown at all, as of the picture."""
+        held = self._held
+        if held.change == columns.change:
+            return held
+        numbers = np.flatnonzero(columns.kinds(("ad",)) & columns.shown)
+        changes = self._catalogue.changes(held.change, MOST_CHANGES) if held.change >= 0 else []
+        known = set(held.sound) | set(held.wrong) if held.change >= 0 and len(changes) < MOST_CHANGES else set()
+        known -= {each.number for each in changes} | held.unresolved
+        wanted = set(numbers.tolist())
+        sound = {number: ad for number, ad in held.sound.items() if number in wanted and number in known}
+        wrong = {number: why for number, why in held.wrong.items() if number in wanted and number in known}
+        unresolved = self._read([number for number in numbers.tolist() if number not in known], sound, wrong)
+        self._held = Ads(columns.change, *_one_currency(sound, wrong), unresolved)
+        return self._held
+
+    def _read(self, numbers: Sequence[int], sound: dict[int, Ad], wrong: dict[int, str]) -> frozenset[int]:
+        items = dict(self._catalogue.scan(np.array(numbers, np.int64))) if numbers else {}
+        given: dict[int, tuple[Item, AdTerms]] = {}
+        for number, item in items.items():
+            try:
+                terms = terms_of(item)
+                if terms.users:
+                    parse(terms.users)
+                given[number] = item, terms
+            except InputError as error:
+                wrong[number] = error.message
+        ids = [terms.target for _, terms in given.values()]
+        targets = np.maximum(self._catalogue.numbers(ids), 0) if ids else np.empty(0, np.int64)
+        shown = self._catalogue.get(targets)
+        for (number, (item, terms)), target, leads_to in zip(given.items(), targets.tolist(), shown, strict=True):
+            sound[number] = _ad(number, item, terms, target, leads_to)
+        return frozenset(number for number in given if given[number][1].target and not sound[number].target)
+
+
+def _ad(number: int, item: Item, terms: AdTerms, target: int, leads_to: Item | None) -> Ad:
+    said = f"{item.title} {item.description} {leads_to.title if leads_to is not None else ''}"
+    categories = leads_to.categories if leads_to is not None and leads_to.categories else item.categories
+    asked = tuple(frozenset(analyse(word)) for word in terms.words)
+    words = frozenset(analyse(said))
+    return Ad(number, item.item_id, terms, target, words, " > ".join(categories), tuple(each for each in asked if each))
+
+
+def _one_currency(sound: Mapping[int, Ad], wrong: Mapping[int, str]) -> tuple[dict[int, Ad], dict[int, str]]:
+    """Bids of two currencies cannot be compared: the rarer ones are left out."""
+    often = Counter(ad.terms.currency for ad in sound.values())
+    if len(often) < 2:
+        return dict(sound), dict(wrong)
+    common = min(often, key=lambda each: (-often[each], each or ""))
+    odd = {
+        number: f"ad {ad.item_id!r}: its currency is {ad.terms.currency}, that of most ads is {common}"
+        for number, ad in sound.items()
+        if ad.terms.currency != common
+    }
+    return {number: ad for number, ad in sound.items() if number not in odd}, {**wrong, **odd}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which ads may bid at a moment, whoever asks.
+
+    Attributes:
+        ads: number → ad, of those that may.
+        numbers: (m,) of them, rising. chances: (m,) probability of each to take part.
+        why: number → why it may not, in words, of every other ad.
+        plain: whether an ad may be shown to anybody anywhere, (m,).
+    """
+
+    at_ms: int
+    change: int
+    ads: Mapping[int, Ad]
+    numbers: Numbers
+    chances: NDArray[np.float64]
+    plain: NDArray[np.bool_]
+    why: Mapping[int, str]
+
+
+def standing(
+    ads: Ads,
+    account_of: Callable[[int], Account],
+    now_ms: int,
+    *,
+    slack: float,
+    visits: Sequence[float] = EVEN,
+) -> Standing:
+    """Which ads may bid now, by schedule and money."""
+    why, may, chances = dict(ads.wrong), {}, []
+    for number, ad in sorted(ads.sound.items()):
+        reason = _why_not(ad.terms, account_of(number), now_ms)
+        if reason:
+            why[number] = f"ad {ad.item_id!r}: {reason}"
+            continue
+        may[number] = ad
+        chances.append(participation(ad.terms, account_of(number), now_ms, slack, visits))
+    numbers = np.fromiter(may, np.int64, len(may))
+    plain = np.fromiter((_plain(ad.terms) for ad in may.values()), np.bool_, len(may))
+    return Standing(now_ms, ads.change, may, numbers, np.array(chances), plain, why)
+
+
+def _plain(terms: AdTerms) -> bool:
+    return not (terms.scenarios or terms.words or terms.categories or terms.users or terms.cap)
+
+
+def _why_not(terms: AdTerms, account: Account, now_ms: int) -> str:
+    if terms.starts_ms is not None and now_ms < terms.starts_ms:
+        return f"it starts at {format_time(terms.starts_ms)}"
+    if terms.ends_ms is not None and now_ms >= terms.ends_ms:
+        return f"it ended at {format_time(terms.ends_ms)}"
+    if not in_hours(now_ms % DAY_MS // HOUR_MS, terms.hours):
+        return "this is not one of its hours"
+    if account.spent + terms.bid > terms.budget:
+        return "its budget is used up"
+    if account.spent + account.held + terms.bid > terms.budget:
+        return "the rest of its budget is held for what was shown"
+    if terms.daily is not None and account.spent_today + account.held_today + terms.bid > terms.daily:
+        return "its budget of the day is used up or held"
+    return ""

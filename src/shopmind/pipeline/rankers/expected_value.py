@@ -1,0 +1,139 @@
+"""What showing an ad is worth: the bid, times the chance that it is paid, times how well the ad fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.domain import Candidates
+from shopmind.kit.clock import DAY_MS, HOUR_MS
+from shopmind.kit.errors import NotReadyError
+from shopmind.pipeline.ads.bidding import bidding_of
+from shopmind.pipeline.ads.book import Ad
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.filters.biddable import LIKED
+from shopmind.pipeline.parts import Ranker, Tools
+from shopmind.stores.columns import TextColumn
+from shopmind.training.ads.recipe import PLACE, Calibrated, place_of
+from shopmind.training.ads.response import codes_of
+
+CLICK, PURCHASE, CHANCE, QUALITY = "ad_click", "ad_purchase", "ad_chance", "ad_quality"
+TRAITS = "ad traits"
+
+
+class ExpectedValue(Ranker):
+    """score = bid · P(charged event | looked at) · fit^relevance, in mills a view; NaN for what does not bid.
+
+    The chances are those of the artifact `ad_response`, and are calibrated; without it, or where it was not better than
+    the mean rate, the prior rates stand for every ad, those of a poor fit less (and without it the answer says so).
+    Columns ad_click, ad_purchase (after a click), ad_chance (of the charged event) and ad_quality stay for the auction.
+    """
+
+    artifacts = ("ad_response",)
+
+    @dataclass(frozen=True)
+    class Options:
+        """relevance: how much a good fit counts beside money; 0 is money alone, 1 halves the score of half a fit.
+        unknown: the fit of an ad when nothing is known of what is wanted. prior_click, prior_purchase: chances while
+        nothing is learned, of an ad that fits wholly."""
+
+        relevance: float = 1.0
+        unknown: float = 0.5
+        prior_click: float = 0.02
+        prior_purchase: float = 0.03
+
+        def __post_init__(self) -> None:
+            for name in ("unknown", "prior_click", "prior_purchase"):
+                if not 0 < getattr(self, name) <= 1:
+                    raise ValueError(f"{name} is {getattr(self, name)}, it must lie above 0 and up to 1")
+            if self.relevance < 0:
+                raise ValueError(f"relevance is {self.relevance}, it must not be below 0")
+
+    def __init__(self, options: Options, tools: Tools) -> None:
+        super().__init__(options, tools)
+        self._options = options
+        self._model: tuple[Calibrated, tuple[str, ...]] | None = None
+        self._looked = False
+
+    def rank(self, context: Context, candidates: Candidates) -> Candidates:
+        """See Ranker."""
+        bidding, items = bidding_of(context), candidates.items
+        fit = np.nan_to_num(candidates.column("ad_fit").astype(np.float64), nan=self._options.unknown)
+        ads = [bidding.ads.get(int(item)) for item in items]
+        told = [{} if ad is None else traits(context, ad, float(known)) for ad, known in zip(ads, fit, strict=True)]
+        click, purchase = self._chances(context, told, fit)
+        chance = np.array([_charged(ad, c, p) for ad, c, p in zip(ads, click, purchase, strict=True)], np.float64)
+        quality = fit**self._options.relevance
+        scores = np.where(bidding.rows(items), bidding.bids(items) * chance * quality, np.nan)
+        context.memory[TRAITS] = {int(item): each for item, each in zip(items, told, strict=True)}
+        columns = {CLICK: click, PURCHASE: purchase, CHANCE: chance, QUALITY: quality}
+        described = candidates.with_columns({name: each.astype(np.float32) for name, each in columns.items()})
+        return replace(described, scores=scores.astype(np.float32))
+
+    def _chances(
+        self, context: Context, told: list[dict[str, str]], fit: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        try:
+            model = self._learned()
+        except NotReadyError as error:
+            context.degraded.append(f"{error.message}; every ad counts as clicked alike")
+            model = None
+        if model is None:
+            return self._options.prior_click * fit, np.full(len(fit), self._options.prior_purchase)
+        calibrated, names = model
+        return calibrated.chances(codes_of(({**each, PLACE: place_of(0)} for each in told), names))
+
+    def _learned(self) -> tuple[Calibrated, tuple[str, ...]] | None:
+        """The model and its traits; None where the mean rate was as good. It looks once, as its artifact is one."""
+        if not self._looked:
+            figures = self.fitted.card["figures"]
+            if figures["used"]:
+                self._model = Calibrated.of(self.fitted.arrays, figures), tuple(figures["traits"])
+            self._looked = True
+        return self._model
+
+
+def traits(context: Context, ad: Ad, fit: float) -> dict[str, str]:
+    """What the chances of one ad in one request are told from: name → value."""
+    hour = context.now_ms % DAY_MS // HOUR_MS
+    liked = _taste(context)
+    return {
+        "ad": ad.item_id,
+        "advertiser": ad.terms.advertiser,
+        "scenario": context.query.scenario,
+        "hour": str(hour // 4),
+        "fit": str(round(4 * fit)),
+        "taste": liked,
+        "pair": f"{liked} {ad.category.split(' > ', 1)[0]}",
+    }
+
+
+def _taste(context: Context) -> str:
+    """The widest category that the customer chose most lately; "" of a stranger."""
+    known = context.memory.get("ad taste")
+    if isinstance(known, str):
+        return known
+    column = context.columns.column("category")
+    found = ""
+    if context.query.personal and isinstance(column, TextColumn):
+        named = [column.text(int(item)) for item in context.history.items[-LIKED:]]
+        often = {name: named.count(name) for name in named if name is not None}
+        found = min(often, key=lambda name: (-often[name], name), default="")
+    context.memory["ad taste"] = found
+    return found
+
+
+def _charged(ad: Ad | None, click: float, purchase: float) -> float:
+    """Probability of the event that the ad is charged on."""
+    if ad is None:
+        return 0.0
+    return {"cpm": 1.0, "cpc": click, "cpa": click * purchase}[ad.terms.pricing]
+
+
+def traits_of(context: Context, item: int) -> Mapping[str, str]:
+    """What the ranker told the chances of one ad from."""
+    found = context.memory.get(TRAITS)
+    return found.get(item, {}) if isinstance(found, dict) else {}

@@ -1,0 +1,83 @@
+"""The money of the ads in an answer: held before they are shown, or they are not shown."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from shopmind.domain import Hit, Placement, Query, Slate
+from shopmind.domain.ad import CHARGED_ON
+from shopmind.kit.clock import Clock
+from shopmind.kit.errors import BusyError
+from shopmind.stores.ledger import Hold, Ledger, Refusal, Settled
+
+PATIENCE_S = 0.02
+"""How long an answer waits for others who write; ads are left out rather than that a customer waits."""
+SETTLE_EVERY_S = 0.25
+"""How often answers see to what impressions have come and which holds are overdue; reported events do so at once."""
+
+WHY: dict[Refusal, str] = {
+    "budget": "its budget is used up or held",
+    "daily_budget": "its budget of the day is used up or held",
+    "cap": "this customer was shown it as often as it may be",
+}
+
+
+class Booking:
+    """Reserves what the ads of an answer may cost, and settles what has become of earlier ones."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._next_s = 0.0
+
+    def book(self, query: Query, slate: Slate) -> Slate:
+        """The slate with those ads alone whose money is held now; whatever was left out is named in `degraded`."""
+        booked = [(hit, hit.placement) for hit in slate.hits if hit.placement is not None]
+        if not booked:
+            return slate
+        if time.monotonic() >= self._next_s:
+            self._next_s = time.monotonic() + SETTLE_EVERY_S
+            self.settle()
+        now_ms = self._clock()
+        holds = [_hold(query, slate, hit, placement, now_ms) for hit, placement in booked]
+        try:
+            told = self._ledger.reserve(holds, patience_s=PATIENCE_S)
+            why = {hit.item.item_id: WHY[each] for (hit, _), each in zip(booked, told, strict=True) if each}
+        except BusyError:
+            why = {hit.item.item_id: "the ledger is busy" for hit, _ in booked}
+        if not why:
+            return slate
+        hits: list[Hit] = []
+        for place, hit in enumerate(slate.hits):
+            if hit.item.item_id not in why or hit.placement is None:
+                hits.append(replace(hit, position=hit.position - (place - len(hits))))
+        left_out = (f"ad {item_id!r} left out: {each}" for item_id, each in why.items())
+        return replace(slate, hits=tuple(hits), degraded=(*slate.degraded, *left_out))
+
+    def settle(self) -> Settled:
+        """Charges what events have come for, and gives back what is overdue."""
+        return self._ledger.settle(self._clock())
+
+
+def _hold(query: Query, slate: Slate, hit: Hit, placement: Placement, now_ms: int) -> Hold:
+    terms = placement.terms
+    return Hold(
+        request_id=slate.request_id,
+        item=placement.item,
+        charged_on=CHARGED_ON[terms.pricing],
+        price=placement.price,
+        budget=terms.budget,
+        daily=terms.daily,
+        at_ms=now_ms,
+        until_ms=now_ms + placement.window_ms,
+        target=placement.target,
+        user_id=query.user_id,
+        session_id=query.session_id,
+        cap=terms.cap,
+        cap_since_ms=now_ms - terms.cap_ms,
+        scenario=slate.scenario,
+        position=hit.position,
+        traits=dict(placement.traits),
+        foreseen=placement.chances,
+    )
