@@ -87,26 +87,29 @@ def test_pairs_beyond_chance_are_kept_with_their_counts(shop_of_pots: Tables) ->
     assert fitted.arrays["held"].tolist() == [0, 20, 20, 10, 20, 20, 0]
     # 5 goods of 4 orders or more: 10 pairs; 3 frequent pairs with 3 further goods each
     assert fitted.figures["tests"] == 10 + 9
-    # the largest p of the three pairs stands third among 19: q = p * 19 / 3 at most
+    # the largest p is of two pairs and of three rules of the triple, after that of one pair: q = p * 19 / 6
     p = stats.hypergeom.sf(9, 60, 20, 10)
-    assert fitted.arrays["pair_q"].max() == pytest.approx(p * 19 / 3)
+    assert fitted.arrays["pair_q"].max() == pytest.approx(p * 19 / 6)
 
 
-def test_a_third_good_that_says_no_more_makes_no_rule(shop_of_pots: Tables) -> None:
+def test_a_third_good_that_says_no_more_is_told_from_one_that_does(shop_of_pots: Tables) -> None:
     fitted = fit(shop_of_pots)
-    assert not len(
-        fitted.arrays["triple_items"]
-    )  # whoever buys tea buys the pot: tea and pot say of a sieve what tea says
+    assert fitted.arrays["triple_items"].tolist() == [[1, 2, 3]]
+    assert fitted.arrays["triple_parts"].tolist() == [[10, 10, 20]]
+    p = stats.hypergeom.sf(9, 60, 20, 10)
+    assert fitted.arrays["triple_q"][0] == pytest.approx([p * 19 / 6] * 3)
+    # whoever buys tea buys the pot: tea and pot say of a sieve what tea says
+    assert fitted.arrays["triple_more_q"][0].tolist() == [1.0, 1.0, 1.0]
 
 
-def test_two_goods_that_only_together_lead_to_a_third_make_a_rule() -> None:
+def test_two_goods_that_only_together_lead_to_a_third_say_more_than_either() -> None:
     random = np.random.default_rng(4)
     held = random.random((2_000, 6)) < 0.3
     held[:, 2] = np.where(held[:, 0] & held[:, 1], random.random(2_000) < 0.9, random.random(2_000) < 0.1)
     options = AssociationsRecipe.Options()
     found = mined(sparse.csr_array(held.astype(np.float32)), 20, options, silent)
     assert found.triples.items.tolist() == [[0, 1, 2]]
-    assert (found.triple_q[0] <= 0.01).tolist() == [True, True, True]
+    assert (found.triple_more_q[0] <= 0.01).all()
     assert found.triple_parts[0].tolist() == [int((held[:, a] & held[:, b]).sum()) for a, b in ((1, 2), (0, 2), (0, 1))]
 
 

@@ -71,6 +71,8 @@ def test_the_pairs_of_three_orders_are_as_worked_by_hand(three_orders: Tables) -
     columns = columns_of(fitted.arrays, evidence, np.array([1, 3]))
     assert tuple(columns) == (*COLUMNS, *GATED)
     assert columns["pairs_size"][0] == pytest.approx(cosine * np.log(3), rel=1e-5)
+    assert columns["pairs_log"][0] == pytest.approx(np.log(1e-3 + cosine), rel=1e-5)
+    assert columns["sold"].tolist() == pytest.approx([0.0, np.log(1 / 3)])
     # of 7 lines 3 are of item 1
     assert columns["share"][0] == pytest.approx(np.log(3 / 7 + 1e-6) - np.log(1e-6), rel=1e-5)
 

@@ -96,7 +96,7 @@ class Reasons:
             return self._bought(item) or OTHER[self._language].format(signal=family)
         if family == "lexical" and self._words and (shown := self._item(item)) is not None:
             return said(matched(shown, self._words), self._language)
-        return sentence.format(text=self._context.query.text, subject=self._subject(), signal=family)
+        return sentence.format(text=self._context.query.text, subject=self._subject(family, item), signal=family)
 
     def _bought(self, item: int) -> str:
         bought = self._context.history.of(("purchase",))
@@ -106,11 +106,13 @@ class Reasons:
         days = max(0, self._context.now_ms - int(times.max())) // DAY_MS
         return SENTENCES["buy_again"][self._language].format(count=len(np.unique(times)), days=days)
 
-    def _subject(self) -> str:
+    def _subject(self, family: str = "", item: int = 0) -> str:
         if self._context.query.text:
             return SUBJECTS["text"][self._language].format(text=self._context.query.text)
         if len(self._context.anchors):
-            anchor = self._item(int(self._context.anchors[-1]))
+            leading = self._context.memory.get(f"leading {family}")
+            anchor = self._item(int(self._context.anchors[-1]) if leading is None else leading(item))
             title = anchor.title if anchor is not None else ""
-            return SUBJECTS["anchors"][self._language].format(title=title)
+            gone = anchor is not None and anchor.stock is not None and anchor.stock <= 0
+            return SUBJECTS["gone" if gone else "anchors"][self._language].format(title=title)
         return SUBJECTS["history"][self._language]

@@ -68,6 +68,22 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Goes with {subject}: bought together more than chance.",
         "zh": "与{subject}搭配:一起购买的次数高于偶然。",
     },
+    "of_category": {
+        "en": "It is of the category of {subject}.",
+        "zh": "与{subject}属于同一类目。",
+    },
+    "of_price": {
+        "en": "It costs about as much as {subject}.",
+        "zh": "价格与{subject}相近。",
+    },
+    "of_brand": {
+        "en": "It is of the brand of {subject}.",
+        "zh": "与{subject}是同一品牌。",
+    },
+    "shelf": {
+        "en": "It stands on one shelf with {subject}.",
+        "zh": "与{subject}在同一货架。",
+    },
     "substitutes": {
         "en": "Can stand in for {subject}.",
         "zh": "可代替{subject}。",
@@ -160,6 +176,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "{subject} mentions it.",
         "zh": "{subject}提到了它。",
     },
+    "bridge": {
+        "en": "Customers who chose elsewhere what you chose chose this here.",
+        "zh": "在别处与您选择相同的顾客,在这里选择了它。",
+    },
+    "carried": {
+        "en": "It reads like what suits your choices elsewhere.",
+        "zh": "它的描述与您在别处的喜好相合。",
+    },
     "friends": {
         "en": "People you are linked with chose it.",
         "zh": "与您有联系的人选择了它。",
@@ -191,6 +215,7 @@ OTHER = {"en": "The signal “{signal}” speaks for it.", "zh": "信号“{sign
 SUBJECTS = {
     "text": {"en": "“{text}”", "zh": "“{text}”"},
     "anchors": {"en": "“{title}”", "zh": "“{title}”"},
+    "gone": {"en": "“{title}” (out of stock)", "zh": "“{title}”(缺货)"},
     "history": {"en": "what you chose before", "zh": "您以前的选择"},
 }
 

@@ -43,8 +43,8 @@ class AssociationsRecipe(Recipe):
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """`pair_items`, `pair_orders`, `pair_q`; `triple_items`, `triple_orders`, and of each of the three `triple_q`
-        of the rule that leads to it and `triple_parts`, orders that hold the other two; `held`, the orders of every
-        item. Only sets with a rule that chance does not explain.
+        of the rule that leads to it, `triple_more_q` that the other two say more of it together, and `triple_parts`,
+        orders that hold the other two; `held`, the orders of every item. Only what chance does not explain.
 
         Raises:
             NotReadyError: no two goods stand in one order often enough.
@@ -67,8 +67,10 @@ class AssociationsRecipe(Recipe):
                 "triple_items": found.triples.items,
                 "triple_orders": found.triples.orders.astype(np.int32),
                 "triple_q": found.triple_q,
+                "triple_more_q": found.triple_more_q,
                 "triple_parts": found.triple_parts.astype(np.int32),
                 "held": found.held.astype(np.int32),
+                "level": np.array([options.level]),
             },
             {
                 "orders": orders.shape[0],
@@ -89,7 +91,8 @@ class Mined:
         held: (size,) orders of every item.
         orders: how many there are.
         pair_q: (p,) smallest share of false finds at which the pair is one.
-        triple_q: (t, 3) the same of the rule that the other two lead to this one; the best of each row is at the level.
+        triple_q: (t, 3) the same of the rule that the other two lead to this one.
+        triple_more_q: (t, 3) the same of that they say more of it than either alone.
         triple_parts: (t, 3) orders that hold the other two.
         limit, triple_limit: orders that hold each pair and each triple at least.
         tests: how many pairs and rules of triples could have been found.
@@ -101,6 +104,7 @@ class Mined:
     pair_q: NDArray[np.float64]
     triples: Itemsets
     triple_q: NDArray[np.float64]
+    triple_more_q: NDArray[np.float64]
     triple_parts: NDArray[np.int64]
     limit: int
     triple_limit: int
@@ -108,7 +112,7 @@ class Mined:
 
 
 def mined(orders: sparse.csr_array, limit: int, options: AssociationsRecipe.Options, progress: Progress) -> Mined:
-    """Frequent pairs and triples with a q of `options.level` at most.
+    """Frequent pairs and triples with a q of `options.level` at most, of a triple all three.
 
     The tests of a family that a limit leaves out count as made and lost: of every two frequent goods one, and of every
     extended pair with every further good one.
@@ -128,11 +132,14 @@ def mined(orders: sparse.csr_array, limit: int, options: AssociationsRecipe.Opti
     total = orders.shape[0]
     pair_p = fisher(two.orders, held_by[two.items[:, 0]], held_by[two.items[:, 1]], total)
     parts = parts_of(three, two, len(held_by))
-    triple_p = productive(three, parts, held_by)
+    triple_p = np.stack(
+        [fisher(three.orders, parts[:, to], held_by[three.items[:, to]], total) for to in range(3)], axis=1
+    )
     q = false_discovery(np.concatenate([pair_p, triple_p.ravel()]), max(tests, len(pair_p) + triple_p.size))
+    more_q = false_discovery(productive(three, parts, held_by).ravel(), max(tests, triple_p.size)).reshape(-1, 3)
     pair_q, triple_q = q[: len(pair_p)], q[len(pair_p) :].reshape(-1, 3)
     kept = np.asarray(pair_q <= options.level)
-    kept_too = np.asarray((triple_q <= options.level).any(axis=1))
+    kept_too = np.asarray((triple_q <= options.level).all(axis=1))
     return Mined(
         held=held_by,
         orders=total,
@@ -140,6 +147,7 @@ def mined(orders: sparse.csr_array, limit: int, options: AssociationsRecipe.Opti
         pair_q=pair_q[kept],
         triples=_take(three, kept_too),
         triple_q=triple_q[kept_too],
+        triple_more_q=more_q[kept_too],
         triple_parts=parts[kept_too],
         limit=limit,
         triple_limit=triple_limit,

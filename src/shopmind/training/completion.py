@@ -24,11 +24,26 @@ from shopmind.training.purchases import log_shares, of_items
 from shopmind.training.recipe import Fitted, Recipe, Tables
 from shopmind.training.sparse import parts, rows
 
-COLUMNS = ("near", "listed", "pairs", "pairs_most", "added", "added_most", "share")
+COLUMNS = (
+    "near",
+    "near_log",
+    "near_part",
+    "listed",
+    "pairs",
+    "pairs_log",
+    "pairs_most",
+    "added",
+    "added_log",
+    "added_most",
+    "share",
+    "sold",
+)
 GATED = tuple(f"{name}_size" for name in COLUMNS)
 PRIOR = {"near": 8.0, "pairs_most": 2.0, "added": 4.0, "share": 0.3}
 """Weights for a shop with too few carts to learn from: of the same order as those learned from large ones."""
 TILT, SHRINK = 0.6, 5.0
+LEAST = 1e-3
+"""Added before a logarithm: what is weaker counts as nothing."""
 
 
 class CompletionRecipe(Recipe):
@@ -188,21 +203,42 @@ def evidence_of(arrays: Mapping[str, NDArray[Any]], cart: NDArray[np.int64], siz
     )
 
 
+def leading(arrays: Mapping[str, NDArray[Any]], cart: NDArray[np.int64], item: int) -> int:
+    """Which of a cart's goods speaks most for an item: by the regression, by pairs where it says nothing; else the last
+    one."""
+    for name in ("near", "pairs"):
+        place, columns, values = rows(arrays, name, cart)
+        here = np.flatnonzero((columns == item) & (values > 0))
+        if len(here):
+            return int(cart[place[here[np.argmax(values[here])]]])
+    return int(cart[-1])
+
+
 def columns_of(
     arrays: Mapping[str, NDArray[Any]], evidence: Evidence, items: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float32]]:
-    """COLUMNS of some items, and each times ln(1 + goods in the cart) as GATED."""
+    """COLUMNS of some items, and each times ln(1 + goods in the cart) as GATED.
+
+    near_part is near in units of the best item's; …_log is ln(LEAST + value); share and sold are logarithms of what is
+    sold lately and ever.
+    """
     listed = np.zeros(len(items), np.float32)
     inside = items < len(arrays["listed"])
     listed[inside] = arrays["listed"][items[inside]]
+    near, pairs, added = evidence.near[items], evidence.pairs[items], evidence.added[items]
     plain = {
-        "near": evidence.near[items],
+        "near": near,
+        "near_log": np.log(LEAST + np.maximum(near, 0.0)),
+        "near_part": np.maximum(near, 0.0) / max(float(evidence.near.max(initial=0.0)), 1e-9),
         "listed": listed,
-        "pairs": evidence.pairs[items],
+        "pairs": pairs,
+        "pairs_log": np.log(LEAST + pairs),
         "pairs_most": evidence.pairs_most[items],
-        "added": evidence.added[items],
+        "added": added,
+        "added_log": np.log(LEAST + added),
         "added_most": evidence.added_most[items],
         "share": of_items(arrays["share"], items),
+        "sold": np.log(np.maximum(of_items(arrays["sold"], items), 1.0) / max(int(arrays["orders"][0]), 1)),
     }
     goods = np.log1p(len(evidence.items))
     gated = {f"{name}_size": column * goods for name, column in plain.items()}

@@ -16,6 +16,8 @@ MENU = Menu(
         "next_basket": "shopmind.pipeline.features.next_basket:NextBasket",
         "precedent": "shopmind.pipeline.features.precedent:Precedent",
         "personal": "shopmind.pipeline.features.personal:Personal",
+        "stands_in": "shopmind.pipeline.features.stands_in:StandsIn",
+        "redemption": "shopmind.pipeline.features.redemption:Redemption",
         "standing": "shopmind.pipeline.features.standing:Standing",
         "uplift": "shopmind.pipeline.features.uplift:Uplift",
     },

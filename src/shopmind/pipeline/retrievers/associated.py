@@ -36,5 +36,16 @@ class Associated(Retriever):
             inside = items < len(scores)
             scores[items[inside]] = np.fmax(scores[items[inside]], likelier[inside])
         scores[context.anchors[context.anchors < len(scores)]] = np.nan
+        context.memory["leading associated"] = lambda item: self._leading(context, item)
         numbers = best(scores, context.allowed, context.columns.tie, k)
         return numbers, scores[numbers]
+
+    def _leading(self, context: Context, item: int) -> int:
+        """The anchor that leads to an item most; the last one where none does."""
+        strongest, found = 0.0, int(context.anchors[-1])
+        for anchor in np.unique(context.anchors).tolist():
+            items, likelier = self.associations.companions(anchor)
+            share = float(likelier[items == item].max(initial=0.0))
+            if share > strongest:
+                strongest, found = share, anchor
+        return found

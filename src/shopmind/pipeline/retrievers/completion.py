@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.stores.ports import Numbers
-from shopmind.training.completion import candidates_of, evidence_of, scores_of
+from shopmind.training.completion import candidates_of, evidence_of, leading, scores_of
 
 
 class Completion(Retriever):
@@ -37,6 +37,7 @@ class Completion(Retriever):
         evidence = evidence_of(arrays, context.anchors, context.columns.size)
         if len(context.anchors) and not len(evidence.items):
             context.degraded.append("completion: nothing at hand has been bought yet, it says nothing of other goods")
+        context.memory["leading completion"] = lambda item: leading(arrays, context.anchors, item)
         items = candidates_of(evidence, context.allowed, self._options.pool)
         scores = np.full(context.columns.size, np.nan, np.float32)
         scores[items] = scores_of(arrays, evidence, items)

@@ -9,9 +9,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shopmind.insights import arms, exploring, query_report, search_log, told, traffic
-from shopmind.kit.clock import DAY_MS
+from shopmind.insights import ads, arms, associations, exploring, query_report, search_log, told, told_ads, traffic
+from shopmind.kit.clock import DAY_MS, format_time
+from shopmind.serving.ads_schemas import AdsAnswer, AdsQuestion
 from shopmind.serving.arms_schemas import ArmsAnswer, ArmsQuestion
+from shopmind.serving.association_schemas import AssociationsAnswer, AssociationsQuestion
 from shopmind.serving.bodies import read_query
 from shopmind.serving.describe import described, parameters
 from shopmind.serving.merchandise import queries_json
@@ -75,3 +77,25 @@ async def slots(request: Request) -> Response:
         return [asdict(arms(service.shop, name, ask.n)) for name in names]
 
     return json_response({"request_id": visit_of(request).request_id, "scenarios": await service.read(work)})
+
+
+@router.get(
+    "/associations",
+    **described("Association rules", AssociationsAnswer, "merchandise", extra=parameters(AssociationsQuestion, n=20)),
+)
+async def rules_of_orders(request: Request) -> Response:
+    """Which goods speak for which others in one order: support, confidence, lift, and how sure it is."""
+    ask = read_query(request, AssociationsQuestion)
+    service = service_of(request)
+    report = asdict(await service.read(lambda: associations(service.shop, **ask.model_dump())))
+    report["trained_at"] = format_time(report["trained_at"])
+    return json_response({"request_id": visit_of(request).request_id, **report})
+
+
+@router.get("/ads", **described("Report of ads", AdsAnswer, "merchandise", extra=parameters(AdsQuestion, days=30)))
+async def advertisers(request: Request) -> Response:
+    """What each ad and advertiser was shown, clicked and charged, and which ads do not bid and why."""
+    ask = read_query(request, AdsQuestion)
+    service = service_of(request)
+    report = await service.read(lambda: told_ads(ads(service.shop, ask.days, ask.advertiser)))
+    return json_response({"request_id": visit_of(request).request_id, **report})

@@ -1,0 +1,47 @@
+"""How near two goods stand, by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from shopmind.pipeline.shelves import same_brand, same_category, same_price
+from shopmind.stores.columns import NumberColumn, TextColumn
+
+
+def texts(values: list[str | None]) -> TextColumn:
+    words = tuple(sorted({value for value in values if value is not None}))
+    index = {word: code for code, word in enumerate(words)}
+    return TextColumn(np.array([-1 if value is None else index[value] for value in values], np.int32), words, index)
+
+
+def columns() -> Any:
+    table = {
+        "categories": texts([None, "Tea > Green", "Tea > Green", "Tea > Black", "Tea", "Pots", None]),
+        "brand": texts([None, "Leaf", "Leaf", None, "Root", "Leaf", "Root"]),
+        "price": NumberColumn(np.array([np.nan, 10.0, 8.0, 20.0, np.nan, 10.0, 10.0])),
+        "currency": texts([None, "USD", "USD", "USD", "USD", "EUR", "USD"]),
+    }
+    return SimpleNamespace(column=table.get)
+
+
+ITEMS = np.arange(2, 7)
+
+
+def test_the_same_path_is_1_and_the_path_above_a_half() -> None:
+    np.testing.assert_array_equal(same_category(columns(), 1, ITEMS), [1.0, 0.5, 0.5, 0.0, np.nan])
+    np.testing.assert_array_equal(same_category(columns(), 5, ITEMS[:3]), [0.0, 0.0, 0.0])
+    assert np.isnan(same_category(columns(), 6, ITEMS)).all()
+
+
+def test_prices_are_compared_in_one_currency() -> None:
+    np.testing.assert_allclose(same_price(columns(), 1, ITEMS), [0.8, 0.5, np.nan, np.nan, 1.0])
+    assert np.isnan(same_price(columns(), 4, ITEMS)).all()
+    assert np.isnan(same_price(columns(), 99, ITEMS)).all()
+
+
+def test_a_brand_is_the_same_or_not_or_unknown() -> None:
+    np.testing.assert_array_equal(same_brand(columns(), 1, ITEMS), [1.0, np.nan, 0.0, 1.0, 0.0])
+    assert np.isnan(same_brand(columns(), 3, ITEMS)).all()
