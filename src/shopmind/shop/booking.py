@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from shopmind.domain import Hit, Placement, Query, Slate
@@ -13,7 +12,7 @@ from shopmind.stores.ledger import Hold, Ledger, Refusal, Settled
 
 PATIENCE_S = 0.02
 """How long an answer waits for others who write; ads are left out rather than that a customer waits."""
-SETTLE_EVERY_S = 0.25
+SETTLE_EVERY_MS = 250
 """How often answers see to what impressions have come and which holds are overdue; reported events do so at once."""
 
 WHY: dict[Refusal, str] = {
@@ -29,17 +28,17 @@ class Booking:
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._next_s = 0.0
+        self._settled_ms = 0
 
     def book(self, query: Query, slate: Slate) -> Slate:
         """The slate with those ads alone whose money is held now; whatever was left out is named in `degraded`."""
+        now_ms = self._clock()
+        if abs(now_ms - self._settled_ms) >= SETTLE_EVERY_MS:  # also where no ad was left to show: money may come back
+            self._settled_ms = now_ms
+            self.settle()
         booked = [(hit, hit.placement) for hit in slate.hits if hit.placement is not None]
         if not booked:
             return slate
-        if time.monotonic() >= self._next_s:
-            self._next_s = time.monotonic() + SETTLE_EVERY_S
-            self.settle()
-        now_ms = self._clock()
         holds = [_hold(query, slate, hit, placement, now_ms) for hit, placement in booked]
         try:
             told = self._ledger.reserve(holds, patience_s=PATIENCE_S)

@@ -14,10 +14,8 @@ from shopmind.kit.errors import InputError, not_allowed
 from shopmind.stores.money import DIGITS
 
 LARGEST = Decimal(10) ** 9
-PRIVATE = frozenset(
-    ("pricing", "bid", "budget", "daily_budget", "hours", "cap", "cap_hours")
-    + ("target_scenarios", "target_words", "target_categories", "target_users")
-)
+_TARGETS = ("target_scenarios", "target_words", "target_categories", "target_users")
+PRIVATE = frozenset(("pricing", "bid", "budget", "daily_budget", "hours", "cap", "cap_hours", *_TARGETS))
 """Attributes that are between advertiser and shop: customers are never told them."""
 _HOURS = re.compile(r"(\d{1,2})\s*-\s*(\d{1,2})")
 

@@ -88,9 +88,7 @@ class AdBook:
         for number, item in items.items():
             try:
                 terms = terms_of(item)
-                if terms.users:
-                    parse(terms.users)
-                given[number] = item, terms
+                given[number] = item, _readable(item, terms)
             except InputError as error:
                 wrong[number] = error.message
         ids = [terms.target for _, terms in given.values()]
@@ -99,6 +97,16 @@ class AdBook:
         for (number, (item, terms)), target, leads_to in zip(given.items(), targets.tolist(), shown, strict=True):
             sound[number] = _ad(number, item, terms, target, leads_to)
         return frozenset(number for number in given if given[number][1].target and not sound[number].target)
+
+
+def _readable(item: Item, terms: AdTerms) -> AdTerms:
+    """Raises InputError when the expression of the customers it is for cannot be read."""
+    try:
+        if terms.users:
+            parse(terms.users)
+    except InputError as error:
+        raise InputError(f"ad {item.item_id!r}: target_users: {error.message}", field="target_users") from error
+    return terms
 
 
 def _ad(number: int, item: Item, terms: AdTerms, target: int, leads_to: Item | None) -> Ad:
