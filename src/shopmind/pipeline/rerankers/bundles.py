@@ -37,8 +37,8 @@ class Bundles(Reranker):
 
     A bundle is a set of the artifact `associations` that holds an anchor; all it adds are candidates, so filters and
     rules hold for it, and an anchor that is out of stock or hidden stands in none. It is worth the share of the orders
-    that hold it beyond chance, times how many goods it adds; each further bundle adds one good or more that none
-    before it did.
+    that hold it beyond chance, times how many goods it adds, the larger first where two are worth the same; each
+    further bundle adds one good or more that none before it did.
     """
 
     artifacts = ("associations",)
@@ -105,7 +105,9 @@ class Bundles(Reranker):
         sizes = [associations.pairs] + [associations.triples] * (self._options.largest == 3)
         found = {each.items: each for sets in sizes for each in _around(sets, sound, free, at_hand)}
         tie = context.columns.tie
-        ordered = sorted(found.values(), key=lambda each: (-each.worth, [int(tie[item]) for item in each.items]))
+        ordered = sorted(
+            found.values(), key=lambda each: (-each.worth, -len(each.items), [int(tie[item]) for item in each.items])
+        )
         chosen: list[_Found] = []
         shown: set[int] = set()
         for each in ordered:
