@@ -25,6 +25,7 @@ VERBS = (
     "track",
     "evaluate",
     "rules",
+    "offers",
     "insight",
     "knowledge",
     "forget",

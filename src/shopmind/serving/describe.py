@@ -11,7 +11,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shopmind.serving import experiment_schemas, knowledge_schemas, merchandise_schemas, row_schemas, schemas
+from shopmind.serving import (
+    experiment_schemas,
+    knowledge_schemas,
+    merchandise_schemas,
+    offer_schemas,
+    row_schemas,
+    schemas,
+)
 from shopmind.serving.access import admit
 from shopmind.serving.bodies import JSON, NDJSON
 from shopmind.serving.keys import Scope
@@ -33,6 +40,9 @@ QUESTIONS: tuple[type[BaseModel], ...] = (
     experiment_schemas.ExperimentRow,
     experiment_schemas.ExperimentChange,
     knowledge_schemas.NoteRow,
+    offer_schemas.CartQuestion,
+    offer_schemas.RedeemQuestion,
+    offer_schemas.TakeBackQuestion,
 )
 
 SECURITY_SCHEMES = {

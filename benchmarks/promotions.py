@@ -1,0 +1,300 @@
+"""Do offers go where they change something, and is it foreseen who redeems them?
+
+Two questions, for the second cannot answer the first.
+
+Uplift, in simulated trials whose truth is known (testing/trial_worlds.py): each learner learns from one trial and orders
+20,000 other people. Told are the share of the gain that a perfect order of the first 30 % would bring above an order by
+chance, the error of the effect, the Qini beside that of the truth, and what a budget for a tenth of the people brings
+when it goes to the best by each order. Beside ours stand the response (who takes what is offered) and, with --peers,
+three learners of scikit-uplift over the same trees. Means over worlds drawn from seeds, 95 % intervals by bootstrap over
+them.
+
+Redemption, on The Complete Journey by time split: learned from campaigns that began before the cut, asked of all coupons
+that households were mailed after it. Beside ours stand popularity (how much the covered goods are bought), the rate of
+the category, affinity (what the household bought of the covered goods) and habit (what it redeemed before), each made a
+probability by two numbers on the same cases. 95 % intervals by bootstrap over households, differences paired. Its
+campaigns were targeted: nobody was left out by chance, so no uplift can be told from them.
+
+    python -m benchmarks.promotions [--seeds 10] [--shop shops/demo] [--peers PYTHON] [--only uplift|redemption]
+
+`--peers` is a Python with scikit-uplift and lightgbm. Writes results/promotions.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+import shopmind
+from benchmarks.record import RESULTS, write
+from shopmind.kit.clock import DAY_MS
+from shopmind.metrics.calibration import expected_calibration_error, log_loss
+from shopmind.metrics.discrimination import auc, average_precision
+from shopmind.metrics.intervals import bootstrap, paired
+from shopmind.metrics.uplift import qini
+from shopmind.testing.trial_worlds import KINDS, trial_world
+from shopmind.training.behaviour.heads import platt
+from shopmind.training.lambdamart import Growth
+from shopmind.training.redemption.cases import Cases, Log
+from shopmind.training.redemption.evidence import NAMES
+from shopmind.training.redemption.recipe import chances, given_of, grown
+from shopmind.training.uplift.encoding import matrix
+from shopmind.training.uplift.learners import LEARNERS, response, summed
+from shopmind.training.uplift.learners import Cases as Tried
+from shopmind.training.uplift.recipe import growth_of
+from shopmind.training.uplift.trial import read_trial
+
+Floats = NDArray[np.float64]
+SIZES = (2_000, 10_000)
+ASKED = 20_000
+FIRST, BUDGET = 0.3, 0.1
+SEED = 0
+DRAWS = 300
+TEST_CAMPAIGN = "campaign-16"
+"""The first campaign that is asked about: it began on 2017-10-04."""
+HELD_CAMPAIGN = "campaign-11"
+"""The first campaign of those that choose the settings: it began on 2017-07-12."""
+GRID = tuple(
+    Growth(trees=trees, leaves=leaves, rate=0.05, at_least=at_least)
+    for trees, leaves, at_least in ((60, 4, 200), (120, 6, 100), (240, 8, 100), (120, 4, 400))
+)
+
+
+def uplift(seeds: int, peers: str | None) -> dict[str, Any]:
+    """Every learner in every world."""
+    found: dict[str, Any] = {}
+    for size in SIZES:
+        for kind in KINDS:
+            told: dict[str, list[dict[str, float]]] = {}
+            for seed in range(seeds):
+                for name, figures in _world(kind, size, seed, peers).items():
+                    told.setdefault(name, []).append(figures)
+            found[f"{kind}, {size} people"] = {name: _means(rows) for name, rows in told.items()} | {
+                "differences": {
+                    f"x-{name}": _gap(told["x"], rows) for name, rows in told.items() if name not in ("x", "truth")
+                }
+            }
+    return {"worlds": found, "overall": _overall(found)}
+
+
+def _world(kind: str, size: int, seed: int, peers: str | None) -> dict[str, dict[str, float]]:
+    drawn, asked = trial_world(kind, size, seed), trial_world(kind, ASKED, 10_000 + seed)
+    trial, other = (read_trial(each.frame, "world") for each in (drawn, asked))
+    wide, ask = matrix(trial.columns, trial.frame), matrix(trial.columns, other.frame)
+    cases = Tried(wide, trial.arm > 0, trial.outcome, trial.chance, trial.people, binary=True)
+    growth = growth_of(size)
+    said = {name: summed(learner(cases, growth, seed), ask) for name, learner in LEARNERS.items()}
+    said["response"] = summed(response(cases, growth, seed), ask)
+    if peers:
+        said |= _peers(peers, wide, cases, ask, growth.at_least)
+    said |= {"chance": np.random.default_rng(seed).random(ASKED), "truth": asked.effect}
+    weights = 1 / other.chance
+    truth = qini(asked.effect, other.arm > 0, other.outcome, weights)
+    spread = asked.effect.std() > 1e-3
+    figures = {}
+    for name, score in said.items():
+        first, tenth = (np.argsort(-score, kind="stable")[: int(part * ASKED)] for part in (FIRST, BUDGET))
+        best = np.sort(asked.effect)[::-1]
+        mean = asked.effect.mean()
+        figures[name] = {
+            "gain": float((asked.effect[first].mean() - mean) / (best[: len(first)].mean() - mean))
+            if spread
+            else np.nan,
+            "error": float(np.sqrt(((score - asked.effect) ** 2).mean())) if name in (*LEARNERS, "truth") else np.nan,
+            "qini": qini(score, other.arm > 0, other.outcome, weights),
+            "of_true_qini": qini(score, other.arm > 0, other.outcome, weights) / truth if spread else np.nan,
+            "budget": float(1000 * asked.effect[tenth].mean()),
+        }
+    return figures
+
+
+def _peers(python: str, wide: Any, cases: Tried, ask: Any, at_least: int) -> dict[str, Floats]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "world.npz"
+        np.savez(
+            path,
+            learn=wide,
+            treated=cases.treated.astype(np.int64),
+            outcome=cases.outcome.astype(np.int64),
+            ask=ask,
+            at_least=at_least,
+        )
+        script = Path(__file__).with_name("promotions_peer.py")
+        subprocess.run([python, "-W", "ignore", str(script), str(path)], check=True, capture_output=True)
+        held = np.load(path.with_suffix(".said.npz"))
+        return {name: held[name] for name in held.files}
+
+
+def _means(rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    return {name: _plain(bootstrap([row[name] for row in rows], seed=SEED, draws=1_000)) for name in rows[0]}
+
+
+def _gap(ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    return {
+        name: _plain(paired([row[name] for row in ours], [row[name] for row in theirs], seed=SEED, draws=1_000))
+        for name in ("gain", "budget")
+    }
+
+
+def _overall(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Means over the worlds where there is something to order, by size."""
+    told: dict[str, Any] = {}
+    for size in SIZES:
+        worlds = [each for name, each in found.items() if name.endswith(f"{size} people")]
+        for system in worlds[0]:
+            if system != "differences":
+                values = [world[system]["gain"]["value"] for world in worlds]
+                known = [each for each in values if each is not None]
+                told.setdefault(system, {})[f"{size} people"] = round(float(np.mean(known)), 4)
+    return told
+
+
+def redemption(shop: Path) -> dict[str, Any]:
+    """Ours and the rules on the campaigns after the cut."""
+    with shopmind.open(shop) as opened:
+        tables = opened.tables()
+        given = given_of(tables.columns, opened.catalogue, opened.links.table("covers"))
+        test, held = opened.catalogue.numbers([TEST_CAMPAIGN, HELD_CAMPAIGN]).tolist()
+    starts = dict(zip(given.offers.tolist(), given.starts_ms.tolist(), strict=True))
+    cut_ms, held_ms = int(starts[test]), int(starts[held])
+    end_ms = int(tables.events["timestamp_ms"].max()) + 1  # type: ignore[arg-type]
+    log = Log(tables.events, given)
+    begun = time.process_time()
+    early = log.cases(0, held_ms, held_ms, few=40, seed=SEED)
+    chooses = log.cases(held_ms, cut_ms, cut_ms, few=0, seed=SEED)
+    tried = [
+        (average_precision(grown(early, each, SEED).scores(chooses.matrix), chooses.redeemed), each) for each in GRID
+    ]
+    growth = max(tried, key=lambda each: each[0])[1]
+    learned = log.cases(0, cut_ms, cut_ms, few=40, seed=SEED)
+    trees = grown(learned, growth, SEED)
+    spent_s = time.process_time() - begun
+    asked = log.cases(cut_ms, end_ms, end_ms, few=0, seed=SEED)
+    said = {"shopmind": chances(trees, asked.matrix)}
+    for name, column in {
+        "popularity": "wanted",
+        "category_rate": "rate_near",
+        "affinity": "covered_84",
+        "habit": "redeemed",
+    }.items():
+        said[name] = _made_chance(column, learned, asked)
+    return {
+        "learned": {"pairs": round(float(learned.weights.sum())), "redeemed": int(learned.redeemed.sum())},
+        "asked": {
+            "pairs": len(asked),
+            "redeemed": int(asked.redeemed.sum()),
+            "households": len(np.unique(asked.users)),
+            "days_after_the_cut": round((end_ms - cut_ms) / DAY_MS),
+        },
+        "growth": {"trees": growth.trees, "leaves": growth.leaves, "at_least": growth.at_least},
+        "processor_s": round(spent_s, 1),
+        "of_a_coupon": _compared(said, asked),
+        "of_any_coupon_of_a_mailing": _compared(*_joined(said, asked)),
+    }
+
+
+def _made_chance(column: str, learned: Cases, asked: Cases) -> Floats:
+    """A rule's column as a probability: two numbers fitted on the same cases, each as often as it stands for."""
+    place = NAMES.index(column)
+    x, y = learned.matrix[:, place].astype(np.float64), learned.redeemed
+    random = np.random.default_rng(SEED)
+    rows = random.choice(len(y), 200_000, p=learned.weights / learned.weights.sum())
+    slope, shift = platt(x[rows], y[rows])
+    return np.asarray(expit(slope * asked.matrix[:, place] + shift), np.float64)
+
+
+def _joined(said: Mapping[str, Floats], asked: Cases) -> tuple[dict[str, Floats], Cases]:
+    """Whether anything of what a household was given at one moment is redeemed: 1 − Π (1 − p)."""
+    _, first, back = np.unique(
+        np.column_stack([asked.users, asked.times_ms]), axis=0, return_index=True, return_inverse=True
+    )
+    back = back.ravel()
+    told = {name: -np.expm1(np.bincount(back, np.log1p(-np.clip(each, 0, 1 - 1e-9)))) for name, each in said.items()}
+    any_ = (np.bincount(back, asked.redeemed) > 0).astype(np.float64)
+    return told, Cases(
+        asked.matrix[first], any_, np.ones(len(any_)), asked.users[first], asked.offers[first], asked.times_ms[first]
+    )
+
+
+def _compared(said: Mapping[str, Floats], asked: Cases) -> dict[str, Any]:
+    """Figures with intervals, and ours less each other's."""
+    happened = asked.redeemed
+    households, whose = np.unique(asked.users, return_inverse=True)
+    rows_of = np.split(np.argsort(whose, kind="stable"), np.cumsum(np.bincount(whose))[:-1])
+    random = np.random.default_rng(SEED)
+    picks = [random.integers(0, len(households), len(households)) for _ in range(DRAWS)]
+    values: dict[str, list[dict[str, float]]] = {name: [_figures(each, happened)] for name, each in said.items()}
+    for pick in picks:
+        rows = np.concatenate([rows_of[each] for each in pick])
+        for name, each in said.items():
+            values[name].append(_figures(each[rows], happened[rows]))
+    systems = {
+        name: {figure: _interval([row[figure] for row in rows]) for figure in rows[0]} for name, rows in values.items()
+    }
+    differences = {
+        f"shopmind-{name}": {
+            figure: _interval(
+                [mine[figure] - theirs[figure] for mine, theirs in zip(values["shopmind"], rows, strict=True)]
+            )
+            for figure in rows[0]
+        }
+        for name, rows in values.items()
+        if name != "shopmind"
+    }
+    return {
+        "rate": round(float(happened.mean()), 5),
+        "cases": len(happened),
+        "systems": systems,
+        "differences": differences,
+    }
+
+
+def _figures(said: Floats, happened: Floats) -> dict[str, float]:
+    return {
+        "auc": auc(said, happened),
+        "average_precision": average_precision(said, happened),
+        "calibration_error": expected_calibration_error(said, happened),
+        "log_loss": log_loss(said, happened),
+    }
+
+
+def _interval(values: Sequence[float]) -> dict[str, float]:
+    low, high = np.nanpercentile(values[1:], [2.5, 97.5])
+    return {"value": round(values[0], 5), "low": round(float(low), 5), "high": round(float(high), 5)}
+
+
+def _plain(interval: Any) -> dict[str, float | None]:
+    told = {name: getattr(interval, name) for name in ("value", "low", "high")}
+    return {name: None if np.isnan(each) else round(float(each), 4) for name, each in told.items()}
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--shop", type=Path, default=Path("shops/demo"))
+    parser.add_argument("--peers")
+    parser.add_argument("--only", choices=("uplift", "redemption"))
+    asked = parser.parse_args()
+    path = RESULTS / "promotions.json"
+    result = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    kept = {name: result[name] for name in ("uplift", "redemption") if name in result}
+    if asked.only != "redemption":
+        kept["uplift"] = {"seeds": asked.seeds, "asked": ASKED, **uplift(asked.seeds, asked.peers)}
+    if asked.only != "uplift":
+        kept["redemption"] = redemption(asked.shop)
+    print(write("promotions", kept))
+
+
+if __name__ == "__main__":
+    main()

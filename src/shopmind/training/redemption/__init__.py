@@ -1,0 +1,1 @@
+"""Who redeems what they are given: the cases, the evidence, the recipe."""
