@@ -68,12 +68,14 @@ class Outcome:
     Attributes:
         state: "planned" gives it back, to be taken at `send_at_ms`.
         why: in a word or two.
+        begun: whether a hand-over was begun; one that was not is no attempt.
     """
 
     message_id: str
     state: State
     why: str = ""
     send_at_ms: int | None = None
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,10 @@ class Outbox(Protocol):
     def plan(self, messages: Sequence[Message], caps: Sequence[Cap]) -> list[Planned]:
         """What became of each, in order: "there" for an id that is known, "capped" where a cap would be broken together
         with what is planned and sent, "unreachable" when the contact is gone."""
+        ...
+
+    def known(self, message_ids: Sequence[str]) -> set[str]:
+        """Which of these ids there are."""
         ...
 
     def exchange(

@@ -95,6 +95,10 @@ class OutboxSuite:
         assert found is not None
         assert (found.attempts, found.why, found.send_at_ms) == (2, "refused for now", NOW + 60)
         assert outbox.get("nothing") is None
+        outbox.exchange([Outcome("m1", "planned", "quiet hours", NOW + 90, begun=False)], 0, NOW + 61)
+        assert outbox.get("m1").attempts == 1  # type: ignore[union-attr]
+        assert outbox.known(["m1", "m2", "m3"]) == {"m1", "m2"}
+        assert sorted(outbox.ids_of("u")) == ["m1", "m2"]
 
     def test_what_is_done_is_not_undone_by_a_late_word_but_for_a_proof(self, outbox: Outbox) -> None:
         reach(outbox, "u")

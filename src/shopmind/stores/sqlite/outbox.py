@@ -7,7 +7,7 @@ disk once a message does not stand in the way of the event log.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ _PUT_MESSAGE = (
 )
 _PUT_RUN = "INSERT OR REPLACE INTO runs (campaign, run, report) VALUES (?, ?, ?)"
 _SETTLE = (
-    "UPDATE messages SET state = ?, why = ?, send_at_ms = coalesce(?, send_at_ms) "
+    "UPDATE messages SET state = ?, why = ?, send_at_ms = coalesce(?, send_at_ms), attempts = attempts - ? "
     "WHERE message_id = ? AND (state = 1 OR (state = 4 AND ? = 2))"
 )
 
@@ -112,7 +112,7 @@ class SqliteOutbox:
         told: list[Planned] = []
         rows = []
         with self._database.writing() as connection:
-            known = _column(connection, select(messages.c.message_id), messages.c.message_id, _ids(given))
+            known = _known(connection, [each.message_id for each in given])
             people = list({each.user_id for each in given})
             reached = {
                 (row[0], row[1])
@@ -136,6 +136,11 @@ class SqliteOutbox:
             if rows:
                 connection.exec_driver_sql(_PUT_MESSAGE, rows)
         return told
+
+    def known(self, message_ids: Sequence[str]) -> set[str]:
+        """See the port."""
+        with self._database.reading() as connection:
+            return _known(connection, message_ids)
 
     def exchange(
         self, outcomes: Sequence[Outcome], n: int, now_ms: int, channels: Sequence[str] | None = None
@@ -173,9 +178,7 @@ class SqliteOutbox:
             found = _read(connection, select(*_FIELDS).where(messages.c.message_id == message_id))
         return found[0] if found else None
 
-    def counts(
-        self, campaign: str | None = None, run: str | None = None
-    ) -> list[tuple[str, str, str, State, str, int]]:
+    def counts(self, campaign: str | None = None, run: str | None = None) -> list[Count]:
         """See the port."""
         keys = (messages.c.campaign, messages.c.run, messages.c.channel, messages.c.state, messages.c.why)
         asked = select(*keys, func.count()).group_by(*keys).order_by(*keys)
@@ -223,7 +226,7 @@ class SqliteOutbox:
                 (messages, messages.c.user_id),
                 (stops, stops.c.subject),
             ):
-                erased[table.name] = connection.execute(delete(table).where(column == user_id)).rowcount
+                erased[str(table.name)] = connection.execute(delete(table).where(column == user_id)).rowcount
         if any(erased.values()):
             self._database.wipe_log()
         return erased
@@ -241,7 +244,10 @@ class SqliteOutbox:
 
 
 def _settle(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    rows = [(_CODES[each.state], each.why, each.send_at_ms, each.message_id, _CODES[each.state]) for each in outcomes]
+    rows = [
+        (_CODES[each.state], each.why, each.send_at_ms, not each.begun, each.message_id, _CODES[each.state])
+        for each in outcomes
+    ]
     if rows:
         connection.exec_driver_sql(_SETTLE, rows)
 
@@ -279,16 +285,13 @@ def _times(
     return found
 
 
-def _column(connection: Connection, asked: Select[Any], column: Any, values: Sequence[str]) -> set[str]:
-    return {row[0] for row in fetched(connection, asked.where(among(column, values)))}
+def _known(connection: Connection, message_ids: Sequence[str]) -> set[str]:
+    asked = select(messages.c.message_id).where(among(messages.c.message_id, message_ids))
+    return {row[0] for row in fetched(connection, asked)}
 
 
 def _whose(user_id: str) -> Any:
     return messages.c.user_id == user_id
-
-
-def _ids(given: Iterable[Message]) -> list[str]:
-    return [each.message_id for each in given]
 
 
 def _of(campaign: str, run: str, state: State) -> tuple[Any, ...]:
