@@ -40,6 +40,7 @@ def page() -> str:
         ("suggest", _suggest),
         ("recommend", _recommend),
         ("behaviour", _behaviour),
+        ("cart", _cart),
         ("exploration", _exploration),
         ("experiments", _experiments),
         ("policy", _policy),
@@ -210,6 +211,47 @@ def _behaviour(result: dict[str, Any]) -> Iterator[str]:
                 gaps = view["differences"].get(system, {})
                 told = [_interval(values[each]) for each in figures]
                 rows.append([horizon, system, *told, *(_interval(gaps[each]) if gaps else "" for each in figures)])
+        yield from _rows(head, rows)
+
+
+def _cart(result: dict[str, Any]) -> Iterator[str]:
+    yield "## What completes a cart\n"
+    yield _where(result)
+    yield (
+        "One good of each order is hidden, the rest is the cart, every good is ranked; learned from what came before "
+        "both windows of 28 days, options chosen on the first, these figures of the second. 95 % bootstrap intervals; "
+        "a difference is `cart` less the other, paired by order.\n"
+    )
+    for name, found in result["sets"].items():
+        view = found["test"]
+        yield f"### {name} ({view['carts']} carts, {found['orders']:,} known orders of {found['goods']:,} goods)\n"
+        rows = []
+        for system, figures in view["systems"].items():
+            gap = view["differences"].get(f"cart-{system}", {})
+            told = found["options"].get(system, "")
+            said = (_interval(figures["recall@10"]), _interval(figures["ndcg@10"]))
+            rows.append((system, told, *said, _interval(gap["recall@10"]) if gap else ""))
+        yield from _rows(("system", "options", "R@10", "N@10", "difference in R@10"), rows)
+        systems = list(view["systems"])
+        sizes = [
+            (size, row["carts"], *(f"{row[system]:.3f}" for system in systems))
+            for size, row in view["recall_by_size"].items()
+        ]
+        yield from _rows(("goods in the cart", "carts", *systems), sizes)
+    if result["rules"]:
+        yield "Association rules of up to three goods beside mlxtend, seconds of the processor:\n"
+        rows = [
+            (
+                name,
+                f"{found['at_least']} of {found['orders']:,}",
+                f"{found['rules']:,}",
+                "yes" if found["same_rules"] else "no",
+                max(found["largest_gap"].values()),
+                *found["processor_s"].values(),
+            )
+            for name, found in result["rules"].items()
+        ]
+        head = ("set", "orders with a set", "rules", "the same", "largest gap", "ours", "ours, tested", "mlxtend")
         yield from _rows(head, rows)
 
 

@@ -39,7 +39,15 @@ COLUMNS = (
     "sold",
 )
 GATED = tuple(f"{name}_size" for name in COLUMNS)
-PRIOR = {"near": 8.0, "pairs_most": 2.0, "added": 4.0, "share": 0.3}
+PRIOR = {
+    "near_part": 3.0,
+    "near_log": 0.2,
+    "pairs_log": 0.3,
+    "pairs_most": 2.0,
+    "added_log": 0.4,
+    "added_most": 3.0,
+    "share": 0.2,
+}
 """Weights for a shop with too few carts to learn from: of the same order as those learned from large ones."""
 TILT, SHRINK = 0.6, 5.0
 LEAST = 1e-3
@@ -65,7 +73,7 @@ class CompletionRecipe(Recipe):
         """
 
         types: tuple[EventType, ...] = ("purchase",)
-        items: int = 4_000
+        items: int = 3_000
         ridge: float = 0.3
         k: int = 100
         pairs: int = 100

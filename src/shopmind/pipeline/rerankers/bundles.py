@@ -20,6 +20,8 @@ from shopmind.stores.ports import Numbers
 
 ANCHORS = 20
 """Newest goods at hand that bundles are looked for around."""
+AROUND = 50
+"""Best sets of one size around one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,13 @@ def _around(sets: Sets, sound: Numbers, free: NDArray[np.bool_], at_hand: NDArra
         inside = items < size
         items = np.where(inside, items, 0)
         new = free[items] & inside
-        good = ((new | (at_hand[items] & inside)).all(axis=1)) & new.any(axis=1) & (sets.beyond[rows] > 0)
-        for row, numbers, adds in zip(rows[good].tolist(), items[good], new[good], strict=True):
+        good = (new | (at_hand[items] & inside)).all(axis=1) & new.any(axis=1) & (sets.beyond[rows] > 0)
+        worth = sets.beyond[rows] * new.sum(axis=1)
+        places = np.flatnonzero(good)
+        for place in places[np.lexsort((rows[places], -worth[places]))][:AROUND].tolist():
+            numbers, adds = items[place], new[place]
             own, added = tuple(numbers[~adds].tolist()), tuple(numbers[adds].tolist())
-            worth = float(sets.beyond[row]) * len(added)
-            yield _Found((*own, *added), added, int(sets.orders[row]), worth)
+            yield _Found((*own, *added), added, int(sets.orders[rows[place]]), float(worth[place]))
 
 
 def _price(items: list[Item]) -> tuple[int | None, str | None]:
