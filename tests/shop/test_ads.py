@@ -235,7 +235,9 @@ def test_sponsored_slots_are_off_by_default(opened: Opened) -> None:
         assert not any(hit.sponsored for hit in shop.recommend(scenario, anchors=PHONE).hits)
 
 
-BLENDED = 'base = "home"\nrerankers = [{part = "sort"}, {part = "top"}, {part = "sponsored", slots = [1, 3], least_hits = 3}]\n'
+BLENDED = """base = "home"
+rerankers = [{part = "sort"}, {part = "top"}, {part = "sponsored", slots = [1, 3], least_hits = 3}]
+"""
 TEA = ["tea-01"]
 
 

@@ -31,7 +31,7 @@ def test_money_becomes_mills() -> None:
 
 
 def test_everything_else_that_may_be_said() -> None:
-    said = {
+    said: dict[str, Any] = {
         "daily_budget": 5, "starts_at": "2026-01-01T00:00:00Z", "ends_at": 1_800_000_000_000, "hours": "22-6",
         "target_scenarios": "home; search", "target_words": "green tea; 绿茶", "target_categories": "Tea > Green",
         "target_users": 'city = "Leeds"', "cap": 3, "cap_hours": 2,

@@ -103,8 +103,8 @@ def ads(shop: Shop, days: float = 30.0, advertiser: str = "") -> AdsReport:
         named[number] = name
         chance = dict(zip(now.numbers.tolist(), now.chances.tolist(), strict=True)).get(number)
         state = now.why.get(number) or ("bids" if chance == 1 else f"paced: takes part in {chance:.0%} of the requests")
-        line = _line(item.item_id, item.title, name, ad, accounts.get(number, Account()), state)
-        lines.append(AdLine(*line, totals.get(number, AdFigures())))
+        money_of = _money(ad, accounts.get(number, Account()))
+        lines.append(AdLine(item.item_id, item.title, name, *money_of, state, totals.get(number, AdFigures())))
     if advertiser and advertiser not in named.values():
         raise not_allowed("advertiser", advertiser, set(named.values()), field="advertiser")
     by_name = shown.with_columns(name=pl.col("item").replace_strict(named, default="", return_dtype=pl.String))
@@ -129,12 +129,16 @@ def told_ads(report: AdsReport) -> dict[str, Any]:
     return {"since": format_time(data.pop("since_ms")), "until": format_time(data.pop("until_ms")), **data}
 
 
-def _line(item_id: str, title: str, name: str, ad: Ad | None, account: Account, state: str) -> tuple[Any, ...]:
+def _money(
+    ad: Ad | None, account: Account
+) -> tuple[str | None, float | None, float | None, float | None, float | None]:
+    """Pricing, bid as it was written, budget, spent and held."""
     if ad is None:
-        return (item_id, title, name, None, None, None, None, None, state)
-    terms, many = ad.terms, 1_000 if ad.terms.pricing == "cpm" else 1
-    amounts = (terms.bid * many, terms.budget, account.spent, account.held)
-    return (item_id, title, name, terms.pricing, *(money(each, terms.currency) for each in amounts), state)
+        return None, None, None, None, None
+    terms = ad.terms
+    bid = terms.bid * (1_000 if terms.pricing == "cpm" else 1)
+    told = (money(each, terms.currency) for each in (bid, terms.budget, account.spent, account.held))
+    return terms.pricing, next(told), next(told), next(told), next(told)
 
 
 def _totals(shown: pl.DataFrame, by: str, currency: str | None) -> dict[Any, AdFigures]:

@@ -25,7 +25,7 @@ GROWTH = Growth(trees=80, leaves=6, rate=0.08, at_least=50, columns=0.8)
 
 @dataclass(frozen=True)
 class Boosted(Response):
-    """Gradient boosted trees whose columns are the smoothed log-odds of each trait, and how often it was seen.
+    """Gradient boosted trees whose columns are the smoothed log-odds of each trait.
 
     In training a view's columns come from the other folds, so that no view tells its own outcome.
 
@@ -80,11 +80,12 @@ def _grown(codes: Codes, outcomes: Floats, prior: float, seed: int) -> tuple[Flo
     if outcomes.sum() < LEAST:
         return whole, rate, None
     fold = generator(seed, "boosted").integers(0, FOLDS, len(codes))
-    columns = np.zeros((len(codes), 2 * codes.shape[1]), np.float32)
+    columns = np.zeros(codes.shape, np.float32)
     for each in range(FOLDS):
         mine = fold == each
         columns[mine] = _columns(codes[mine], whole - _counted(codes[mine], outcomes[mine]), rate)
-    rising = np.zeros(columns.shape[1], np.bool_)
+    # what a fold has more of, the others have less of: left free, trees would learn that a low rate means a click
+    rising = np.ones(columns.shape[1], np.bool_)
     return whole, rate, chance_trees(columns, outcomes, np.ones(len(codes)), rising, GROWTH, seed)
 
 
@@ -96,7 +97,8 @@ def _counted(codes: Codes, outcomes: Floats) -> Floats:
 
 
 def _columns(codes: Codes, counts: NDArray[Any], rate: float) -> NDArray[np.float32]:
-    """(n, 2f): the smoothed log-odds of each trait, and the logarithm of its views."""
+    """(n, f): the smoothed log-odds of each trait. How often it was seen is no column: the folds of the training saw
+    less than all of it, and trees would take that for a sign."""
     views, happened = counts[codes, 0].astype(np.float64), counts[codes, 1].astype(np.float64)
-    odds = logit((happened + rate * WEIGHT) / (views + WEIGHT))
-    return np.concatenate([odds, np.log1p(views)], axis=1).astype(np.float32)
+    odds: NDArray[np.float32] = logit((happened + rate * WEIGHT) / (views + WEIGHT)).astype(np.float32)
+    return odds

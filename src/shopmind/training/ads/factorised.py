@@ -14,7 +14,7 @@ from shopmind.kit.seeds import generator
 from shopmind.training.ads.response import SPACE, Codes, Floats, Response, Views, smoothed
 
 FACTORS = 6
-EPOCHS = 6
+EPOCHS = 10
 BATCH = 256
 RATE = 0.05
 DECAY = 0.002

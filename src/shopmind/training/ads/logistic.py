@@ -16,6 +16,7 @@ from shopmind.training.ads.response import SPACE, Codes, Floats, Response, Views
 
 RIDGE = 3.0
 """Pull of each weight to 0: a trait that was seen in a few views moves hardly anything."""
+STEPS = 100
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ def weighed(codes: Codes, outcomes: Floats, prior: float) -> tuple[Floats, float
         value = np.logaddexp(0, odds).sum() - outcomes @ odds + RIDGE / 2 * (point[1:] @ point[1:])
         return float(value), np.concatenate([[gap.sum()], matrix.T @ gap + RIDGE * point[1:]])
 
-    found = minimize(loss, np.concatenate([[start], np.zeros(len(used))]), jac=True, method="L-BFGS-B")
+    found = minimize(
+        loss, np.concatenate([[start], np.zeros(len(used))]), jac=True, method="L-BFGS-B", options={"maxiter": STEPS}
+    )
     weights = np.zeros(SPACE)
     weights[used] = found.x[1:]
     return weights, float(found.x[0])

@@ -41,9 +41,9 @@ class AdResponseRecipe(Recipe):
         """model: of the menu of response models. days: how far back. views: newest, at most. at_least: views.
         clicks: below so many there is nothing to learn. level: of the interval."""
 
-        model: str = "logistic"
+        model: str = "entire_space"
         days: float = 60.0
-        views: int = 400_000
+        views: int = 200_000
         at_least: int = 2_000
         clicks: int = 50
         level: float = 0.9
