@@ -3,11 +3,11 @@
     python -m benchmarks.cart [--sets gifts …] [--shop shops/demo] [--most 2000] [--test] [--rules PYTHON]
 
 The last 28 days are the test, the 28 before them the validation, and what comes before these is all that anybody learns
-from, for both. Every good that was sold before is ranked. `cart` is the scenario through the engine, asked by nobody in
-particular; the others are written here and choose their options on the validation: `co-occurrence` adds up over the
-cart how often goods stood in orders together, as a count or as a share, `item_knn` adds up a cosine. Without `--test`
-only the validation is asked and nothing is written. `--rules` is a Python with mlxtend installed, which mines the rules
-of gifts and of MovieLens-100k beside ours. Writes results/cart.json.
+from, for both. Orders of more than 200 goods are left out; every good that was sold before is ranked. `cart` is the
+scenario through the engine, asked by nobody in particular; the others are written here and choose their options on the
+validation: `co-occurrence` adds up over the cart how often goods stood in orders together, as a count or as a share,
+`item_knn` adds up a cosine. Without `--test` only the validation is asked and nothing is written. `--rules` is a Python
+with mlxtend installed, which mines the rules of gifts and of MovieLens-100k beside ours. Writes results/cart.json.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def cut(shop: Shop, most: int) -> Cut:
     orders, sold = ones(held(owned, columns.size, LARGEST, SEED), 1)
     goods = (sold > 0) & columns.shown & columns.kinds(("product",))
     windows = {"validation": (validation_ms, test_ms), "test": (test_ms, end_ms)}
-    carts = {
+    every = {
         name: carts_of(
             lines.filter(pl.col("time_ms").is_between(start, stop, closed="left")),
             goods,
@@ -91,6 +91,7 @@ def cut(shop: Shop, most: int) -> Cut:
         )
         for name, (start, stop) in windows.items()
     }
+    carts = {name: [each for each in found if len(each[0]) <= LARGEST] for name, found in every.items()}
     recent = before.filter(pl.col("time_ms") >= validation_ms - WINDOW_MS)["item"].to_numpy()
     lately = np.bincount(recent, minlength=columns.size).astype(np.float64)
     return Cut(known, validation_ms, orders, goods, lately, carts)
@@ -294,14 +295,15 @@ def main() -> None:
     parser.add_argument("--test", action="store_true", help="ask the test too, and write what comes out")
     parser.add_argument("--rules", help="a Python with mlxtend installed, to mine beside")
     asked = parser.parse_args()
-    before = RESULTS / "cart.json"
-    kept = json.loads(before.read_text("utf-8")) if before.is_file() else {}
-    sets, rules = kept.get("sets", {}), kept.get("rules", {})
+    sets: dict[str, Any] = {}
     for name in asked.sets:
         with opened(name, asked.shop) as shop:
             sets[name] = measure(shop, asked.most, test=asked.test)
-    if asked.rules:
-        rules = cart_rules.measure(asked.rules)
+    rules = cart_rules.measure(asked.rules) if asked.rules else {}
+    before = RESULTS / "cart.json"
+    kept = json.loads(before.read_text("utf-8")) if before.is_file() else {}
+    sets = {**kept.get("sets", {}), **(sets if asked.test else {})}
+    rules = rules or kept.get("rules", {})
     if asked.test or asked.rules:
         print(f"wrote {write('cart', {'question': 'cart', 'seed': SEED, 'sets': sets, 'rules': rules}).name}")
 

@@ -174,12 +174,12 @@ def test_shares_of_the_reasons_add_up_to_the_score_above_the_average(shop: Shop)
 def test_an_artifact_that_is_missing_is_named_and_the_rest_answers(shop: Shop) -> None:
     path = shop.path
     shop.close()
-    shutil.rmtree(path / "artifacts" / "item_knn")
+    shutil.rmtree(path / "artifacts" / "completion")
     with shopmind.open(path) as poorer:
         slate = poorer.recommend("cart", anchors=["tea-01"])
         assert slate.hits
-        assert any("item_knn" in fallback and "shopmind train" in fallback for fallback in slate.degraded)
-        assert any("item_knn" in need for need in poorer.readiness()["cart"])
+        assert any("completion" in fallback and "shopmind train" in fallback for fallback in slate.degraded)
+        assert any("completion" in need for need in poorer.readiness()["cart"])
 
 
 def test_an_empty_shop_answers_nothing_and_does_not_fail(tmp_path: Path) -> None:
