@@ -2,18 +2,18 @@
 
 Two questions, for the second cannot answer the first.
 
-Uplift, in simulated trials whose truth is known (testing/trial_worlds.py): each learner learns from one trial and orders
-20,000 other people. Told are the share of the gain that a perfect order of the first 30 % would bring above an order by
-chance, the error of the effect, the Qini beside that of the truth, and what a budget for a tenth of the people brings
-when it goes to the best by each order. Beside ours stand the response (who takes what is offered) and, with --peers,
-three learners of scikit-uplift over the same trees. Means over worlds drawn from seeds, 95 % intervals by bootstrap over
-them.
+Uplift, in simulated trials whose truth is known (testing/trial_worlds.py): each learner learns from one trial and
+orders 20,000 other people. Told are the share of the gain that a perfect order of the first 30 % would bring above an
+order by chance, the error of the effect, the Qini beside that of the truth, and what a budget for a tenth of the people
+brings, outcomes of a thousand offers, when it goes to the best by each order. Beside ours stand the response (who takes
+what is offered) and, with --peers, three learners of scikit-uplift over the same trees. Means over worlds drawn from
+seeds, 95 % intervals by bootstrap over them, differences paired.
 
-Redemption, on The Complete Journey by time split: learned from campaigns that began before the cut, asked of all coupons
-that households were mailed after it. Beside ours stand popularity (how much the covered goods are bought), the rate of
-the category, affinity (what the household bought of the covered goods) and habit (what it redeemed before), each made a
-probability by two numbers on the same cases. 95 % intervals by bootstrap over households, differences paired. Its
-campaigns were targeted: nobody was left out by chance, so no uplift can be told from them.
+Redemption within six weeks, on The Complete Journey by time split: learned from campaigns that began before the cut,
+asked of all coupons that households were mailed after it. Beside ours stand popularity (how much the covered goods are
+bought), the rate of the category, affinity (what the household bought of the covered goods) and habit (what it redeemed
+before), each made a probability by two numbers on the same cases. 95 % intervals by bootstrap over households,
+differences paired. Its campaigns were targeted: nobody was left out by chance, so no uplift can be told from them.
 
     python -m benchmarks.promotions [--seeds 10] [--shop shops/demo] [--peers PYTHON] [--only uplift|redemption]
 
@@ -59,7 +59,7 @@ SIZES = (2_000, 10_000)
 ASKED = 20_000
 FIRST, BUDGET = 0.3, 0.1
 SEED = 0
-DRAWS = 300
+DRAWS = 200
 TEST_CAMPAIGN = "campaign-16"
 """The first campaign that is asked about: it began on 2017-10-04."""
 HELD_CAMPAIGN = "campaign-11"
@@ -75,9 +75,11 @@ def uplift(seeds: int, peers: str | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for size in SIZES:
         for kind in KINDS:
+            worlds = [World(kind, size, seed) for seed in range(seeds)]
+            beside = _peers(peers, worlds) if peers else [{} for _ in worlds]
             told: dict[str, list[dict[str, float]]] = {}
-            for seed in range(seeds):
-                for name, figures in _world(kind, size, seed, peers).items():
+            for world, others in zip(worlds, beside, strict=True):
+                for name, figures in world.figures(others).items():
                     told.setdefault(name, []).append(figures)
             found[f"{kind}, {size} people"] = {name: _means(rows) for name, rows in told.items()} | {
                 "differences": {
@@ -87,52 +89,59 @@ def uplift(seeds: int, peers: str | None) -> dict[str, Any]:
     return {"worlds": found, "overall": _overall(found)}
 
 
-def _world(kind: str, size: int, seed: int, peers: str | None) -> dict[str, dict[str, float]]:
-    drawn, asked = trial_world(kind, size, seed), trial_world(kind, ASKED, 10_000 + seed)
-    trial, other = (read_trial(each.frame, "world") for each in (drawn, asked))
-    wide, ask = matrix(trial.columns, trial.frame), matrix(trial.columns, other.frame)
-    cases = Tried(wide, trial.arm > 0, trial.outcome, trial.chance, trial.people, binary=True)
-    growth = growth_of(size)
-    said = {name: summed(learner(cases, growth, seed), ask) for name, learner in LEARNERS.items()}
-    said["response"] = summed(response(cases, growth, seed), ask)
-    if peers:
-        said |= _peers(peers, wide, cases, ask, growth.at_least)
-    said |= {"chance": np.random.default_rng(seed).random(ASKED), "truth": asked.effect}
-    weights = 1 / other.chance
-    truth = qini(asked.effect, other.arm > 0, other.outcome, weights)
-    spread = asked.effect.std() > 1e-3
-    figures = {}
-    for name, score in said.items():
-        first, tenth = (np.argsort(-score, kind="stable")[: int(part * ASKED)] for part in (FIRST, BUDGET))
-        best = np.sort(asked.effect)[::-1]
-        mean = asked.effect.mean()
-        figures[name] = {
-            "gain": float((asked.effect[first].mean() - mean) / (best[: len(first)].mean() - mean))
-            if spread
-            else np.nan,
-            "error": float(np.sqrt(((score - asked.effect) ** 2).mean())) if name in (*LEARNERS, "truth") else np.nan,
-            "qini": qini(score, other.arm > 0, other.outcome, weights),
-            "of_true_qini": qini(score, other.arm > 0, other.outcome, weights) / truth if spread else np.nan,
-            "budget": float(1000 * asked.effect[tenth].mean()),
-        }
-    return figures
+class World:
+    """One trial to learn from, and other people of the same world to ask about."""
 
-
-def _peers(python: str, wide: Any, cases: Tried, ask: Any, at_least: int) -> dict[str, Floats]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "world.npz"
-        np.savez(
-            path,
-            learn=wide,
-            treated=cases.treated.astype(np.int64),
-            outcome=cases.outcome.astype(np.int64),
-            ask=ask,
-            at_least=at_least,
+    def __init__(self, kind: str, size: int, seed: int) -> None:
+        drawn = trial_world(kind, size, seed)
+        self.asked = trial_world(kind, ASKED, 10_000 + seed)
+        trial, self.other = (read_trial(each.frame, "world") for each in (drawn, self.asked))
+        self.ask = matrix(trial.columns, self.other.frame)
+        self.growth, self.seed = growth_of(size), seed
+        self.cases = Tried(
+            matrix(trial.columns, trial.frame), trial.arm > 0, trial.outcome, trial.chance, trial.people, binary=True
         )
+
+    def figures(self, others: Mapping[str, Floats]) -> dict[str, dict[str, float]]:
+        """Of ours, the response, `others`, chance and the truth."""
+        said = {name: summed(each(self.cases, self.growth, self.seed), self.ask) for name, each in LEARNERS.items()}
+        said["response"] = summed(response(self.cases, self.growth, self.seed), self.ask)
+        chance = np.random.default_rng(self.seed).random(ASKED)
+        said |= {**others, "chance": chance, "truth": self.asked.effect}
+        return {name: self._of(name, score) for name, score in said.items()}
+
+    def _of(self, name: str, score: Floats) -> dict[str, float]:
+        effect, arm, outcome = self.asked.effect, self.other.arm > 0, self.other.outcome
+        first, tenth = (np.argsort(-score, kind="stable")[: int(part * ASKED)] for part in (FIRST, BUDGET))
+        best, mean, weights = np.sort(effect)[::-1], effect.mean(), 1 / self.other.chance
+        spread = effect.std() > 1e-2
+        area = qini(score, arm, outcome, weights)
+        return {
+            "gain": float((effect[first].mean() - mean) / (best[: len(first)].mean() - mean)) if spread else np.nan,
+            "error": float(np.sqrt(((score - effect) ** 2).mean())) if name in (*LEARNERS, "truth") else np.nan,
+            "qini": area,
+            "of_true_qini": area / qini(effect, arm, outcome, weights) if spread else np.nan,
+            "budget": float(1000 * effect[tenth].mean()),
+        }
+
+
+def _peers(python: str, worlds: Sequence[World]) -> list[dict[str, Floats]]:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{world.seed}.npz" for world in worlds]
+        for path, world in zip(paths, worlds, strict=True):
+            cases = world.cases
+            np.savez(
+                path,
+                learn=cases.matrix,
+                treated=cases.treated.astype(np.int64),
+                outcome=cases.outcome.astype(np.int64),
+                ask=world.ask,
+                at_least=world.growth.at_least,
+            )
         script = Path(__file__).with_name("promotions_peer.py")
-        subprocess.run([python, "-W", "ignore", str(script), str(path)], check=True, capture_output=True)
-        held = np.load(path.with_suffix(".said.npz"))
-        return {name: held[name] for name in held.files}
+        subprocess.run([python, "-W", "ignore", str(script), *map(str, paths)], check=True, capture_output=True)
+        told = [np.load(path.with_suffix(".said.npz")) for path in paths]
+        return [{name: held[name] for name in held.files} for held in told]
 
 
 def _means(rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
@@ -200,6 +209,7 @@ def redemption(shop: Path) -> dict[str, Any]:
         "processor_s": round(spent_s, 1),
         "of_a_coupon": _compared(said, asked),
         "of_any_coupon_of_a_mailing": _compared(*_joined(said, asked)),
+        "first_five_of_a_mailing": _first_five(said, asked),
     }
 
 
@@ -224,6 +234,29 @@ def _joined(said: Mapping[str, Floats], asked: Cases) -> tuple[dict[str, Floats]
     return told, Cases(
         asked.matrix[first], any_, np.ones(len(any_)), asked.users[first], asked.offers[first], asked.times_ms[first]
     )
+
+
+def _first_five(said: Mapping[str, Floats], asked: Cases) -> dict[str, Any]:
+    """Of mailings of which something was redeemed: the share of it that stands among the first five coupons."""
+    _, back = np.unique(np.column_stack([asked.users, asked.times_ms]), axis=0, return_inverse=True)
+    back = back.ravel()
+    ties = np.random.default_rng(SEED).random(len(back))
+    taken = np.bincount(back, asked.redeemed)
+    shares: dict[str, Floats] = {}
+    for name, each in said.items():
+        order = np.lexsort((ties, -each, back))
+        first = np.searchsorted(back[order], np.arange(len(taken)))
+        found = np.bincount(back[order], asked.redeemed[order] * (np.arange(len(order)) - first[back[order]] < 5))
+        shares[name] = found[taken > 0] / np.minimum(taken[taken > 0], 5)
+    return {
+        "mailings": int((taken > 0).sum()),
+        "systems": {name: _plain(bootstrap(each, seed=SEED)) for name, each in shares.items()},
+        "differences": {
+            f"shopmind-{name}": _plain(paired(shares["shopmind"], each, seed=SEED))
+            for name, each in shares.items()
+            if name != "shopmind"
+        },
+    }
 
 
 def _compared(said: Mapping[str, Floats], asked: Cases) -> dict[str, Any]:
@@ -286,13 +319,14 @@ def main() -> None:
     parser.add_argument("--peers")
     parser.add_argument("--only", choices=("uplift", "redemption"))
     asked = parser.parse_args()
-    path = RESULTS / "promotions.json"
-    result = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    kept = {name: result[name] for name in ("uplift", "redemption") if name in result}
+    made: dict[str, Any] = {}
     if asked.only != "redemption":
-        kept["uplift"] = {"seeds": asked.seeds, "asked": ASKED, **uplift(asked.seeds, asked.peers)}
+        made["uplift"] = {"seeds": asked.seeds, "asked": ASKED, **uplift(asked.seeds, asked.peers)}
     if asked.only != "uplift":
-        kept["redemption"] = redemption(asked.shop)
+        made["redemption"] = redemption(asked.shop)
+    path = RESULTS / "promotions.json"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    kept = {name: before[name] for name in ("uplift", "redemption") if name in before} | made
     print(write("promotions", kept))
 
 

@@ -1,8 +1,8 @@
 """The learners of scikit-uplift over LightGBM, run by benchmarks.promotions in a Python that has them.
 
-    PYTHON promotions_peer.py FILE.npz
+    PYTHON promotions_peer.py FILE.npz …
 
-The file holds learn, treated, outcome and ask; the answers are written beside it, one array a learner.
+A file holds learn, treated, outcome and ask; the answers are written beside it, one array a learner.
 """
 
 from __future__ import annotations
@@ -16,8 +16,13 @@ from sklift.models import ClassTransformation, SoloModel, TwoModels
 
 
 def main() -> None:
-    """Learns and answers."""
-    path = Path(sys.argv[1])
+    """Learns and answers, file after file."""
+    for name in sys.argv[1:]:
+        answer(Path(name))
+
+
+def answer(path: Path) -> None:
+    """Writes what the learners say of the people of one file."""
     held = np.load(path)
 
     def model() -> LGBMClassifier:

@@ -13,8 +13,8 @@ from shopmind.domain import EVENT_TYPES, History
 from shopmind.kit.clock import DAY_MS
 from shopmind.training.redemption.evidence import NAMES, PURCHASE, REDEEM, Given, Known, evidence, wanted
 
-PATIENCE_DAYS = 28.0
-"""An offer without an end counts as not redeemed after so many days; one that runs longer is known by then too."""
+PATIENCE_DAYS = 42.0
+"""What is redeemed within so many days of being given, or before the offer ends, counts; later is as never."""
 IMPRESSION = EVENT_TYPES.index("impression")
 DONE = tuple(place for place, kind in enumerate(EVENT_TYPES) if kind not in ("impression", "search"))
 
@@ -57,6 +57,7 @@ class Log:
         self._types = doings["type"].to_numpy()
         self._times = doings["timestamp_ms"].to_numpy()
         bought = self._types == PURCHASE
+        self._pairs = self._outcomes()
         order = np.argsort(self._times[bought], kind="stable")
         self._bought = self._items[bought][order], self._times[bought][order]
 
@@ -75,7 +76,7 @@ class Log:
     def known(self, moment_ms: int) -> Known:
         """What is known of all offers at a moment; rates are of what was given long enough before."""
         items, times = self._bought
-        pairs = self._outcomes(moment_ms).filter(pl.col("due_ms") <= moment_ms)
+        pairs = self._pairs.filter(pl.col("due_ms") <= moment_ms)
         groups = self.given.groups[pairs["place"].to_numpy()]
         size = len(self.given.categories) + 1  # the last is of offers without a category
         return Known(
@@ -89,13 +90,13 @@ class Log:
         return np.bincount(self._bought[0]).astype(np.float32)
 
     def cases(self, since_ms: int, until_ms: int, seen_ms: int, *, few: int, seed: int) -> Cases:
-        """Pairs given from the first time up to before the second, with what was seen of them before `seen_ms`.
+        """Pairs given from the first time up to before the second of which it was known by `seen_ms` what became.
 
         Args:
             few: of those that were not redeemed so many for each that was, and weights that make up for it; 0 takes
                 all.
         """
-        pairs = self._outcomes(seen_ms).filter(
+        pairs = self._pairs.filter(
             pl.col("moment_ms").is_between(since_ms, until_ms, closed="left") & (pl.col("due_ms") <= seen_ms)
         )
         pairs = _thinned(pairs, few, seed).sort("moment_ms", "user", "place")
@@ -119,22 +120,22 @@ class Log:
             beside = int(part["beside"][0])
             yield evidence(self.history(int(user)), self.given, known, places, moment, beside=beside)
 
-    def _outcomes(self, seen_ms: int) -> pl.DataFrame:
-        """`handed_out` with due_ms, when it is known what became of it, and whether it was redeemed before seen_ms."""
+    def _outcomes(self) -> pl.DataFrame:
+        """`handed_out` with due_ms, when it is known what became of it, and whether it was redeemed before that."""
         used = self._types == REDEEM
         places = self.given.places(self._items[used])
         redeemed = pl.DataFrame(
             {"user": self._users[used], "place": places, "used_ms": self._times[used]},
             schema={"user": pl.Int64, "place": pl.Int64, "used_ms": pl.Int64},
-        ).filter((pl.col("place") >= 0) & (pl.col("used_ms") < seen_ms))
-        first = redeemed.group_by("user", "place").agg(pl.col("used_ms").min())
+        ).filter(pl.col("place") >= 0)
         ends = np.nan_to_num(self.given.ends_ms, nan=np.inf)[self._shown["place"].to_numpy()]
-        moments = self._shown["moment_ms"].to_numpy()
-        due = np.minimum(ends, moments + PATIENCE_DAYS * DAY_MS).astype(np.int64)
-        joined = self._shown.with_columns(due_ms=pl.Series(due, dtype=pl.Int64)).join(
-            first, ["user", "place"], "left", maintain_order="left"
+        due = np.minimum(ends, self._shown["moment_ms"].to_numpy() + PATIENCE_DAYS * DAY_MS).astype(np.int64)
+        told = self._shown.with_columns(due_ms=pl.Series(due, dtype=pl.Int64))
+        in_time = pl.col("used_ms").is_between("moment_ms", "due_ms", closed="left")
+        came = told.join(redeemed, ["user", "place"]).filter(in_time).select("user", "place", redeemed=True).unique()
+        return told.join(came, ["user", "place"], "left", maintain_order="left").with_columns(
+            pl.col("redeemed").fill_null(False)
         )
-        return joined.with_columns(redeemed=(pl.col("used_ms") >= pl.col("moment_ms")).fill_null(False))
 
 
 def _handed_out(shown: pl.DataFrame, given: Given) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,11 @@ class Given:
     starts_ms: Floats
     ends_ms: Floats
     categories: tuple[str, ...] = ()
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """(m,) how many items each offer covers."""
+        return np.bincount(self.covers.indices, minlength=len(self.offers)).astype(np.int64)
 
     def places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """(k,) places in `offers`; -1 for an item that is none."""
@@ -138,12 +144,15 @@ def evidence(
     bought = (before.types == PURCHASE) & (before.items < given.covers.shape[0])
     items, ages = before.items[bought], age_days[bought]
     goods, back = np.unique(items, return_inverse=True)
-    rows = given.covers[goods][:, places].toarray() if len(goods) else np.zeros((0, len(places)), np.float32)
-    times = np.column_stack([np.bincount(back, ages < days, minlength=len(goods)) for days in (np.inf, 84.0, 28.0)])
-    counts = times.T @ rows
-    nearest = np.full(len(goods), LONGEST_DAYS)
+    some, m = given.covers[goods], len(given.offers)
+    row, column = np.repeat(np.arange(len(goods)), np.diff(some.indptr)), some.indices
+    counts = [
+        np.bincount(column, np.bincount(back, ages < days, minlength=len(goods))[row], minlength=m)[places]
+        for days in (np.inf, 84.0, 28.0)
+    ]
+    nearest, last = np.full(len(goods), LONGEST_DAYS), np.full(m, LONGEST_DAYS)
     np.minimum.at(nearest, back, ages)
-    last = np.where(rows > 0, nearest[:, None], LONGEST_DAYS).min(axis=0, initial=LONGEST_DAYS)
+    np.minimum.at(last, column, nearest[row])
     used = before.items[before.types == REDEEM]
     used_places = given.places(used)
     used_groups = given.groups[used_places[used_places >= 0]]
@@ -156,16 +165,16 @@ def evidence(
         "covered": np.log1p(counts[0]),
         "covered_84": np.log1p(counts[1]),
         "covered_28": np.log1p(counts[2]),
-        "covered_days": np.minimum(last, LONGEST_DAYS),
+        "covered_days": last[places],
         "covered_share": counts[0] / max(many, 1),
-        "covered_goods": np.log1p((rows > 0).sum(axis=0)),
+        "covered_goods": np.log1p(np.bincount(column, minlength=m)[places]),
         "purchases": np.log1p(many),
         "purchases_28": np.log1p((ages < 28).sum()),
         "quiet_days": min(quiet, LONGEST_DAYS),
         "redeemed": np.log1p(len(used)),
         "redeemed_84": np.log1p((age_days[before.types == REDEEM] < 84).sum()),
         "redeemed_near": np.log1p((used_groups[:, None] == groups[None, :]).sum(axis=0)) * (groups >= 0),
-        "covers": np.log1p(given.covers[:, places].sum(axis=0)),
+        "covers": np.log1p(given.sizes[places]),
         "wanted": known.wanted[places],
         "rate": np.log(total),
         "rate_near": np.log(rates),
@@ -173,8 +182,8 @@ def evidence(
         "length_days": np.nan_to_num(length / DAY_MS, nan=LONGEST_DAYS),
     }
     made = np.empty((len(places), len(NAMES)), np.float32)
-    for column, name in enumerate(NAMES):
-        made[:, column] = table[name]
+    for at, name in enumerate(NAMES):
+        made[:, at] = table[name]
     return made
 
 

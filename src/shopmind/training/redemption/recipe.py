@@ -39,8 +39,8 @@ class RedemptionRecipe(Recipe):
         at_least: int = 50
         few: int = 40
         days: float = 365.0
-        trees: int = 120
-        leaves: int = 6
+        trees: int = 60
+        leaves: int = 4
         rate: float = 0.05
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
@@ -60,7 +60,8 @@ class RedemptionRecipe(Recipe):
             raise NotReadyError(
                 f"{taken} redemptions of offers that were shown or sent before; {options.at_least} are needed"
             )
-        growth = Growth(trees=options.trees, leaves=options.leaves, rate=options.rate)
+        at_least = min(200, max(20, len(cases) // 50))
+        growth = Growth(trees=options.trees, leaves=options.leaves, rate=options.rate, at_least=at_least)
         trees = grown(cases, growth, seed)
         known = log.known(tables.now_ms)
         said = chances(trees, cases.matrix)
