@@ -9,7 +9,7 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,29 @@ from numpy.typing import NDArray
 
 from benchmarks import record
 from shopmind.evaluation.estimators import MENU
+from shopmind.evaluation.estimators.logged import Logged
 from shopmind.evaluation.policy import evaluate_policy
 from shopmind.metrics.off_policy import Terms, doubt, estimated, weights_told
-from shopmind.testing.bandit_worlds import COVERED, MISSPECIFIED, TOO_MUCH, Kind, choices_of, value_of, world
+from shopmind.testing.bandit_worlds import (
+    COVERED,
+    DEVELOPED,
+    DEVELOPED_FROM,
+    MISSPECIFIED,
+    Kind,
+    choices_of,
+    value_of,
+    world,
+)
+from shopmind.testing.slate_worlds import SLATES, SlateKind, slate_world
 from shopmind.training.slate_policy import taught
 from shopmind.training.softmax_policy import Choices, Learning, learned
 
-ROWS = ("ips", "snips", "dm", "dr", "sndr", "switch_dr", "dros", "mips")
-"""Estimators of rows; the worlds have no slates."""
+ROWS = ("ips", "snips", "dm", "dr", "plain_dr", "sndr", "switch_dr", "dros", "mips")
+"""Estimators of rows."""
+PLACES = ("iips", "rips", "cascade_dr", "snips", "dr")
+"""Estimators that are asked of answers with several places."""
+JUDGED_FROM = 20_000
+"""Seed of the first world; nothing was developed in worlds from here on."""
 LEAST_EFFECTIVE = 100.0
 """Worlds with fewer effective rows are left out, and counted."""
 
@@ -44,7 +59,7 @@ class Judged:
         ratio: error of dr over that of the better of ips and dm.
     """
 
-    kind: Kind
+    kind: Kind | SlateKind
     worlds: int
     thin: int
     effective: float
@@ -53,29 +68,41 @@ class Judged:
     covered: dict[str, dict[str, float]]
 
     @property
-    def ratio(self) -> float:
-        """The error of dr over that of the better of ips and dm."""
+    def ratio(self) -> float | None:
+        """The error of dr over that of the better of ips and dm; None where not all three were asked."""
+        if not {"ips", "dm", "dr"} <= set(self.error):
+            return None
         return self.error["dr"] / min(self.error["ips"], self.error["dm"])
 
 
-def judged(kind: Kind, worlds: int, *, names: Sequence[str] = ROWS, draws: int = 300) -> Judged:
+def judged(
+    kind: Kind | SlateKind,
+    worlds: int,
+    *,
+    names: Sequence[str] | None = None,
+    draws: int = 300,
+    first: int = JUDGED_FROM,
+) -> Judged:
     """Every estimator in each of the worlds.
 
     Args:
+        names: ROWS, or PLACES in worlds of answers.
         draws: of the bootstrap; 0 leaves its interval out.
+        first: seed of the first world.
     """
+    names = (ROWS if isinstance(kind, Kind) else PLACES) if names is None else names
     parts = [MENU.load(name)() for name in names]
     errors, held, effective = [], [], []
     thin = 0
-    for seed in range(worlds):
-        made = world(kind, seed)
+    for seed in range(first, first + worlds):
+        made = world(kind, seed) if isinstance(kind, Kind) else slate_world(kind, seed)
         log = made.log(seed)
-        rows = weights_told(log.weights).effective
+        rows = _effective(log)
         if rows < LEAST_EFFECTIVE:
             thin += 1
             continue
         effective.append(rows)
-        found = estimated([part.sum(log).terms for part in parts], seed=seed, draws=draws)
+        found = estimated([part.sum(log).terms for part in parts], seed=seed, units=log.together, draws=draws)
         errors.append([each.value - made.truth for each in found])
         held.append([[e.low <= made.truth <= e.high, e.drawn_low <= made.truth <= e.drawn_high] for e in found])
     table, covers = np.array(errors), np.array(held, np.float64)
@@ -89,6 +116,13 @@ def judged(kind: Kind, worlds: int, *, names: Sequence[str] = ROWS, draws: int =
         {name: float(table[:, i].mean()) for i, name in enumerate(names)},
         _shares(covers, names, intervals),
     )
+
+
+def _effective(log: Logged) -> float:
+    """Effective rows, or answers by the products of weights down to their last places."""
+    if log.places is None:
+        return weights_told(log.weights).effective
+    return weights_told(log.so_far[log.places == log.places.max()]).effective
 
 
 def _shares(covers: NDArray[np.float64], names: Sequence[str], intervals: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -176,36 +210,61 @@ def _bandit_choices(rows: pl.DataFrame) -> tuple[tuple[str, ...], Choices]:
     return (*(f"item {each}" for each in range(arms)), "affinity"), choices
 
 
+BOTH = ("ips", "snips", "dm", "dr", "plain_dr")
+"""Estimators that are asked where it matters only whether dr is near the better of ips and dm."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Worlds that are judged in one way; `draws` of the bootstrap, seeds from `first` on, at most `most` worlds."""
+
+    kinds: Mapping[str, Kind | SlateKind]
+    names: tuple[str, ...]
+    draws: int = 0
+    first: int = JUDGED_FROM
+    most: int = 1_000
+
+
+WORLDS = {
+    "covered": Part(COVERED, ROWS, draws=200),
+    "slates": Part(SLATES, PLACES, draws=200),
+    "misspecified": Part(MISSPECIFIED, BOTH),
+    "developed": Part(DEVELOPED, BOTH, first=DEVELOPED_FROM, most=300),
+}
+"""Part of the record → its worlds."""
+
+
 def main() -> None:
     """Judges, prints and records; with --only some parts, the others stay as they were recorded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=1_000)
-    parser.add_argument("--only", nargs="*", help="names of worlds, bandit, taught, taught-bandit")
+    parts = ", ".join([*WORLDS, "bandit", "taught", "taught-bandit"])
+    parser.add_argument("--only", nargs="*", help=f"names of worlds, or of parts of the record: {parts}")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("SHOPMIND_DATA", "../shared/data")))
     given = parser.parse_args()
     kept = record.RESULTS / "policy.json"
     before = json.loads(kept.read_text(encoding="utf-8")) if given.only and kept.is_file() else {}
-    result: dict[str, Any] = {name: each for name, each in before.items() if name not in record.head()}
+    result: dict[str, Any] = {name: each for name, each in before.items() if name not in (*record.head(), "too_much")}
     result |= {"worlds": given.worlds, "least_effective": LEAST_EFFECTIVE}
-    for part, kinds, draws in (("covered", COVERED, 200), ("misspecified", MISSPECIFIED, 0), ("too_much", TOO_MUCH, 0)):
-        for name, kind in kinds.items():
-            if given.only and name not in given.only:
+    for part, asked in WORLDS.items():
+        for name, kind in asked.kinds.items():
+            if given.only and not {name, part} & set(given.only):
                 continue
             start = time.perf_counter()
-            found = judged(kind, given.worlds, draws=draws)
-            took = {"ratio": round(found.ratio, 3), "seconds": round(time.perf_counter() - start, 1)}
-            result.setdefault(part, {})[name] = {**_rounded(asdict(found)), **took}
-            told = {each: share["asymptotic"] for each, share in found.covered.items()}
-            print(f"{part}: {name}: {found.worlds} worlds, ratio {found.ratio:.3f}, held {told}", flush=True)
+            found = judged(kind, min(given.worlds, asked.most), names=asked.names, draws=asked.draws, first=asked.first)
+            took = {"ratio": found.ratio, "first": asked.first, "seconds": time.perf_counter() - start}
+            result.setdefault(part, {})[name] = _rounded({**asdict(found), **took})
+            told = {each: tuple(share.values()) for each, share in found.covered.items()}
+            print(f"{part}: {name}: {found.worlds} worlds, ratio {found.ratio}, held {told}", flush=True)
     folder = given.data / "bandit"
-    others = {
+    others: dict[str, Callable[[], Any]] = {
         "bandit": lambda: evaluate_policy(folder)["parts"],
         "taught": taught_in_worlds,
         "taught-bandit": lambda: taught_on_bandit(folder),
     }
-    for name, asked in others.items():
+    for name, measure in others.items():
         if (not given.only or name in given.only) and (name == "taught" or folder.is_dir()):
-            result[name] = _rounded(asked())
+            result[name] = _rounded(measure())
     print(record.write("policy", result))
 
 

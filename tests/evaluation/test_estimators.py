@@ -8,11 +8,13 @@ from scipy.sparse import csr_array
 
 from shopmind.evaluation.estimators import MENU
 from shopmind.evaluation.estimators.bias import chosen_weights
+from shopmind.evaluation.estimators.dr import Dr
 from shopmind.evaluation.estimators.dros import Dros
 from shopmind.evaluation.estimators.logged import Floats, Logged, Target
+from shopmind.evaluation.estimators.plain_dr import PlainDr
 from shopmind.evaluation.estimators.reward_model import Modelled, modelled
 from shopmind.evaluation.estimators.switch_dr import SwitchDr
-from shopmind.metrics.off_policy import influence
+from shopmind.metrics.off_policy import estimated, influence
 from shopmind.testing.bandit_worlds import COVERED, world
 
 ARMS = np.array([0, 1, 2, 1, 0, 2])
@@ -26,19 +28,19 @@ FORESEEN = np.array(
 )
 
 
-def six_rows() -> Logged:
-    """Weights .4, .8, 3.2, 2, 1, 1 and a given model."""
+def six_rows(times: int = 1) -> Logged:
+    """Weights .4, .8, 3.2, 2, 1, 1 and a given model; all rows so many times."""
     logged = Logged(
-        ARMS,
-        PROPENSITIES,
-        REWARDS,
-        Target(csr_array(TARGET), np.arange(6)),
-        np.zeros((6, 0)),
-        np.array([0, 0, 0, 1, 1, 1]),
+        np.tile(ARMS, times),
+        np.tile(PROPENSITIES, times),
+        np.tile(REWARDS, times),
+        Target(csr_array(TARGET), np.tile(np.arange(6), times)),
+        np.zeros((6 * times, 0)),
+        np.tile([0, 0, 0, 1, 1, 1], times),
         kinds=np.array([0, 1, 1]),
     )
-    expected = (TARGET * FORESEEN).sum(axis=1)
-    given = Modelled(FORESEEN[np.arange(6), ARMS], expected, expected, np.zeros(6), (1.0, 1.0))
+    expected, chosen = np.tile((TARGET * FORESEEN).sum(axis=1), times), np.tile(FORESEEN[np.arange(6), ARMS], times)
+    given = Modelled(chosen, expected, expected, np.zeros(6 * times), (1.0, 1.0))
     logged.__dict__["model"] = logged.__dict__["direct"] = given
     return logged
 
@@ -57,7 +59,7 @@ def test_the_weights_are_target_over_propensity() -> None:
         ("ips", (0.4 + 3.2 + 2.0) / 6),
         ("snips", (0.4 + 3.2 + 2.0) / 8.4),
         ("dm", (0.44 + 0.22 + 0.60 + 0.42 + 0.30 + 0.29) / 6),
-        ("dr", 2.27 / 6 + (0.4 * 0.6 - 0.8 * 0.3 + 3.2 * 0.3 + 2 * 0.4 - 0.3 - 0.1) / 6),
+        ("plain_dr", 2.27 / 6 + (0.4 * 0.6 - 0.8 * 0.3 + 3.2 * 0.3 + 2 * 0.4 - 0.3 - 0.1) / 6),
         ("sndr", 2.27 / 6 + (0.24 - 0.24 + 0.96 + 0.8 - 0.3 - 0.1) / 8.4),
         # kinds: arm 0 | arms 1 and 2; cells (stratum 0: 0) .4, (0: 1) (.8 + 3.2) / 2 = 2, (1: 0) 1, (1: 1) 1.5
         ("mips", (0.4 + 2.0 + 1.5) / 6),
@@ -73,7 +75,7 @@ def test_an_estimator_is_its_formula(name: str, by_hand: float) -> None:
         ("ips", 0.9333333333333332),
         ("snips", 0.6666666666666666),
         ("dm", 0.3783333333333334),
-        ("dr", 0.605),
+        ("plain_dr", 0.605),
         ("sndr", 0.5402380952380953),
     ],
 )
@@ -87,6 +89,31 @@ def test_bounded_weights_agree_with_open_bandit_pipeline() -> None:
     logged = six_rows()
     assert influence(SwitchDr(1.5).sum(logged).terms).value == pytest.approx(0.3116666666666666)
     assert influence(Dros(2.0).sum(logged).terms).value == pytest.approx(0.4112111309170133)
+
+
+def test_dr_is_the_model_where_the_correction_is_no_more_than_chance() -> None:
+    """d = .37833 − .605; its squared standard error 1.46853 / 6 / 5, times 1.5 above d²; that of plain_dr above |d|."""
+    made = Dr().sum(six_rows())
+    assert influence(made.terms).value == pytest.approx(2.27 / 6)
+    assert made.chosen == {"model": 1.0, "propensities_replaced": 0.0}
+
+
+def test_dr_is_drawn_less_to_the_model_the_clearer_the_correction_is() -> None:
+    """The same rows twenty times: the squared standard error of d is 1.46853 / 6 / 119, so the share is
+    1.5 · .0020568 / .22667² = .060049."""
+    logged = six_rows(20)
+    made, d = Dr().sum(logged), 2.27 / 6 - 0.605
+    assert made.chosen["model"] == pytest.approx(0.060049, rel=1e-4)
+    assert influence(made.terms).value == pytest.approx(0.605 + 0.060049 * d, rel=1e-5)
+
+
+def test_the_interval_of_dr_is_that_of_the_plain_estimator_and_holds_its_value() -> None:
+    for seed in range(5):
+        logged = world(COVERED["plain"], seed).log(seed)
+        drawn, plain = estimated([Dr().sum(logged).terms, PlainDr().sum(logged).terms], seed=0, draws=100)
+        assert drawn.value != plain.value
+        assert (drawn.low, drawn.high, drawn.drawn_low) == (plain.low, plain.high, plain.drawn_low)
+        assert drawn.low < drawn.value < drawn.high
 
 
 def test_switching_keeps_weights_up_to_the_threshold_and_drops_the_others() -> None:

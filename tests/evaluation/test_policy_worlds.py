@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.policy import Judged, judged
 from shopmind.testing.bandit_worlds import COVERED, MISSPECIFIED, Kind, world
+from shopmind.testing.slate_worlds import SLATES, SlateKind, slate_world
 
 
 def test_a_world_earns_what_its_logs_say() -> None:
@@ -16,6 +17,15 @@ def test_a_world_earns_what_its_logs_say() -> None:
     assert (log.weights * log.rewards).mean() == pytest.approx(made.truth, abs=0.02)
     assert log.weights.mean() == pytest.approx(1.0, abs=0.05)
     assert made.best > made.logged_value
+
+
+@pytest.mark.parametrize("taken", [0.0, 0.8])
+def test_a_world_of_answers_earns_what_its_logs_say(taken: float) -> None:
+    made = slate_world(SlateKind(answers=40_000, taken=taken), 3)
+    log = made.log(0)
+    assert (log.so_far * log.rewards).sum() / 40_000 == pytest.approx(made.truth, abs=0.015)
+    alone = (log.weights * log.rewards).sum() / 40_000
+    assert alone == pytest.approx(made.truth, abs=0.015 if not taken else 0.1)
 
 
 def held(found: Judged, name: str) -> float:
@@ -33,6 +43,33 @@ def test_the_doubly_robust_estimator_is_not_led_astray_by_a_wrong_model() -> Non
     found = judged(MISSPECIFIED["wrong reward model"], 60, names=("ips", "dm", "dr"), draws=0)
     assert found.error["dm"] > 2 * found.error["ips"]
     assert found.error["dr"] <= 1.2 * found.error["ips"], "60 worlds say it only so far"
+
+
+def test_intervals_of_answers_hold_the_truth_in_a_sample_of_worlds() -> None:
+    found = judged(SLATES["three places"], 120, names=("iips", "rips"), draws=0)
+    for name in ("iips", "rips"):
+        assert 0.88 <= held(found, name) <= 1.0, name
+
+
+def test_places_for_themselves_are_told_wrongly_where_what_stands_above_matters() -> None:
+    found = judged(SlateKind(answers=4_000, taken=0.95, sharp=0.6), 40, names=("iips", "rips"), draws=0)
+    assert abs(found.bias["iips"]) > 3 * abs(found.bias["rips"])
+
+
+def test_the_error_of_dr_stays_near_that_of_the_model_where_the_model_is_right() -> None:
+    found = judged(MISSPECIFIED["averaged propensities"], 40, names=("dm", "dr", "plain_dr"), draws=0)
+    assert found.error["dr"] <= 1.1 * found.error["dm"], "40 worlds say it only so far"
+    assert found.error["dr"] < found.error["plain_dr"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SLATES)
+def test_intervals_of_answers_hold_the_truth_in_93_to_97_of_100_worlds(name: str) -> None:
+    names = ("iips", "rips", "cascade_dr") if not SLATES[name].taken else ("rips", "cascade_dr")
+    found = judged(SLATES[name], 1_000, names=names, draws=200)
+    for each in names:
+        for interval in ("asymptotic", "bootstrap"):
+            assert 0.93 <= found.covered[each][interval] <= 0.97, (each, interval)
 
 
 @pytest.mark.slow

@@ -85,7 +85,11 @@ class Value:
             "refused": told.refused,
             "cautions": list(told.cautions),
             "logged": {name: _plain(getattr(self.logged, name)) for name in ("value", "low", "high")},
-            "support": {**diagnostics(told.weights), "unseen_share": _plain(told.unseen)},
+            "support": {
+                **diagnostics(told.weights),
+                "unseen_share": _plain(told.unseen),
+                "propensities_contradicted": told.choices.contradicted if told.choices is not None else None,
+            },
             "suits": "asymptotic" if told.rewards < FEW_REWARDS else "either",
             "estimators": {name: each.as_json() for name, each in self.estimators.items()},
         }
@@ -113,9 +117,8 @@ def value(logged: Logged, *, names: Sequence[str] | None = None, draws: int = DR
         told[name] = Told(None, weights, made.chosen, part.trusts, part.says, why)
         if why is None:
             sums[name] = made
-    units = logged.slates if logged.units is None else logged.units
     terms = [Terms(logged.per * logged.rewards), *(each.terms for each in sums.values())]
-    own, *estimates = estimated(terms, seed=seed, units=units, draws=draws, level=LEVEL)
+    own, *estimates = estimated(terms, seed=seed, units=logged.together, draws=draws, level=LEVEL)
     for name, estimate in zip(sums, estimates, strict=True):
         before = told[name]
         told[name] = Told(estimate, before.weights, before.chosen, before.trusts, before.says)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shopmind.evaluation.estimators.choice_model import Choices
 from shopmind.evaluation.estimators.logged import Logged
 from shopmind.metrics.off_policy import FAR, Weights, doubt, far_from_one, weights_told
 
@@ -35,6 +36,7 @@ class Support:
         refused: why no estimate is given, one sentence; None when there is one.
         bounded: whether estimators that bound their weights may still be told, as resting on the model.
         cautions: what a reader must know beside an estimate.
+        choices: the logged propensities held against what was chosen; None where that could not be done.
     """
 
     weights: Weights
@@ -43,10 +45,11 @@ class Support:
     refused: str | None
     bounded: bool
     cautions: tuple[str, ...]
+    choices: Choices | None = None
 
 
 def support(logged: Logged) -> Support:
-    """Looks at weights, arms and rewards; never at what the estimates are."""
+    """Looks at weights, arms, choices and rewards; never at what the estimates are."""
     told, unseen = weights_told(logged.weights), _unseen(logged)
     rewards = int(np.count_nonzero(logged.rewards))
     cautions = []
@@ -56,8 +59,21 @@ def support(logged: Logged) -> Support:
         cautions.append(f"the mean weight is {told.mean:.3f}, not 1: propensities and target do not quite fit")
     if rewards < FEW_REWARDS:
         cautions.append(f"only {rewards} rewards: read the asymptotic interval, which heeds their skewness")
+    choices = logged.choices
+    if choices is not None and choices.contradicted:
+        cautions.append(_contradiction(choices))
     refused, bounded = _refusal(logged, told, unseen, rewards)
-    return Support(told, unseen, rewards, refused, bounded, tuple(cautions))
+    return Support(told, unseen, rewards, refused, bounded, tuple(cautions), choices)
+
+
+def _contradiction(choices: Choices) -> str:
+    told = (
+        "the log contradicts its own propensities: chances told from its features make its choices "
+        f"10^{max(choices.evidence, choices.half) / np.log(10):.0f} times as likely as what it says of itself, where "
+        "1,000 times would be seen once in a thousand true logs. Look how propensities are written down; until then "
+        "what trusts them alone (ips, snips) is off"
+    )
+    return told + (", and dr reads the told chances instead" if choices.replaced else "")
 
 
 def _refusal(logged: Logged, told: Weights, unseen: float, rewards: int) -> tuple[str | None, bool]:

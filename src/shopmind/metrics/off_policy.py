@@ -40,12 +40,14 @@ class Terms:
         top, bottom: (n,) of a ratio, for estimators that divide by their own weights; None for none.
         noise: (n,) what each row moves a fitted model by, in units of the value: it sums to about 0, says nothing of
             the value, and belongs into the interval; None when nothing was fitted.
+        aside: what the value is moved by while its interval stays.
     """
 
     added: Floats
     top: Floats | None = None
     bottom: Floats | None = None
     noise: Floats | None = None
+    aside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,11 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """How much each unit moves an estimate: (u,) with mean 0 beside the value."""
+    """How much each unit moves an estimate: (u,) with mean 0 beside the value. `centre` is where the interval lies."""
 
     value: float
     moves: Floats
+    centre: float
 
 
 def influence(terms: Terms, units: NDArray[np.int64] | None = None) -> Influence:
@@ -91,7 +94,7 @@ def influence(terms: Terms, units: NDArray[np.int64] | None = None) -> Influence
     n = len(terms.added)
     count = _summed(np.ones(n), units)
     if not n:
-        return Influence(float("nan"), np.empty(0))
+        return Influence(float("nan"), np.empty(0), float("nan"))
     per_unit = n / len(count)
     value = float(terms.added.sum() / n)
     moves = (_summed(terms.added, units) - value * count) / per_unit
@@ -101,14 +104,14 @@ def influence(terms: Terms, units: NDArray[np.int64] | None = None) -> Influence
     if terms.top is not None and terms.bottom is not None:
         weight = float(terms.bottom.mean())
         if not weight > 0:
-            return Influence(float("nan"), np.full(len(count), np.nan))
+            return Influence(float("nan"), np.full(len(count), np.nan), float("nan"))
         ratio = float(terms.top.mean()) / weight
         bottom = _summed(terms.bottom, units)
         pull = (_summed(terms.top, units) - ratio * bottom) / (weight * per_unit)
         without = pull / np.maximum(1 - bottom / bottom.sum(), LEAST_LEFT)
         moves = moves + without - without.mean()
         value += ratio
-    return Influence(value, moves)
+    return Influence(value + terms.aside, moves, value)
 
 
 def estimated(
@@ -133,8 +136,8 @@ def estimated(
     made = []
     for each, (below, above) in zip(found, drawn, strict=True):
         low, high, error = skew_interval(each.moves, level=level)
-        value = each.value
-        made.append(Estimated(value, value + low, value + high, value + below, value + above, error, len(each.moves)))
+        at = each.centre
+        made.append(Estimated(each.value, at + low, at + high, at + below, at + above, error, len(each.moves)))
     return made
 
 
@@ -163,18 +166,21 @@ def skew_interval(moves: Floats, *, level: float = 0.95) -> tuple[float, float, 
         return 0.0, 0.0, 0.0
     error = float(np.sqrt(variance / (n - 1)))
     t = _student(moves, level)
-    k = float(np.mean(moves**3)) / variance**1.5 / np.sqrt(n)
+    k = _skew(moves)
     return -_inverse(t, k) * error, -_inverse(-t, k) * error, error
 
 
 def drawn_interval(moves: Floats, *, seed: int, draws: int = 1_000, level: float = 0.95) -> list[tuple[float, float]]:
-    """(low, high) distances from the value of each of m columns, by the studentised bootstrap.
+    """(low, high) distances from the value of each of m columns, by a studentised bootstrap of Hall's transformation.
 
-    In every draw of n units with replacement: t = mean / (deviation / √n); the interval is −t · error at the quantiles
-    of t. Draws that hold no reward have no deviation and are left out. A sample without its own far tail cannot draw
-    it: distances are stretched as Student's quantile of `skew_interval` is above the normal one.
+    In every draw of n units with replacement: t = mean / (deviation / √n), out of which Hall's cubic takes the skewness
+    of that draw. Quantiles of these are taken back by the skewness of the sample. Draws that hold no reward have no
+    deviation and are left out. A sample without its own far tail cannot draw it: quantiles are stretched as Student's
+    of `skew_interval` is above the normal one.
 
-    Source: Efron, Tibshirani, An introduction to the bootstrap (1993), chapter 12.5; on influence values chapter 22.
+    Source: Hall, On the removal of skewness by transformation, JRSS B 54 (1992), section 3; Efron, Tibshirani, An
+    introduction to the bootstrap (1993), chapters 12.5 and, on influence values, 22. Of B draws the i-th smallest
+    is the quantile i / (B + 1) (chapter 12.5): with 200 draws, other rules cost a hundredth of the coverage.
 
     Args:
         moves: (u, m) influence of each unit, mean 0.
@@ -186,7 +192,7 @@ def drawn_interval(moves: Floats, *, seed: int, draws: int = 1_000, level: float
     moves = _grouped(moves, seed)
     n = len(moves)
     error = np.sqrt(np.mean(moves**2, axis=0) / (n - 1))
-    means, deviations = _draws(moves, seed, draws)
+    means, deviations, skews = _draws(moves, seed, draws)
     found = []
     for place in range(m):
         if np.isnan(error[place]):
@@ -195,11 +201,14 @@ def drawn_interval(moves: Floats, *, seed: int, draws: int = 1_000, level: float
             found.append((0.0, 0.0))
         else:
             known = deviations[:, place] > 1e-9 * error[place]
-            t = means[known, place] / deviations[known, place]
-            low, high = np.quantile(t, [(1 - level) / 2, (1 + level) / 2]) if len(t) > 20 else (np.nan, np.nan)
-            stretch = _student(moves[:, place], level) / float(stats.norm.ppf((1 + level) / 2)) * error[place]
-            found.append((float(-high * stretch), float(-low * stretch)))
-    return found
+            t, k = means[known, place] / deviations[known, place], skews[known, place]
+            t = t + k * t**2 / 3 + k**2 * t**3 / 27 + k / 6
+            tails = [(1 - level) / 2, (1 + level) / 2]
+            low, high = np.quantile(t, tails, method="weibull") if len(t) > 20 else (np.nan, np.nan)
+            stretch = _student(moves[:, place], level) / float(stats.norm.ppf((1 + level) / 2))
+            own = _skew(moves[:, place])
+            found.append((-_inverse(high * stretch, own) * error[place], -_inverse(low * stretch, own) * error[place]))
+    return [(float(below), float(above)) for below, above in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +281,11 @@ def _student(moves: Floats, level: float) -> float:
     return float(stats.t.ppf((1 + level) / 2, freedom))
 
 
+def _skew(moves: Floats) -> float:
+    """Skewness over √n."""
+    return float(np.mean(moves**3) / np.mean(moves**2) ** 1.5 / np.sqrt(len(moves)))
+
+
 def _inverse(u: float, k: float) -> float:
     if abs(k) < 1e-9:
         return u
@@ -292,17 +306,20 @@ def _grouped(moves: Floats, seed: int) -> Floats:
     return np.asarray(summed * (MOST_UNITS / n), np.float64)
 
 
-def _draws(moves: Floats, seed: int, draws: int) -> tuple[Floats, Floats]:
-    """(draws, m) means and their standard errors of samples with replacement."""
+def _draws(moves: Floats, seed: int, draws: int) -> tuple[Floats, Floats, Floats]:
+    """(draws, m) means, their standard errors, and skewness over √n, of samples with replacement."""
     n, m = moves.shape
-    both = np.concatenate([moves, moves**2], axis=1)
+    powers = np.concatenate([moves, moves**2, moves**3], axis=1)
     random = np.random.default_rng(seed)
     block = max(1, min(draws, CELLS // n))
-    means, squares = np.empty((draws, m)), np.empty((draws, m))
+    sums = np.empty((draws, 3 * m))
     for start in range(0, draws, block):
         size = min(block, draws - start)
         picks = random.integers(0, n, (size, n), dtype=np.int64) + np.arange(size)[:, None] * n
         times = np.bincount(picks.ravel(), minlength=size * n).reshape(size, n).astype(np.float64)
-        sums = times @ both / n
-        means[start : start + size], squares[start : start + size] = sums[:, :m], sums[:, m:]
-    return means, np.sqrt(np.maximum(squares - means**2, 0.0) / (n - 1))
+        sums[start : start + size] = times @ powers / n
+    means, squares, cubes = sums[:, :m], sums[:, m : 2 * m], sums[:, 2 * m :]
+    variances = np.maximum(squares - means**2, 0.0)
+    third = cubes - 3 * means * squares + 2 * means**3
+    skews = np.divide(third, variances**1.5, out=np.zeros_like(third), where=variances > 0)
+    return means, np.sqrt(variances / (n - 1)), skews / np.sqrt(n)

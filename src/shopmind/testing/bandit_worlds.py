@@ -18,6 +18,9 @@ from shopmind.training.softmax_policy import Choices, SoftmaxPolicy
 
 Floats = NDArray[np.float64]
 
+TEMPER = 0.6
+"""Power that tempered propensities are raised to."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -28,10 +31,12 @@ class Kind:
         rate: about how many rewards a row earns.
         bend: 0: rewards lie within reach of the model; else they turn, so strongly, with the sign of a product of
             features that the model does not see.
+        curve: how strongly rewards follow the square of a feature, which the model does not see either.
         sharp: how far the logging policy leans to its favourites; 0 is uniform.
         wrong: how wrong the logged propensities are: "no"; "noisy", each by a factor of its own; "averaged", the
-            mean of the arm over all contexts stands in place of the context's own.
-        noise: deviation of the logarithm of that factor.
+            mean of the arm over all contexts stands in place of the context's own; "tempered", said to be nearer to
+            each other than they are; "stale", those of a policy that leaned another way.
+        noise: deviation of the logarithm of the factor; how strong another lean was.
         explored: share of the log in which arms were chosen at random.
         alike: whether arms of one kind (two each) earn alike.
         follows: how far the logging policy knows what earns more; the target is always the opposite lean.
@@ -43,6 +48,7 @@ class Kind:
     features: int = 4
     rate: float = 0.3
     bend: float = 0.0
+    curve: float = 0.0
     sharp: float = 0.8
     wrong: str = "no"
     noise: float = 0.5
@@ -88,6 +94,11 @@ class World:
             said = np.broadcast_to(said.mean(axis=0), said.shape)
         elif kind.wrong == "noisy":
             said = np.minimum(said * np.exp(kind.noise * random.normal(size=said.shape)), 1.0)
+        elif kind.wrong == "tempered":
+            said = said**TEMPER / (said**TEMPER).sum(axis=1, keepdims=True)
+        elif kind.wrong == "stale":
+            lean = self.features @ random.normal(size=(kind.features, kind.arms))
+            said = softmax(np.log(said) + kind.noise * lean / lean.std(), axis=1)
         return Logged(
             arms=arms.astype(np.int64),
             propensities=np.asarray(said)[contexts, arms],
@@ -112,6 +123,9 @@ def world(kind: Kind, seed: int) -> World:
         scores = 0.4 * scores + kind.bend * signs
         rewards = expit(np.log(kind.rate / (1 - kind.rate)) + scores)
     else:
+        if kind.curve:
+            square = (features[:, :1] ** 2 - 1) / np.sqrt(2)
+            scores = scores + kind.curve * square * np.sign(random.normal(size=kind.arms))
         rewards = np.clip(kind.rate * (1 + 0.35 * scores), 0.01, 0.95)
     lean = features @ random.normal(size=(kind.features, kind.arms)) * 0.7 + random.normal(size=kind.arms)
     lean = lean / lean.std() + kind.follows * (scores - scores.mean()) / scores.std()
@@ -130,20 +144,38 @@ COVERED: Mapping[str, Kind] = {
 """Worlds in which 95 % intervals are held to their promise."""
 
 MISSPECIFIED: Mapping[str, Kind] = {
+    "heavy weights, wrong reward model": Kind(bend=1.2, sharp=1.6, explored=0.03, rows=2_000),
     "wrong reward model": Kind(bend=1.2, rows=2_000),
     "noisy propensities, wrong reward model": Kind(bend=0.6, wrong="noisy", rows=2_000),
-    "heavy weights, wrong reward model": Kind(bend=1.2, sharp=1.6, explored=0.03, rows=2_000),
-}
-"""Worlds in which something that an estimator trusts is wrong, and dr is held to 1.05 of the better of ips and dm."""
-
-TOO_MUCH: Mapping[str, Kind] = {
-    "heavy weights": Kind(sharp=1.6, explored=0.03, rows=2_000),
-    "noisy propensities": Kind(wrong="noisy", rows=2_000),
     "averaged propensities": Kind(wrong="averaged", rows=2_000),
+    "noisy propensities": Kind(wrong="noisy", rows=2_000),
+    "heavy weights": Kind(sharp=1.6, explored=0.03, rows=2_000),
     "averaged propensities, wrong reward model": Kind(bend=0.6, wrong="averaged", rows=2_000),
 }
-"""Worlds in which dr is worse than the better of both: in the first three the model is exactly right, so that its
-correction only adds noise; in the last, both things it could rely on are wrong."""
+"""Worlds in which something that an estimator trusts is wrong, or its weights are heavy: dr is held to 1.05 of the
+better of ips and dm."""
+
+DEVELOPED: Mapping[str, Kind] = {
+    "ten arms": Kind(rows=1_500, arms=10, contexts=200, features=3, rate=0.2, sharp=0.6),
+    "ten arms, steep": Kind(rows=4_000, arms=10, contexts=200, features=3, rate=0.2, sharp=1.2, explored=0.05),
+    "ten arms, slightly curved": Kind(rows=1_500, arms=10, contexts=200, features=3, rate=0.2, sharp=0.6, curve=0.3),
+    "ten arms, curved": Kind(rows=3_000, arms=10, contexts=200, features=3, rate=0.2, sharp=0.8, curve=0.8),
+    "ten arms, steep and curved": Kind(
+        rows=4_000, arms=10, contexts=200, features=3, rate=0.2, sharp=1.2, explored=0.05, curve=0.8
+    ),
+    "tempered": Kind(rows=3_000, arms=4, contexts=100, features=3, rate=0.15, wrong="tempered"),
+    "tempered, curved": Kind(rows=3_000, arms=4, contexts=100, features=3, rate=0.15, wrong="tempered", curve=0.8),
+    "stale": Kind(rows=1_500, arms=8, contexts=100, features=5, rate=0.2, sharp=0.6, wrong="stale"),
+    "stale, curved": Kind(rows=1_500, arms=8, contexts=100, features=5, rate=0.2, sharp=0.6, wrong="stale", curve=0.8),
+    "slightly stale": Kind(
+        rows=1_500, arms=8, contexts=100, features=5, rate=0.2, sharp=0.6, wrong="stale", noise=0.1, curve=0.4
+    ),
+    "two arms, rare": Kind(rows=6_000, arms=2, contexts=50, features=2, rate=0.02, sharp=1.0, curve=0.3),
+    "heavy tails": Kind(rows=800, arms=8, contexts=80, features=2, rate=0.1, sharp=0.9, explored=0.08),
+}
+"""Worlds that the estimators are developed in, so that those above may judge them; seeds from DEVELOPED_FROM on."""
+
+DEVELOPED_FROM = 50_000
 
 
 def of(kind: Kind, **changes: object) -> Kind:

@@ -9,6 +9,7 @@ MENU = Menu(
         "snips": "shopmind.evaluation.estimators.snips:Snips",
         "dm": "shopmind.evaluation.estimators.dm:Dm",
         "dr": "shopmind.evaluation.estimators.dr:Dr",
+        "plain_dr": "shopmind.evaluation.estimators.plain_dr:PlainDr",
         "sndr": "shopmind.evaluation.estimators.sndr:Sndr",
         "switch_dr": "shopmind.evaluation.estimators.switch_dr:SwitchDr",
         "dros": "shopmind.evaluation.estimators.dros:Dros",

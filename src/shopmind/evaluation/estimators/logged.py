@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from shopmind.evaluation.estimators.reward_model import UNBOUND, Modelled, modelled
+from shopmind.evaluation.estimators.choice_model import Choices, choices
+from shopmind.evaluation.estimators.reward_model import UNBOUND, Modelled, folds_of, modelled
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -104,6 +105,23 @@ class Logged:
         """(n,) target's chance over the log's."""
         return self.target_chances / self.propensities
 
+    @property
+    def together(self) -> Codes | None:
+        """(n,) which rows are not independent of each other: `units`, or else the answers."""
+        return self.slates if self.units is None else self.units
+
+    @cached_property
+    def choices(self) -> Choices | None:
+        """The logged propensities held against the choices; None where that cannot be done."""
+        folds = folds_of(len(self), self.together, self.seed)
+        return choices(self.arms, self.features, self.target.chances.shape[1], self.propensities, folds)
+
+    @cached_property
+    def believed(self) -> Logged:
+        """This log, or with propensities told from its choices where these contradict the logged ones."""
+        found = self.choices
+        return self.with_propensities(found.fitted) if found is not None and found.replaced else self
+
     @cached_property
     def direct(self) -> Modelled:
         """Rewards foreseen for an estimator that trusts the model alone."""
@@ -152,7 +170,7 @@ class Logged:
             self.target.groups,
             weights=weights,
             ridges=ridges,
-            units=self.slates if self.units is None else self.units,
+            units=self.together,
             seed=self.seed,
         )
 

@@ -112,7 +112,7 @@ def modelled(
         np.zeros((count, 0)) if traits is None else traits,
         np.ones(n) if weights is None else weights,
     )
-    folds = _folds(n, units, seed)
+    folds = folds_of(n, units, seed)
     parts = [(folds != fold, folds == fold) for fold in range(int(folds.max(initial=0)) + 1)]
     if len(parts) < 2:
         parts = [(np.ones(n, np.bool_), np.ones(n, np.bool_))]
@@ -128,7 +128,7 @@ def modelled(
     return Modelled(chosen, expected, _expected(whole, rows, chances, groups), noise, ridges)
 
 
-def _folds(n: int, units: Codes | None, seed: int) -> Codes:
+def folds_of(n: int, units: Codes | None, seed: int) -> Codes:
     """(n,) fold of each row, units kept whole."""
     codes = np.arange(n) if units is None else units
     most = int(codes.max(initial=-1)) + 1
