@@ -16,7 +16,7 @@ from shopmind.domain import KINDS
 from shopmind.kit import errors
 from shopmind.kit.errors import InputError, ShopmindError
 from shopmind.kit.menu import Menu
-from shopmind.metrics import business, calibration, correlation, discrimination, diversity, intervals, ranking
+from shopmind.metrics import business, calibration, correlation, discrimination, diversity, intervals, ranking, uplift
 from shopmind.pipeline.features import MENU as FEATURES
 from shopmind.pipeline.filters import MENU as FILTERS
 from shopmind.pipeline.filters import language
@@ -75,7 +75,7 @@ FILTER_EXAMPLES = (
 
 WRONG_FILTERS = ("price <", 'price < 20 brand = "Acme"', 'brand ~ "Acme"', "price < 20 and")
 
-METRICS = (ranking, diversity, calibration, discrimination, correlation, business, intervals)
+METRICS = (ranking, diversity, calibration, discrimination, correlation, business, intervals, uplift)
 
 _ELSEWHERE = {
     "at_least": "pairs that are found together less often are left out",
