@@ -115,6 +115,15 @@ def test_what_was_seen_last_comes_first_and_a_stranger_has_seen_nothing(tiny: Sh
     assert ids(tiny.recommend("recently_viewed", session="new")) == []
 
 
+def test_a_shop_that_does_not_say_what_is_new_is_told_so_and_shows_what_is_popular(tmp_path: Path) -> None:
+    with create(tmp_path / "shop", name="Plain", encoder="none") as shop:
+        shop.put_items([{"item_id": "a", "title": "a"}])
+        shop.train(["popularity"])
+        assert any("no item says when it was created" in line for line in shop.readiness()["fresh"])
+        assert not any("created" in line for line in shop.readiness()["home"])
+        assert ids(shop.recommend("fresh")) == ["a"]
+
+
 def test_new_arrivals_are_new(tiny: Shop) -> None:
     hits = tiny.recommend("fresh", n=5).hits
     assert hits

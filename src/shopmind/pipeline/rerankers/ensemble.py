@@ -34,8 +34,8 @@ class Ensemble(Reranker):
         """together, alike, crowd: weights; 0 leaves the thing out. by: column that makes a category. head: how many of
         the best are looked at; pages within it fit together."""
 
-        together: float = 0.3
-        alike: float = 0.5
+        together: float = 1.0
+        alike: float = 0.6
         crowd: float = 0.3
         by: str = "categories"
         head: int = 100

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.kit.clock import DAY_MS
+from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.stores.columns import NumberColumn
@@ -29,18 +30,24 @@ class Fresh(Retriever):
     @dataclass(frozen=True)
     class Options:
         """half_life_days: age at which the score is one half. within_days: oldest age brought. promise: how much the
-        predicted popularity counts, 0 for not at all."""
+        predicted popularity counts, 0 for not at all. dated: whether it is not ready while no item says when it was
+        created, for a place that shows nothing else."""
 
         half_life_days: float = 14.0
         within_days: float = 60.0
         promise: float = 0.5
+        dated: bool = False
 
     def __init__(self, options: Options, tools: Tools) -> None:
         super().__init__(options, tools)
         self._options = options
 
     def ready(self) -> None:
-        """Always: without the artifact it brings the newest."""
+        """Without the artifact it brings the newest; raises NotReadyError only with `dated`, where nothing is."""
+        if self._options.dated:
+            created = self._tools.catalogue.columns().column("created_at")
+            if not isinstance(created, NumberColumn) or np.isnan(created.values).all():
+                raise NotReadyError("fresh: no item says when it was created (created_at)")
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""

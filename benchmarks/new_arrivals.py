@@ -1,0 +1,162 @@
+"""Which new goods will be wanted? `python -m benchmarks.new_arrivals` on data/gifts.
+
+The data do not say when a good was created: it counts as new from its first sale on, those of the first four weeks left
+out. Every two weeks a slate of ten goods no older than 60 days is asked of the scenario `fresh` for a stranger, of the
+same with the newest first (promise = 0), and of popularity among the same goods. A slate is worth the share it holds of
+all people who buy a new good in the next four weeks (people, counted once a good), and the share of its goods that
+belong to the ten most bought (best ten). How much the foreseen popularity counts is chosen on the first half of the
+dates, the second half is asked once. Intervals are drawn over dates, which are few and overlap. Needs weights of an
+encoder. Writes results/new_arrivals.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+import shopmind
+from benchmarks import record
+from benchmarks.search.sets import DATA
+from shopmind.domain import EVENT_TYPES, History, Query
+from shopmind.evaluation.figures import plain, with_intervals
+from shopmind.kit.clock import DAY_MS, WEEK_MS, format_time
+from shopmind.shop import Shop, create
+
+SEED = 0
+N = 10
+NEW_DAYS = 60
+PROMISES = (0.5, 1.0, 2.0, 4.0)
+PURCHASE = EVENT_TYPES.index("purchase")
+Values = dict[str, list[float]]
+
+
+def scenarios() -> dict[str, str]:
+    """Every system as a scenario."""
+    made = {
+        "newest": 'base = "fresh"\nretrievers = {fresh = {promise = 0.0}}\nrerankers = []\n',
+        "packaged": 'base = "fresh"\n',
+        "popularity_alone": 'title = "p"\nretrievers = {popularity = {k = 100}}\n',
+    }
+    for promise in PROMISES:
+        options = f"retrievers = {{fresh = {{promise = {promise}}}}}\nrerankers = []\n"
+        made[f"promise_{promise:g}".replace(".", "p")] = f'base = "fresh"\n{options}'
+    return made
+
+
+def filled(where: Path) -> None:
+    """A shop of the goods with the time of their first sale as that of their creation."""
+    create(where, name="Gifts", encoder="minilm").close()
+    (where / "scenarios").mkdir()
+    for name, text in scenarios().items():
+        (where / "scenarios" / f"{name}.toml").write_text(text)
+    source = where / "source"
+    source.mkdir()
+    events = pl.read_parquet(DATA / "gifts" / "events.parquet")
+    first = events.filter(pl.col("type") == "purchase").group_by("item_id").agg(created_at=pl.col("timestamp").min())
+    start = events["timestamp"].min()
+    first = first.filter(pl.col("created_at") >= start + pl.duration(weeks=4))
+    items = pl.read_parquet(DATA / "gifts" / "items.parquet").join(first, "item_id", "left")
+    items.write_parquet(source / "items.parquet")
+    events.write_parquet(source / "events.parquet")
+    with shopmind.open(where) as shop:
+        shop.ingest(source)
+        shop.index()
+
+
+def asked(shop: Shop, events: pl.DataFrame, cut_ms: int, names: list[str]) -> dict[str, tuple[float, float]]:
+    """System → share of the people and of the best ten."""
+    columns = shop.catalogue.columns()
+    created = columns.column("created_at")
+    born = np.asarray(getattr(created, "values"))  # noqa: B009 -- a number column here, or the data are not these
+    new = (born < cut_ms) & (born >= cut_ms - NEW_DAYS * DAY_MS)
+    later = events.filter(
+        (pl.col("type") == PURCHASE)
+        & (pl.col("timestamp_ms") >= cut_ms)
+        & (pl.col("timestamp_ms") < cut_ms + 4 * WEEK_MS)
+    ).drop_nulls(["item", "user"])
+    people = later.select("item", "user").unique().group_by("item").len()
+    wanted = np.zeros(columns.size)
+    wanted[people["item"].to_numpy()] = people["len"].to_numpy()
+    wanted[~new] = 0
+    best = np.argsort(-wanted, kind="stable")[:N]
+    since = format_time(cut_ms - NEW_DAYS * DAY_MS)
+    until = format_time(cut_ms)
+    found = {}
+    for name in names:
+        query = Query(
+            name,
+            n=N,
+            now_ms=cut_ms,
+            history=History.empty(),
+            filter=f"created_at >= '{since}' and created_at < '{until}'",
+        )
+        slate: NDArray[np.int64] = shop.catalogue.numbers([hit.item.item_id for hit in shop.answer(query).hits])
+        found[name] = (float(wanted[slate].sum() / wanted.sum()), float(np.isin(slate, best).sum() / N))
+    return found
+
+
+def measure() -> dict[str, Any]:
+    """Chooses on the first half of the dates, asks the second."""
+    with tempfile.TemporaryDirectory() as scratch:
+        where = Path(scratch) / "shop"
+        filled(where)
+        with shopmind.open(where) as shop:
+            events = shop.events.table()
+            start, end = (int(each) for each in (events["timestamp_ms"].min(), events["timestamp_ms"].max()))  # type: ignore[arg-type]
+            cuts = list(range(start + 16 * WEEK_MS, end - 4 * WEEK_MS, 2 * WEEK_MS))
+            half = len(cuts) // 2
+            tried = _dates(shop, events, cuts[:half], [name for name in scenarios() if name != "packaged"])
+            means = {name: round(float(np.mean(of["people"])), 4) for name, of in tried.items()}
+            best = max((name for name in means if name.startswith("promise")), key=lambda name: means[name])
+            print(means, "chosen", best, flush=True)
+            names = ["newest", "popularity_alone", "packaged", best]
+            found = _dates(shop, events, cuts[half:], names)
+    values = {("fresh" if name == best else name): found[name] for name in names}
+    return {"chosen": best, "tried": means, "dates": len(cuts) - half, **told(values)}
+
+
+def _dates(shop: Shop, events: pl.DataFrame, cuts: list[int], names: list[str]) -> dict[str, Values]:
+    values: dict[str, Values] = {name: {"people": [], "best ten": []} for name in names}
+    for cut_ms in cuts:
+        with shop.fitted_on(events.filter(pl.col("timestamp_ms") < cut_ms), cut_ms, scenarios=("fresh",)) as fitted:
+            for name, (people, best) in asked(fitted, events, cut_ms, names).items():
+                values[name]["people"].append(people)
+                values[name]["best ten"].append(best)
+        print(format_time(cut_ms), {name: round(of["people"][-1], 3) for name, of in values.items()}, flush=True)
+    return values
+
+
+def told(values: dict[str, Values]) -> dict[str, Any]:
+    """Systems and the paired differences of ours, with intervals."""
+    systems = {name: {figure: np.array(each) for figure, each in of.items()} for name, of in values.items()}
+    gaps = {
+        f"fresh-{name}": {figure: systems["fresh"][figure] - each for figure, each in of.items()}
+        for name, of in systems.items()
+        if name != "fresh"
+    }
+    return {
+        part: {
+            name: {figure: plain(each) for figure, each in of.items()}
+            for name, of in with_intervals(table, seed=SEED).items()
+        }
+        for part, table in (("systems", systems), ("differences", gaps))
+    }
+
+
+def main() -> None:
+    """Measures and writes results/new_arrivals.json."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    found = measure()
+    print({name: {k: v["value"] for k, v in of.items()} for name, of in found["systems"].items()})
+    path = record.write("new_arrivals", {"question": "which new goods will be wanted", "seed": SEED, **found})
+    print(f"wrote {path.name}")
+
+
+if __name__ == "__main__":
+    main()
