@@ -36,6 +36,7 @@ PAGES = [ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.
 PAGES += sorted(DOCS.rglob("*.md"))
 EMPTY_FOLDER = ["tutorial/first-shop.md"]
 TINY_SHOP = [
+    "explanation/carts-and-associations.md",
     "how-to/add-a-scenario.md",
     "how-to/backup-and-restore.md",
     "how-to/correct-the-understanding.md",
