@@ -19,6 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks import record
+from benchmarks.policy_limit import limits
 from shopmind.evaluation.estimators import MENU
 from shopmind.evaluation.estimators.logged import Logged
 from shopmind.evaluation.policy import evaluate_policy
@@ -39,7 +40,7 @@ from shopmind.training.softmax_policy import Choices, Learning, learned
 
 ROWS = ("ips", "snips", "dm", "dr", "plain_dr", "sndr", "switch_dr", "dros", "mips")
 """Estimators of rows."""
-PLACES = ("iips", "rips", "cascade_dr", "snips", "dr")
+PLACES = ("iips", "rips", "cascade_dr")
 """Estimators that are asked of answers with several places."""
 JUDGED_FROM = 20_000
 """Seed of the first world; nothing was developed in worlds from here on."""
@@ -238,7 +239,7 @@ def main() -> None:
     """Judges, prints and records; with --only some parts, the others stay as they were recorded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=1_000)
-    parts = ", ".join([*WORLDS, "bandit", "taught", "taught-bandit"])
+    parts = ", ".join([*WORLDS, "limit", "bandit", "taught", "taught-bandit"])
     parser.add_argument("--only", nargs="*", help=f"names of worlds, or of parts of the record: {parts}")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("SHOPMIND_DATA", "../shared/data")))
     given = parser.parse_args()
@@ -259,11 +260,12 @@ def main() -> None:
     folder = given.data / "bandit"
     others: dict[str, Callable[[], Any]] = {
         "bandit": lambda: evaluate_policy(folder)["parts"],
+        "limit": limits,
         "taught": taught_in_worlds,
         "taught-bandit": lambda: taught_on_bandit(folder),
     }
     for name, measure in others.items():
-        if (not given.only or name in given.only) and (name == "taught" or folder.is_dir()):
+        if (not given.only or name in given.only) and (name in ("limit", "taught") or folder.is_dir()):
             result[name] = _rounded(measure())
     print(record.write("policy", result))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+BOTH = ("ips", "dm", "plain_dr", "dr")
 Rows = Callable[[Iterable[str], Iterable[Iterable[object]]], Iterator[str]]
 
 
@@ -22,12 +23,21 @@ def tables(result: dict[str, Any], rows: Rows) -> Iterator[str]:
             for kind, found in result["covered"].items()
         ),
     )
-    yield "Where something is wrong: root mean squared error, and that of dr over the better of ips and dm:\n"
-    wrong = {**result["misspecified"], **result["too_much"]}
+    places = list(next(iter(result["slates"].values()))["covered"])
+    yield "The same of answers with several places, ESS in answers down to the last place:\n"
     yield from rows(
-        ("worlds", "counted", "ips", "dm", "dr", "dr over the better"),
+        ("worlds", "counted", "ESS", *places),
         (
-            (kind, found["worlds"], *(f"{found['error'][name]:.4f}" for name in ("ips", "dm", "dr")), found["ratio"])
+            (kind, found["worlds"], f"{found['effective']:.0f}", *(_share(found["covered"][name]) for name in places))
+            for kind, found in result["slates"].items()
+        ),
+    )
+    yield "Where something is wrong: root mean squared error, and that of dr over the better of ips and dm:\n"
+    wrong = result["misspecified"]
+    yield from rows(
+        ("worlds", "counted", *BOTH, "dr over the better"),
+        (
+            (kind, found["worlds"], *(f"{found['error'][name]:.4f}" for name in BOTH), f"{found['ratio']:.2f}")
             for kind, found in wrong.items()
         ),
     )
