@@ -36,7 +36,7 @@ def section(result: Mapping[str, Any]) -> Iterator[str]:
 def _uplift(told: Mapping[str, Any]) -> Iterator[str]:
     worlds = told["worlds"]
     yield (
-        f"Uplift in simulated trials, {told['seeds']} of each kind: what the best 30 % of {told['asked']:,} other people "
+        f"Uplift in simulated trials, {told['seeds']} of each kind: what the best 30 % of {told['asked']:,} others "
         "by each order gain above chance, as a share of what a perfect order gains; 95 % intervals over the trials. In "
         "“opposed” those who come by themselves are changed least.\n"
     )
@@ -57,8 +57,8 @@ def _uplift(told: Mapping[str, Any]) -> Iterator[str]:
 def _redemption(told: Mapping[str, Any]) -> Iterator[str]:
     asked = told["asked"]
     yield (
-        f"Redemption within six weeks on The Complete Journey: {asked['pairs']:,} pairs of a household and a coupon that "
-        f"it was mailed after the cut, {asked['redeemed']} of them redeemed; learned from "
+        f"Redemption within six weeks on The Complete Journey: {asked['pairs']:,} pairs of a household and a coupon "
+        f"that it was mailed after the cut, {asked['redeemed']} of them redeemed; learned from "
         f"{told['learned']['redeemed']:,} redemptions before it. The campaigns were targeted, so this is no uplift.\n"
     )
     for name, words in (("of_a_coupon", "a coupon"), ("of_any_coupon_of_a_mailing", "any coupon of a mailing")):

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import shopmind
-from shopmind.kit.errors import InputError, NotFoundError
+from shopmind.kit.errors import InputError, NotFoundError, NotReadyError
 from shopmind.shop import Shop
 from shopmind.stores.redemptions import Spent
 from shopmind.testing.trial_worlds import trial_world
@@ -197,6 +197,21 @@ def test_after_a_trial_offers_go_where_they_change_something_for_more_than_they_
         stranger = {hit.item.item_id: hit.score for hit in shop.recommend("promotions", n=50).hits}
         assert stranger["cheap"] == pytest.approx(1_000 * mean - 10, abs=0.1)
         assert "dear" not in stranger
+
+
+def test_a_plan_gives_the_best_within_every_budget(shop: Shop) -> None:
+    with pytest.raises(NotReadyError, match="--trial"):
+        shop.offers.plan()
+    offer(shop, "two", worth_minor=1_000, cost_minor=10, budget_uses=2)
+    offer(shop, "money", worth_minor=1_000, cost_minor=20, discount_minor=100, budget_minor=350)
+    shop.train(["uplift"], trial=trial())
+    given = shop.offers.plan(users=[f"u{place:02d}" for place in range(1, 31)])
+    counts = {each: sum(one.offer_id == each for one in given) for each in ("two", "money")}
+    assert counts == {"two": 2, "money": 3}
+    assert len({one.user_id for one in given}) == len(given)
+    assert [one.gain_minor for one in given] == sorted((one.gain_minor for one in given), reverse=True)
+    refuses = shop.pseudonyms.user("u29")
+    assert refuses not in {one.user_id for one in (*given, *shop.offers.plan())}
 
 
 def test_a_trial_that_is_not_sound_trains_nothing_and_says_so(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from shopmind.cli import show
 from shopmind.kit.errors import InputError
 
 if TYPE_CHECKING:
+    from shopmind.shop import Shop
     from shopmind.shop.offers import OfferState
 
 
@@ -33,6 +34,12 @@ def add(app: typer.Typer) -> None:
         take_back: Annotated[
             str | None, typer.Option(help="Give what this order redeemed of the offers back to them.")
         ] = None,
+        plan: Annotated[
+            int | None,
+            typer.Option(
+                help="Give everybody at most so many offers, where a trial says that it pays, within budgets."
+            ),
+        ] = None,
         json: show.AsJson = False,
     ) -> None:
         """List offers with what is wrong with them, find the best for a cart, redeem and take back."""
@@ -43,6 +50,9 @@ def add(app: typer.Typer) -> None:
         if redeem is not None and (cart is None or not offer):
             raise InputError("offers: --redeem needs --cart and --offer", field="cart")
         with shopmind.open(folder) as shop:
+            if plan is not None:
+                _plan(shop, plan, json)
+                return
             if take_back is not None:
                 told: Any = {each: shop.offers.take_back(take_back, each) for each in offer or ()}
             elif redeem is not None and cart is not None:
@@ -63,6 +73,15 @@ def add(app: typer.Typer) -> None:
             return
         for name, what in told.items():
             show.line(f"{name}: {what}")
+
+
+def _plan(shop: Shop, each: int, json: bool) -> None:
+    given = shop.offers.plan(each=each)
+    if json:
+        show.data([{"user_id": one.user_id, "offer_id": one.offer_id, "gain_minor": one.gain_minor} for one in given])
+        return
+    for one in given:
+        show.line(f"{one.user_id} {one.offer_id} {one.gain_minor:.1f}")
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 import polars as pl
 
-from shopmind.domain import Event, User
-from shopmind.kit.errors import InputError, NotFoundError
+from shopmind.domain import Event, Query, Slate, User
+from shopmind.kit.errors import InputError, NotFoundError, NotReadyError
+from shopmind.pipeline.offers.allocation import Gain, allocate
 from shopmind.pipeline.offers.book import OfferBook
 from shopmind.pipeline.offers.combination import Combination, Line, amounts, best_combination, clash
 from shopmind.pipeline.offers.eligibility import Standing, gone, limits_of, refusal, running
@@ -18,6 +20,7 @@ from shopmind.pipeline.offers.offer import Offer
 from shopmind.shop.folder import Folder
 from shopmind.stores.money import DIGITS
 from shopmind.stores.redemptions import Redemption, Spent, Status
+from shopmind.training.uplift.recipe import NO_TRIAL
 
 MOST_LINES = 1_000
 MOST_OFFERS = 50
@@ -50,8 +53,9 @@ class OfferState:
 class ShopOffers:
     """The offers of one shop; `user` is the shop's own id everywhere."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, ask: Callable[[Query], Slate]) -> None:
         self._folder = folder
+        self._ask = ask
         self._ledger = folder.database.redemptions
         self._book = OfferBook(folder.catalogue, self._ledger)
 
@@ -155,6 +159,44 @@ class ShopOffers:
                 raise InputError(f"offer {each.offer_id!r}: {SAID[status]}; nothing was redeemed", field="offers")
         self._folder.events.append([_event(each) for each, _ in wanted])
         return off
+
+    def plan(self, *, each: int = 1, users: Sequence[str] | None = None) -> list[Gain]:
+        """Who is given which offer for the most gain within all budgets, best first; user ids are pseudonyms.
+
+        What the scenario promotions shows each of them is what they may be given; who refuses to be personalised is
+        left out.
+
+        Args:
+            each: offers that one person is given at most.
+            users: the shop's own ids; None is everybody who is known.
+
+        Raises:
+            InputError: `each` is below 1.
+            NotReadyError: no trial was learned from, so nobody knows what an offer changes.
+        """
+        if each < 1:
+            raise InputError(f"plan: each is {each}, at least 1 is needed", field="each")
+        if self._folder.artifacts.load("uplift") is None:
+            raise NotReadyError(f"plan: {NO_TRIAL}")
+        if users is None:
+            table = self._folder.users.table()
+            people = [
+                user_id
+                for user_id, consent in table.select("user_id", "consent").iter_rows()
+                if orjson.loads(consent).get("personalise") is not False
+            ]
+        else:
+            named = [self._folder.pseudonyms.user(user) for user in users]
+            found = [(user_id, self._folder.users.get(user_id)) for user_id in named]
+            people = [who for who, user in found if user is None or user.consent.get("personalise") is not False]
+        gains = [
+            Gain(user_id, hit.item.item_id, hit.score)
+            for user_id in people
+            for hit in self._ask(Query("promotions", user_id=user_id, n=MOST_OFFERS, explore=False)).hits
+            if hit.score > 0
+        ]
+        offers = self._book.offers(self._folder.catalogue.columns()).by_number.values()
+        return allocate(gains, {offer.offer_id: offer for offer in offers}, self._book.spent(), each=each)
 
     def take_back(self, order_id: str, offer_id: str) -> bool:
         """Gives a redemption back to the offer's budget, once: for an order that was cancelled."""

@@ -94,7 +94,7 @@ class Shop(Asking, Views):
         self.pseudonyms = folder.pseudonyms
         self.rules = Rules(folder, scenarios, lambda query, rules: self._answering.answer(query, rules))
         self.lexicon = Words(folder)
-        self.offers = ShopOffers(folder)
+        self.offers = ShopOffers(folder, lambda query: self._answering.answer(query))
         self.experiments = Experiments(folder, scenarios)
         self.postbox = Postbox(folder.path, folder.pseudonyms, folder.clock)
         self._erasure().resume()
