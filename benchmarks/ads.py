@@ -54,7 +54,7 @@ def market(seeds: int) -> dict[str, Any]:
 
 def response(data: Path) -> dict[str, Any]:
     """The models on both logs; the real one only where it is."""
-    views, *truth = ads_response.simulated(7)
+    views, *truth = ads_response.simulated(11)
     found = {"simulated": ads_response.judged(views, 0, (truth[0], truth[1]))}
     if (data / "bandit" / "log.parquet").is_file():
         found["bandit"] = ads_response.judged(ads_response.bandit(data / "bandit"), 0)

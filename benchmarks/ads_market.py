@@ -27,9 +27,9 @@ from shopmind.training.ads.logistic import Logistic
 from shopmind.training.ads.response import Calibration, Views, code
 
 ADS, CATEGORIES, PLACES, DECAY = 40, 6, 3, 0.8
-BEFORE = 40_000
+BEFORE = 30_000
 """Views of the day before, on which ads were shown at random."""
-REQUESTS = 4_000
+REQUESTS = 2_000
 DAY = 20_000
 INTRUSION = 0.4
 """What a view costs the customer whatever is shown: an ad that fits less than this does harm."""
@@ -94,7 +94,7 @@ def market(seed: int) -> Market:
     times = DAY * DAY_MS + hour * HOUR_MS + random.integers(0, HOUR_MS, REQUESTS)
     fits = _fits(random, categories, REQUESTS)
     bids = np.maximum(values.astype(np.int64), 1)
-    budgets = (bids * random.uniform(4, 25, ADS)).astype(np.int64)
+    budgets = (bids * random.uniform(2, 12, ADS)).astype(np.int64)
     learned = _learned(random, categories, rates, fits, seed)
     return Market(bids, budgets, rates, fits, np.sort(times), random.random((REQUESTS, ADS)), learned, visits)
 

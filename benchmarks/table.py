@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import policy_tables, promotions_tables
+from benchmarks import ads_tables, policy_tables, promotions_tables
 from benchmarks.recommend import tables as recommend_tables
 from benchmarks.record import RESULTS
 from benchmarks.search import tables as search_tables
@@ -44,6 +44,7 @@ def page() -> str:
         ("exploration", _exploration),
         ("experiments", _experiments),
         ("policy", _policy),
+        ("ads", ads_tables.ads),
         ("promotions", promotions_tables.section),
     ):
         path = RESULTS / f"{name}.json"

@@ -148,7 +148,7 @@ class TestPacing:
         assert planned_of_day(NOON, (22, 6)) == pytest.approx(6 / 8)
 
     def test_the_plan_follows_the_visits(self) -> None:
-        evening = [0.0] * 18 + [1 / 6] * 6
+        evening = (0.0,) * 18 + (1 / 6,) * 6
         assert planned_of_day(NOON, None, evening) == 0
         assert planned_of_day(NOON + 9 * HOUR_MS, None, evening) == pytest.approx(0.5)
 

@@ -19,6 +19,7 @@ from shopmind.shop import Shop
 from shopmind.stores.ledger import SHOWN
 from shopmind.stores.ports import EVENT_TABLE
 from shopmind.training.ads import MENU
+from shopmind.training.ads.entire_space import gap
 from shopmind.training.ads.factorised import odds, slopes
 from shopmind.training.ads.recipe import AdResponseRecipe, Calibrated, seen, views_of, visits
 from shopmind.training.ads.response import SPACE, Calibration, Views, code, codes_of, smoothed
@@ -81,6 +82,13 @@ def test_pairs_of_traits_by_hand() -> None:
     assert odds(rows).tolist() == [14.0]
     # of the first weight 1; of its vector the other's vector
     np.testing.assert_array_equal(slopes(rows, np.array([0.5]))[0, 0, :3], [0.5, 1.5, 2.0])
+
+
+def test_the_slope_of_the_product_by_hand() -> None:
+    # p = 0.5, q = 0.2, nothing bought: loss = -log(1 - 0.1); d/dq = 0.5 / 0.9; times q (1 - q) = 0.16
+    # bought: loss = -log(0.1); d/dq = -1 / 0.2; times 0.16
+    found = gap(np.array([0.5, 0.5]), np.array([0.2, 0.2]), np.array([0.0, 1.0]))
+    np.testing.assert_allclose(found, [0.5 / 0.9 * 0.16, -0.8])
 
 
 def test_slopes_are_those_of_differences() -> None:

@@ -94,6 +94,7 @@ def ads(shop: Shop, days: float = 30.0, advertiser: str = "") -> AdsReport:
     currency = next((ad.terms.currency for ad in book.sound.values()), None)
     totals = _totals(shown, "item", currency)
     numbers = sorted({*book.sound, *book.wrong})
+    paced = dict(zip(now.numbers.tolist(), now.chances.tolist(), strict=True))
     lines, named = [], dict[int, str]()
     for number, item in zip(numbers, shop.catalogue.get(numbers), strict=True):
         if item is None:
@@ -101,7 +102,7 @@ def ads(shop: Shop, days: float = 30.0, advertiser: str = "") -> AdsReport:
         ad = book.sound.get(number)
         name = ad.terms.advertiser if ad is not None else str(item.attributes.get("advertiser") or item.brand or "")
         named[number] = name
-        chance = dict(zip(now.numbers.tolist(), now.chances.tolist(), strict=True)).get(number)
+        chance = paced.get(number, 1.0)
         state = now.why.get(number) or ("bids" if chance == 1 else f"paced: takes part in {chance:.0%} of the requests")
         money_of = _money(ad, accounts.get(number, Account()))
         lines.append(AdLine(item.item_id, item.title, name, *money_of, state, totals.get(number, AdFigures())))

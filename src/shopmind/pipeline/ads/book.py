@@ -32,6 +32,7 @@ class Ad:
         target: number of the item it leads to, 0 for none.
         words: tokens of what it and its target say.
         category: path of its target, or else its own, as the column "categories"; "" for none.
+        wide: the widest category of that path.
         asked: the analysed words of terms.words, each as its tokens.
     """
 
@@ -41,6 +42,7 @@ class Ad:
     target: int
     words: frozenset[str]
     category: str
+    wide: str = ""
     asked: tuple[frozenset[str], ...] = ()
 
 
@@ -114,7 +116,9 @@ def _ad(number: int, item: Item, terms: AdTerms, target: int, leads_to: Item | N
     categories = leads_to.categories if leads_to is not None and leads_to.categories else item.categories
     asked = tuple(frozenset(analyse(word)) for word in terms.words)
     words = frozenset(analyse(said))
-    return Ad(number, item.item_id, terms, target, words, " > ".join(categories), tuple(each for each in asked if each))
+    path = " > ".join(categories)
+    wide = categories[0] if categories else ""
+    return Ad(number, item.item_id, terms, target, words, path, wide, tuple(each for each in asked if each))
 
 
 def _one_currency(sound: Mapping[int, Ad], wrong: Mapping[int, str]) -> tuple[dict[int, Ad], dict[int, str]]:
@@ -137,17 +141,17 @@ class Standing:
 
     Attributes:
         ads: number → ad, of those that may.
-        numbers: (m,) of them, rising. chances: (m,) probability of each to take part.
-        why: number → why it may not, in words, of every other ad.
-        plain: whether an ad may be shown to anybody anywhere, (m,).
+        always: those of them that anybody may be shown anywhere, and that are not paced.
+        numbers: (m,) of the others, rising. chances: (m,) probability of each to take part.
+        why: number → why it may not, in words, of every ad that may not.
     """
 
     at_ms: int
     change: int
     ads: Mapping[int, Ad]
+    always: Mapping[int, Ad]
     numbers: Numbers
     chances: NDArray[np.float64]
-    plain: NDArray[np.bool_]
     why: Mapping[int, str]
 
 
@@ -157,20 +161,23 @@ def standing(
     now_ms: int,
     *,
     slack: float,
-    visits: Sequence[float] = EVEN,
+    visits: tuple[float, ...] = EVEN,
 ) -> Standing:
     """Which ads may bid now, by schedule and money."""
-    why, may, chances = dict(ads.wrong), {}, []
+    why, may, always, chances = dict(ads.wrong), {}, {}, dict[int, float]()
     for number, ad in sorted(ads.sound.items()):
         reason = _why_not(ad.terms, account_of(number), now_ms)
         if reason:
             why[number] = f"ad {ad.item_id!r}: {reason}"
             continue
         may[number] = ad
-        chances.append(participation(ad.terms, account_of(number), now_ms, slack, visits))
-    numbers = np.fromiter(may, np.int64, len(may))
-    plain = np.fromiter((_plain(ad.terms) for ad in may.values()), np.bool_, len(may))
-    return Standing(now_ms, ads.change, may, numbers, np.array(chances), plain, why)
+        chance = participation(ad.terms, account_of(number), now_ms, slack, visits)
+        if chance == 1 and _plain(ad.terms):
+            always[number] = ad
+        else:
+            chances[number] = chance
+    numbers = np.fromiter(chances, np.int64, len(chances))
+    return Standing(now_ms, ads.change, may, always, numbers, np.array(list(chances.values())), why)
 
 
 def _plain(terms: AdTerms) -> bool:

@@ -5,7 +5,7 @@ Nothing is remembered but the money in the ledger, so every process paces alike,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,9 @@ EVEN = (1 / 24,) * 24
 """Share of a day's visits in each UTC hour, where the shop does not know better."""
 
 
-def participation(terms: AdTerms, account: Account, now_ms: int, slack: float, visits: Sequence[float] = EVEN) -> float:
+def participation(
+    terms: AdTerms, account: Account, now_ms: int, slack: float, visits: tuple[float, ...] = EVEN
+) -> float:
     """Probability 0..1 that an ad takes part now: 1 up to the plan, falling to 0 at `slack` of the budget above it.
 
     The plan of a day's budget follows the visits of the ad's hours; that of a flight with both ends follows time. A
@@ -38,10 +40,11 @@ def participation(terms: AdTerms, account: Account, now_ms: int, slack: float, v
     if terms.starts_ms is not None and terms.ends_ms is not None:
         passed = (now_ms - terms.starts_ms) / (terms.ends_ms - terms.starts_ms)
         chance = min(chance, 1 - (account.spent / terms.budget - passed) / slack)
-    return float(np.clip(chance, 0.0, 1.0))
+    return min(max(chance, 0.0), 1.0)
 
 
-def planned_of_day(now_ms: int, hours: tuple[int, int] | None, visits: Sequence[float] = EVEN) -> float:
+@lru_cache(maxsize=1_024)
+def planned_of_day(now_ms: int, hours: tuple[int, int] | None, visits: tuple[float, ...] = EVEN) -> float:
     """Share 0..1 of a day's budget that is to be spent by now: of the visits in the hours that the ad runs."""
     runs = np.array([in_hours(hour, hours) for hour in range(24)])
     mass: NDArray[np.float64] = np.where(runs, np.asarray(visits, np.float64), 0.0)

@@ -78,8 +78,7 @@ class AdFit(Feature):
         found = np.full(len(items), np.nan)
         for row, item in enumerate(items.tolist()):
             if wanted and (ad := bidding.ads.get(item)) is not None:
-                first = ad.category.split(" > ", 1)[0]
-                found[row] = max(wanted.get(ad.category, 0.0), self._sibling * wide.get(first, 0.0))
+                found[row] = max(wanted.get(ad.category, 0.0), self._sibling * wide.get(ad.wide, 0.0))
         return found
 
     def _near_text(self, context: Context, items: Numbers) -> NDArray[np.float64]:

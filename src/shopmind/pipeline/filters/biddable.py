@@ -63,11 +63,9 @@ class Biddable(Filter):
         now = self._now(context)
         seed = hash64(f"{context.draw or context.query.session_id or context.query.user_id} pacing")
         lots = uniforms(seed, context.columns.tie[now.numbers])
-        taking_part = now.numbers[lots < now.chances]
-        plain = dict(zip(now.numbers.tolist(), now.plain.tolist(), strict=True))
+        taking_part = now.numbers[lots < now.chances].tolist()
         request = _Request(context, self._tools)
-        ads = {number: now.ads[number] for number in taking_part.tolist()}
-        found = {number: ad for number, ad in ads.items() if plain[number] or request.wants(ad)}
+        found = {**now.always, **{number: now.ads[number] for number in taking_part if request.wants(now.ads[number])}}
         publish(context, Bidding(found))
         keep = np.zeros(context.columns.size, np.bool_)
         keep[list(found)] = True
@@ -156,8 +154,9 @@ class _Request:
             since_ms = self._context.now_ms - 31 * DAY_MS
             told = self._tools.ledger.times_shown(query.user_id, query.session_id, since_ms)
             self._shown = {number: list(times) for number, times in told.items()}
+        times = self._shown.get(ad.number)
         since_ms = self._context.now_ms - ad.terms.cap_ms
-        return sum(time > since_ms for time in self._shown.get(ad.number, ()))
+        return 0 if times is None else sum(time > since_ms for time in times)
 
 
 def _paths(context: Context) -> Iterator[str]:

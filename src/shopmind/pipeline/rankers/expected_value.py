@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,10 +18,11 @@ from shopmind.pipeline.filters.biddable import LIKED
 from shopmind.pipeline.parts import Ranker, Tools
 from shopmind.stores.columns import TextColumn
 from shopmind.training.ads.recipe import PLACE, Calibrated, place_of
-from shopmind.training.ads.response import codes_of
+from shopmind.training.ads.response import code
 
-CLICK, PURCHASE, CHANCE, QUALITY = "ad_click", "ad_purchase", "ad_chance", "ad_quality"
-TRAITS = "ad traits"
+CLICK, PURCHASE, CHANCE, QUALITY, FIT = "ad_click", "ad_purchase", "ad_chance", "ad_quality", "ad_fit_taken"
+
+Floats = NDArray[np.float64]
 
 
 class ExpectedValue(Ranker):
@@ -29,7 +30,8 @@ class ExpectedValue(Ranker):
 
     The chances are those of the artifact `ad_response`, and are calibrated; without it, or where it was not better than
     the mean rate, the prior rates stand for every ad, those of a poor fit less (and without it the answer says so).
-    Columns ad_click, ad_purchase (after a click), ad_chance (of the charged event) and ad_quality stay for the auction.
+    Columns ad_click, ad_purchase (after a click), ad_chance (of the charged event), ad_quality and ad_fit_taken (with
+    what stands for an unknown fit) stay for the auction.
     """
 
     artifacts = ("ad_response",)
@@ -63,19 +65,15 @@ class ExpectedValue(Ranker):
         bidding, items = bidding_of(context), candidates.items
         fit = np.nan_to_num(candidates.column("ad_fit").astype(np.float64), nan=self._options.unknown)
         ads = [bidding.ads.get(int(item)) for item in items]
-        told = [{} if ad is None else traits(context, ad, float(known)) for ad, known in zip(ads, fit, strict=True)]
-        click, purchase = self._chances(context, told, fit)
+        click, purchase = self._chances(context, ads, fit)
         chance = np.array([_charged(ad, c, p) for ad, c, p in zip(ads, click, purchase, strict=True)], np.float64)
         quality = fit**self._options.relevance
         scores = np.where(bidding.rows(items), bidding.bids(items) * chance * quality, np.nan)
-        context.memory[TRAITS] = {int(item): each for item, each in zip(items, told, strict=True)}
-        columns = {CLICK: click, PURCHASE: purchase, CHANCE: chance, QUALITY: quality}
+        columns = {CLICK: click, PURCHASE: purchase, CHANCE: chance, QUALITY: quality, FIT: fit}
         described = candidates.with_columns({name: each.astype(np.float32) for name, each in columns.items()})
         return replace(described, scores=scores.astype(np.float32))
 
-    def _chances(
-        self, context: Context, told: list[dict[str, str]], fit: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _chances(self, context: Context, ads: Sequence[Ad | None], fit: NDArray[np.float64]) -> tuple[Floats, Floats]:
         try:
             model = self._learned()
         except NotReadyError as error:
@@ -84,7 +82,18 @@ class ExpectedValue(Ranker):
         if model is None:
             return self._options.prior_click * fit, np.full(len(fit), self._options.prior_purchase)
         calibrated, names = model
-        return calibrated.chances(codes_of(({**each, PLACE: place_of(0)} for each in told), names))
+        asked = {**_of_request(context), PLACE: place_of(0)}
+        codes = np.zeros((len(ads), len(names)), np.int64)
+        for column, name in enumerate(names):
+            if name in asked:
+                codes[:, column] = code(name, asked[name])
+            else:
+                told = (
+                    _OF_AD[name](ad, known, asked) if ad and name in _OF_AD else ""
+                    for ad, known in zip(ads, fit, strict=True)
+                )
+                codes[:, column] = [code(name, each) for each in told]
+        return calibrated.chances(codes)
 
     def _learned(self) -> tuple[Calibrated, tuple[str, ...]] | None:
         """The model and its traits; None where the mean rate was as good. It looks once, as its artifact is one."""
@@ -98,17 +107,23 @@ class ExpectedValue(Ranker):
 
 def traits(context: Context, ad: Ad, fit: float) -> dict[str, str]:
     """What the chances of one ad in one request are told from: name → value."""
+    asked = _of_request(context)
+    return {**asked, **{name: tell(ad, fit, asked) for name, tell in _OF_AD.items()}}
+
+
+_OF_AD: Mapping[str, Callable[[Ad, float, Mapping[str, str]], str]] = {
+    "ad": lambda ad, fit, asked: ad.item_id,
+    "advertiser": lambda ad, fit, asked: ad.terms.advertiser,
+    "fit": lambda ad, fit, asked: str(round(4 * fit)),
+    "pair": lambda ad, fit, asked: f"{asked['taste']} {ad.wide}",
+}
+"""Trait of an ad in a request → its value, given the fit and the traits of the request."""
+
+
+def _of_request(context: Context) -> dict[str, str]:
+    """The traits that all ads of a request share."""
     hour = context.now_ms % DAY_MS // HOUR_MS
-    liked = _taste(context)
-    return {
-        "ad": ad.item_id,
-        "advertiser": ad.terms.advertiser,
-        "scenario": context.query.scenario,
-        "hour": str(hour // 4),
-        "fit": str(round(4 * fit)),
-        "taste": liked,
-        "pair": f"{liked} {ad.category.split(' > ', 1)[0]}",
-    }
+    return {"scenario": context.query.scenario, "hour": str(hour // 4), "taste": _taste(context)}
 
 
 def _taste(context: Context) -> str:
@@ -131,9 +146,3 @@ def _charged(ad: Ad | None, click: float, purchase: float) -> float:
     if ad is None:
         return 0.0
     return {"cpm": 1.0, "cpc": click, "cpa": click * purchase}[ad.terms.pricing]
-
-
-def traits_of(context: Context, item: int) -> Mapping[str, str]:
-    """What the ranker told the chances of one ad from."""
-    found = context.memory.get(TRAITS)
-    return found.get(item, {}) if isinstance(found, dict) else {}

@@ -14,7 +14,7 @@ from shopmind.pipeline.ads.auction import AUCTION_KINDS, AuctionKind, auction, e
 from shopmind.pipeline.ads.bidding import bidding_of, place
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Reranker, Tools
-from shopmind.pipeline.rankers.expected_value import CHANCE, CLICK, PURCHASE, QUALITY, traits_of
+from shopmind.pipeline.rankers.expected_value import CHANCE, CLICK, FIT, PURCHASE, QUALITY, traits
 
 HELD_MINUTES: dict[str, float] = {"cpm": 15.0, "cpc": 30.0, "cpa": 1_440.0}
 """What the option `held_minutes` does not name."""
@@ -86,7 +86,7 @@ class Auction(Reranker):
                 position=at,
                 window_ms=self._window_ms[ad.terms.pricing],
                 target=ad.target,
-                traits=tuple(traits_of(context, item).items()),
+                traits=tuple(traits(context, ad, float(winners.column(FIT)[at])).items()),
                 chances=(float(winners.column(CLICK)[at]), float(winners.column(PURCHASE)[at])),
             )
         place(context, placements)

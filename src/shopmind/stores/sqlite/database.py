@@ -81,7 +81,7 @@ class SqliteDatabase:
             raise BusyError(f"{self.path}: others have been writing for {patience_s} s")
         try:
             with faults(self.path):
-                driver = _driver_connection(self._writer)
+                driver = driver_connection(self._writer)
                 driver.execute("PRAGMA synchronous = NORMAL")
                 if patience_s is not None:
                     driver.execute(f"PRAGMA busy_timeout = {round(patience_s * 1000)}")
@@ -109,7 +109,7 @@ class SqliteDatabase:
         deadline = time.monotonic() + patience_s
         while True:
             with self._lock, faults(self.path):
-                driver = _driver_connection(self._writer)
+                driver = driver_connection(self._writer)
                 busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if not busy:
                 return True
@@ -127,7 +127,7 @@ class SqliteDatabase:
         draft = target.with_name(f".{target.name}.draft")
         try:
             with self.reading() as connection, faults(target), contextlib.closing(_open_plain(draft)) as copy:
-                _driver_connection(connection).backup(copy)
+                driver_connection(connection).backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
             with faults(target):
                 draft.replace(target)
@@ -227,7 +227,8 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
             time.sleep(0.02)
 
 
-def _driver_connection(connection: Connection) -> sqlite3.Connection:
+def driver_connection(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection, within whose transaction this one is."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise StorageError(f"{type(driver).__name__} is not a SQLite connection")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from shopmind.domain import EVENT_TYPES
 from shopmind.kit.clock import DAY_MS
 from shopmind.stores.ledger import SHOWN, Account, Hold, Refusal, Settled
-from shopmind.stores.sqlite.database import SqliteDatabase, fetched
+from shopmind.stores.sqlite.database import SqliteDatabase, driver_connection, fetched
 from shopmind.stores.sqlite.item_rows import json_text
 from shopmind.stores.sqlite.schema import ad_accounts, ad_holds, events
 
@@ -32,11 +33,13 @@ _LAST = "SELECT coalesce(max(number), 0) FROM events"
 _MARK = "SELECT coalesce(max(event), 0) FROM ad_settled"
 _SET_MARK = "INSERT OR REPLACE INTO ad_settled (one, event) VALUES (1, ?)"
 _TAKE = (
-    "UPDATE ad_accounts SET held = held + ? WHERE item = ? AND day = ? "
-    "AND (? IS NULL OR spent + held + ? <= ?) RETURNING item"
+    "INSERT INTO ad_accounts (item, day, spent, held) SELECT :item, :day, 0, :price "
+    "WHERE :limit IS NULL OR :price <= :limit ON CONFLICT (item, day) DO UPDATE SET held = held + :price "
+    "WHERE :limit IS NULL OR spent + held + :price <= :limit RETURNING item"
 )
-_ROW = "INSERT OR IGNORE INTO ad_accounts (item, day, spent, held) VALUES (?, ?, 0, 0)"
-_SHOWN_TO = "SELECT count(*) FROM ad_holds WHERE {who} = ? AND at_ms > ? AND item = ?"
+_TIMES = "SELECT count(*) FROM ad_holds WHERE {who} = ? AND at_ms > ? AND item = ?"
+_SHOWN_TO = "SELECT item, at_ms FROM ad_holds WHERE {who} = ? AND at_ms > ? ORDER BY at_ms"
+_MOVE = "UPDATE ad_accounts SET held = held + ?, spent = spent + ? WHERE item = ? AND day = ?"
 _DUE = (  # CROSS JOIN keeps the new events outside, however many holds are open
     "SELECT h.number, h.item, h.day, h.price, min(e.number) FROM events e CROSS JOIN ad_holds h "
     "ON h.request_id = e.request_id WHERE e.number > ? AND e.number <= ? AND e.request_id IS NOT NULL AND h.state = 0 "
@@ -58,9 +61,10 @@ class SqliteLedger:
         if not holds:
             return []
         with self._database.noting(patience_s) as connection:
-            if not connection.exec_driver_sql(_OPEN).scalar():  # what happened before can charge nothing
-                connection.exec_driver_sql(_SET_MARK, (connection.exec_driver_sql(_LAST).scalar(),))
-            return [_reserve(connection, hold) for hold in holds]
+            driver = driver_connection(connection)  # a third of the time, on the way of every answer with an ad
+            if not driver.execute(_OPEN).fetchone()[0]:  # what happened before can charge nothing
+                driver.execute(_SET_MARK, driver.execute(_LAST).fetchone())
+            return [_reserve(driver, hold) for hold in holds]
 
     def settle(self, now_ms: int) -> Settled:
         """See the port."""
@@ -91,13 +95,12 @@ class SqliteLedger:
 
     def times_shown(self, user_id: str | None, session_id: str | None, since_ms: int) -> Mapping[int, Sequence[int]]:
         """See the port."""
-        column, who = (ad_holds.c.user, user_id) if user_id is not None else (ad_holds.c.session, session_id)
+        name, who = ("user", user_id) if user_id is not None else ("session", session_id)
         if who is None:
             return {}
-        chosen = select(ad_holds.c.item, ad_holds.c.at_ms).where(column == who, ad_holds.c.at_ms > since_ms)
         found: dict[int, list[int]] = {}
         with self._database.reading() as connection:
-            for item, at_ms in fetched(connection, chosen.order_by(ad_holds.c.at_ms)):
+            for item, at_ms in connection.exec_driver_sql(_SHOWN_TO.format(who=name), (who, since_ms)):
                 found.setdefault(item, []).append(at_ms)
         return found
 
@@ -126,25 +129,24 @@ def give_holds_to_nobody(connection: Connection, user_id: str, number: int | Non
         )
 
 
-def _reserve(connection: Connection, hold: Hold) -> Refusal:
+def _reserve(driver: sqlite3.Connection, hold: Hold) -> Refusal:
     day = hold.at_ms // DAY_MS
     if hold.cap:
         who, name = (hold.user_id, "user") if hold.user_id is not None else (hold.session_id, "session")
         told = (who, hold.cap_since_ms, hold.item)
-        if who is not None and connection.exec_driver_sql(_SHOWN_TO.format(who=name), told).scalar_one() >= hold.cap:
+        if who is not None and driver.execute(_TIMES.format(who=name), told).fetchone()[0] >= hold.cap:
             return "cap"
     for of_day, limit in ((WHOLE, hold.budget), (day, hold.daily)):
-        connection.exec_driver_sql(_ROW, (hold.item, of_day))
-        taken = connection.exec_driver_sql(_TAKE, (hold.price, hold.item, of_day, limit, hold.price, limit)).first()
-        if taken is None:
+        asked = {"item": hold.item, "day": of_day, "price": hold.price, "limit": limit}
+        if not driver.execute(_TAKE, asked).fetchall():  # to the end: a statement half read is not done
             if of_day == WHOLE:
                 return "budget"
-            _move(connection, hold.item, (WHOLE,), held=-hold.price)
+            driver.execute(_MOVE, (-hold.price, 0, hold.item, WHOLE))
             return "daily_budget"
     click, purchase = (None if math.isnan(each) else each for each in hold.foreseen)
     told_of = (hold.request_id, hold.item, hold.target, EVENT_TYPES.index(hold.charged_on), hold.price, day)
     shown_to = (hold.at_ms, hold.until_ms, hold.user_id, hold.session_id, hold.scenario, hold.position)
-    connection.exec_driver_sql(_HOLD, (*told_of, *shown_to, json_text(dict(hold.traits)), click, purchase))
+    driver.execute(_HOLD, (*told_of, *shown_to, json_text(dict(hold.traits)), click, purchase))
     return ""
 
 
@@ -163,10 +165,7 @@ def _settle(connection: Connection, now_ms: int) -> Settled:
 
 
 def _move(connection: Connection, item: int, days: Sequence[int], *, held: int, spent: int = 0) -> None:
-    moved = [(held, spent, item, day) for day in days]
-    connection.exec_driver_sql(
-        "UPDATE ad_accounts SET held = held + ?, spent = spent + ? WHERE item = ? AND day = ?", moved
-    )
+    connection.exec_driver_sql(_MOVE, [(held, spent, item, day) for day in days])
 
 
 def _shown(since_ms: int, until_ms: int) -> Select[Any]:

@@ -41,8 +41,8 @@ class Factorised(Response):
         starts = np.array(start_odds(views))
         among = views.take(views.clicked > 0)
         tables = [
-            _fitted(views.codes, views.clicked, float(starts[0]), seed),
-            _fitted(among.codes, among.bought, float(starts[1]), seed + 1),
+            fitted(views.codes, views.clicked, float(starts[0]), seed),
+            fitted(among.codes, among.bought, float(starts[1]), seed + 1),
         ]
         return cls(np.stack(tables).astype(np.float32), starts)
 
@@ -118,7 +118,8 @@ def descend(
                 table[touched] -= RATE * slope / np.sqrt(squares[touched])
 
 
-def _fitted(codes: Codes, outcomes: Floats, start: float, seed: int) -> Floats:
+def fitted(codes: Codes, outcomes: Floats, start: float, seed: int) -> Floats:
+    """(SPACE, 1 + FACTORS) of the log-loss of these outcomes; nothing but zeros without one."""
     table = new_table(seed)
     if not outcomes.sum():
         table[:] = 0
