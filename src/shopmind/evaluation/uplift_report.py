@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 LEGEND = (
-    "qini: area between the Qini curve and an order by chance; auuc: area under the uplift curve; uplift@10: mean "
-    "effect among the first tenth. All a person, in the unit of the outcome."
+    "qini: area between the Qini curve and an order by chance; auuc: area under the uplift curve; uplift@30: mean "
+    "effect among the first 30 %. All a person, in the unit of the outcome, with 95 % intervals."
 )
 
 
@@ -36,7 +36,7 @@ def _target(arm: str, target: str, told: Mapping[str, Any]) -> list[RenderableTy
         padding=(0, 1),
         pad_edge=False,
     )
-    names = ("qini", "auuc", "uplift@10", "uplift@30")
+    names = ("qini", "auuc", "uplift@30")
     made.add_column("", no_wrap=True)
     for name in names:
         made.add_column(name, justify="right", no_wrap=True)
@@ -59,4 +59,4 @@ def said(found: Mapping[str, float | None]) -> str:
     """A figure with its interval."""
     if found["value"] is None:
         return "–"
-    return f"{found['value']:.4g} [{found['low']:.2g}, {found['high']:.2g}]"
+    return f"{found['value']:.3g} {found['low']:.2g}…{found['high']:.2g}"
