@@ -29,6 +29,9 @@ class Walk:
     by_order: bool = False
 
 
+ALL = 0.97
+"""What an event counts beside the next newer one where the whole history is to speak."""
+
 WALKS: Mapping[str, Walk] = {
     "after": Walk("rules", 0.7),
     "after_last": Walk("rules", 0.0),
@@ -40,6 +43,8 @@ WALKS: Mapping[str, Walk] = {
     "explained": Walk("explained", 0.7),
     "explained_last": Walk("explained", 0.0),
     "next": Walk("following", 0.0),
+    "same_people_all": Walk("neighbours", ALL),
+    "explained_all": Walk("explained", ALL),
     "closest": Walk("likeness", None),
     "after_order": Walk("rules", 0.0, by_order=True),
     "same_order": Walk("together", 0.87, by_order=True),
@@ -47,7 +52,7 @@ WALKS: Mapping[str, Walk] = {
 """Those by order only where orders hold several items: elsewhere they say what others say."""
 SEQUENCE = "sequence"
 COLUMNS = (
-    *(f"{name}{form}" for name in (*WALKS, "factors") for form in ("", "_log")),
+    *(f"{name}{form}" for name in (*WALKS, "factors", "factors_all") for form in ("", "_log")),
     "reads_like",
     "reads_like_last",
     "popular",
@@ -103,13 +108,21 @@ class Signals:
     def of(self, asked: Asked) -> Walked:
         """What all signals say of everything, for a batch."""
         found = {name: self._walked(asked, walk) for name, walk in self._walks.items()}
+        factors_all = asked.recency(ALL, self.size) @ self._left
         asked = asked.last(NEWEST)
         factors = asked.recency(0.7, self.size) @ self._left
         network = None if self._network is None else self._network(asked)
         newest = asked.newest()
         known = np.where(newest >= 0, self.table("popular", np.maximum(newest, 0)), 0.0).astype(np.float32)
         return Walked(
-            self, found, np.asarray(factors, np.float32), *self._texts(asked), network, known, np.log1p(asked.lengths)
+            self,
+            found,
+            np.asarray(factors, np.float32),
+            np.asarray(factors_all, np.float32),
+            *self._texts(asked),
+            network,
+            known,
+            np.log1p(asked.lengths),
         )
 
     def _walked(self, asked: Asked, walk: Walk) -> NDArray[np.float32]:
@@ -192,6 +205,7 @@ class Walked:
     signals: Signals
     found: Mapping[str, NDArray[np.float32]]
     factors: NDArray[np.float32]
+    factors_all: NDArray[np.float32]
     profile: NDArray[np.float32]
     last: NDArray[np.float32]
     network: NDArray[np.float32] | None
@@ -238,8 +252,9 @@ class Walked:
         for name, scores in self.found.items():
             raw[name] = np.zeros(len(items), np.float32)
             raw[name][inside] = scores[row][items[inside]]
-        raw["factors"] = np.zeros(len(items), np.float32)
-        raw["factors"][inside] = self.signals.scored_by_factors(self.factors[row], items[inside])
+        for name, profile in (("factors", self.factors), ("factors_all", self.factors_all)):
+            raw[name] = np.zeros(len(items), np.float32)
+            raw[name][inside] = self.signals.scored_by_factors(profile[row], items[inside])
         made: dict[str, NDArray[np.float32]] = {}
         for name, values in raw.items():
             share = np.clip(values, 0, None) / max(float(values.max(initial=0.0)), 1e-6)
