@@ -42,7 +42,7 @@ ROWS = ("ips", "snips", "dm", "dr", "plain_dr", "sndr", "switch_dr", "dros", "mi
 """Estimators of rows."""
 PLACES = ("iips", "rips", "cascade_dr")
 """Estimators that are asked of answers with several places."""
-JUDGED_FROM = 20_000
+JUDGED_FROM = 40_000
 """Seed of the first world; nothing was developed in worlds from here on."""
 LEAST_EFFECTIVE = 100.0
 """Worlds with fewer effective rows are left out, and counted."""

@@ -69,7 +69,7 @@ def support(logged: Logged) -> Support:
 def _contradiction(choices: Choices) -> str:
     told = (
         "the log contradicts its own propensities: chances told from its features make its choices "
-        f"10^{max(choices.evidence, choices.half) / np.log(10):.0f} times as likely as what it says of itself, where "
+        f"10^{max(choices.evidence, choices.alone) / np.log(10):.0f} times as likely as what it says of itself, where "
         "1,000 times would be seen once in a thousand true logs. Look how propensities are written down; until then "
         "what trusts them alone (ips, snips) is off"
     )

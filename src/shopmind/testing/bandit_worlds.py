@@ -170,6 +170,9 @@ DEVELOPED: Mapping[str, Kind] = {
     "slightly stale": Kind(
         rows=1_500, arms=8, contexts=100, features=5, rate=0.2, sharp=0.6, wrong="stale", noise=0.1, curve=0.4
     ),
+    "noisy, curved": Kind(
+        rows=1_500, arms=8, contexts=100, features=5, rate=0.2, sharp=0.6, wrong="noisy", noise=0.6, curve=0.8
+    ),
     "two arms, rare": Kind(rows=6_000, arms=2, contexts=50, features=2, rate=0.02, sharp=1.0, curve=0.3),
     "heavy tails": Kind(rows=800, arms=8, contexts=80, features=2, rate=0.1, sharp=0.9, explored=0.08),
 }

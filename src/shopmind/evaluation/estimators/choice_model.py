@@ -38,22 +38,26 @@ class Choices:
         fitted: (n,) chance of what was chosen, by a model that did not see the row.
         evidence: natural logarithm of how much more likely a mixture of the model and the logged chances makes the
             choices than the logged chances do; a mean over mixtures and folds.
-        half: the same of the mixture in halves alone.
+        alone: the same of the model alone, without the logged chances in it.
     """
 
     fitted: Floats
     evidence: float
-    half: float
+    alone: float
 
     @property
     def contradicted(self) -> bool:
         """Whether the logged propensities cannot be those of the choices."""
-        return max(self.evidence, self.half) >= SURE
+        return max(self.evidence, self.alone) >= SURE
 
     @property
     def replaced(self) -> bool:
-        """Whether the model is so much nearer to the choices that it stands in for the logged propensities."""
-        return self.half >= SURE
+        """Whether the model by itself is so much nearer to the choices that it stands in for the logged propensities.
+
+        Propensities that are only noisy know more than the model and stay: a mixture of both is better than they are,
+        the model alone is not.
+        """
+        return self.alone >= SURE
 
 
 def choices(arms: Codes, features: Floats, count: int, propensities: Floats, folds: Codes) -> Choices | None:
@@ -82,11 +86,11 @@ def choices(arms: Codes, features: Floats, count: int, propensities: Floats, fol
         ratio = fitted[kept] / propensities[kept]
         products.append([float(np.log1p(share * (ratio - 1)).sum()) for share in SHARES])
     table = np.array(products)
-    halves = table[:, SHARES.index(0.5)]
+    alone = table[:, SHARES.index(1.0)]
     return Choices(
         fitted,
         float(logsumexp(table) - np.log(table.size)),
-        float(logsumexp(halves) - np.log(len(halves))),
+        float(logsumexp(alone) - np.log(len(alone))),
     )
 
 
