@@ -25,6 +25,7 @@ VERBS = (
     "track",
     "evaluate",
     "rules",
+    "messages",
     "offers",
     "insight",
     "knowledge",

@@ -1,4 +1,4 @@
-"""`shopmind insight queries|traffic|arms SHOP`, `shopmind insight outlook SHOP USER`."""
+"""`shopmind insight queries|traffic|arms|audience SHOP`, `shopmind insight outlook SHOP USER`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopmind.cli import insight_ads, insight_arms, insight_associations, insight_traffic, show
+from shopmind.cli import insight_ads, insight_arms, insight_associations, insight_audience, insight_traffic, show
 from shopmind.kit.clock import DAY_MS, format_time
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def add(app: typer.Typer) -> None:
 
     insight_traffic.add(insight)
     insight_arms.add(insight)
+    insight_audience.add(insight)
     insight_ads.add(insight)
     insight_associations.add(insight)
 

@@ -11,6 +11,7 @@ from shopmind.kit.errors import not_allowed
 from shopmind.pipeline.scenario import Scenario
 from shopmind.shop.answering import Answering
 from shopmind.shop.audience import Likely, audience
+from shopmind.shop.audience_for import Audience, audience_for
 from shopmind.shop.choosing import Choice, Way
 from shopmind.shop.folder import Folder
 from shopmind.shop.foreseeing import Outlooks
@@ -125,6 +126,32 @@ class Asking:
             NotReadyError: nothing is known that is like it.
         """
         return audience(self._folder, item_id, n)
+
+    def audience_for(
+        self,
+        *,
+        items: Sequence[str] = (),
+        brand: str = "",
+        category: str = "",
+        promotion: str = "",
+        n: int = 1_000,
+        least: float = 0.0,
+    ) -> Audience:
+        """The people most likely to buy some goods, with size, expected response and reasons (shop/audience_for.py).
+
+        Raises:
+            InputError: not exactly one of items, brand, category and promotion.
+            NotFoundError: there are no such goods.
+        """
+        return audience_for(
+            self._folder,
+            items=tuple(items),
+            brand=brand,
+            category=category,
+            promotion=promotion,
+            n=n,
+            least=least,
+        )
 
     def _as(self, query: Query, user: str | None, session: str | None) -> Query:
         pseudonyms = self._folder.pseudonyms

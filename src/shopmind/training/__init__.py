@@ -25,6 +25,7 @@ MENU = Menu(
         "promise": "shopmind.training.promise:PromiseRecipe",
         "redemption": "shopmind.training.redemption.recipe:RedemptionRecipe",
         "relations": "shopmind.training.relations:RelationsRecipe",
+        "response": "shopmind.training.response:ResponseRecipe",
         "search_ranking": "shopmind.training.search_ranking:SearchRankingRecipe",
         "sequence": "shopmind.training.sequence.recipe:SequenceRecipe",
         "next_item": "shopmind.training.next_item.recipe:NextItemRecipe",  # reads what `sequence` made

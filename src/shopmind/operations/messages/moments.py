@@ -38,14 +38,19 @@ def moved(counts: Shares, offset_ms: int) -> Shares:
 def likely(own: Shares, everybody: Shares, own_hours: float) -> Shares:
     """(24,) probability that the next act falls into each hour: (own + m * p) / (n + m).
 
-    p is everybody's habit, even where nobody has done anything yet, and m = `own_hours`. The counts of an hour are
-    first spread over its neighbours, a half to itself and a quarter to each side: habits are not that exact.
+    p is the habit of all (`shares`, moved to the same local time), and m = `own_hours`: acts of one's own that weigh as
+    much. The counts of an hour are first spread over its neighbours, a half to itself and a quarter to each side:
+    habits are not that exact.
     Source: smoothing towards a prior, Manning, Raghavan and Schütze, Introduction to Information Retrieval, 12.2.
     """
-    total = everybody.sum()
-    prior = _spread(everybody) / total if total > 0 else np.full(HOURS, 1 / HOURS)
-    found: Shares = (_spread(own) + own_hours * prior) / (own.sum() + own_hours)
+    found: Shares = (_spread(own) + own_hours * everybody) / (own.sum() + own_hours)
     return found
+
+
+def shares(counts: Shares) -> Shares:
+    """(24,) the habit that counts tell, spread over neighbours: sums to 1; even where nobody has done anything."""
+    total = counts.sum()
+    return _spread(counts) / total if total > 0 else np.full(HOURS, 1 / HOURS)
 
 
 def is_quiet(hour: int, quiet: tuple[int, int]) -> bool:
@@ -105,5 +110,8 @@ def _zones() -> frozenset[str]:
 
 
 def _spread(counts: Shares) -> Shares:
-    found: Shares = 0.5 * counts + 0.25 * (np.roll(counts, 1) + np.roll(counts, -1))
+    found: Shares = _NEAR @ counts
     return found
+
+
+_NEAR = 0.5 * np.eye(HOURS) + 0.25 * (np.roll(np.eye(HOURS), 1, axis=0) + np.roll(np.eye(HOURS), -1, axis=0))

@@ -18,7 +18,7 @@ from shopmind.kit.errors import InputError
 from shopmind.kit.progress import Progress, silent
 from shopmind.kit.seeds import hash64
 from shopmind.operations.messages.campaigns import Plans
-from shopmind.operations.messages.moments import HOURS, Shares, best_moment, habits, likely, moved, offset_of
+from shopmind.operations.messages.moments import HOURS, Shares, best_moment, habits, likely, moved, offset_of, shares
 from shopmind.operations.messages.people import may_write, personal
 from shopmind.operations.messages.rendering import Words
 from shopmind.pipeline.rules.segment import belongs
@@ -81,6 +81,7 @@ class Planner:
         self._plans = plans
         self.campaign = plans.campaign(campaign)
         self._now_ms = shop.folder.clock() if now_ms is None else now_ms
+        self._local: dict[int, Shares] = {}
         Words(shop.path, shop.settings.name, plans.public_url).check(self.campaign.template, self.campaign.channel)
 
     def run_name(self) -> str:
@@ -137,7 +138,7 @@ class Planner:
         target = self.campaign.target
         if target is None:
             return None
-        found = self._shop.find_audience(
+        found = self._shop.audience_for(
             items=target.items,
             brand=target.brand,
             category=target.category,
@@ -215,19 +216,22 @@ class Planner:
     def _moment(self, user: User, history: History, message_id: str) -> int | None:
         offset_ms = offset_of(user.attributes.get("timezone"), self._plans.zone, self._now_ms)
         times = history.times_ms[history.times_ms <= self._now_ms]
-        shares = likely(habits(times, offset_ms), moved(self._everybody, offset_ms), self._plans.own_hours)
+        local = self._local.get(offset_ms)
+        if local is None:
+            local = self._local[offset_ms] = moved(self._everybody, offset_ms)
+        chances = likely(habits(times, offset_ms), local, self._plans.own_hours)
         within, draw = self.campaign.within_hours, hash64(message_id)
-        return best_moment(self._now_ms, within, shares.tolist(), self._plans.quiet, offset_ms, draw)
+        return best_moment(self._now_ms, within, chances.tolist(), self._plans.quiet, offset_ms, draw)
 
     @cached_property
     def _everybody(self) -> Shares:
-        """(24,) acts of everybody by hour of UTC, in the last weeks of the log."""
+        """(24,) habit of all by hour of UTC, in the last weeks of the log."""
         span = self._shop.events.time_range()
         if span is None:
-            return np.zeros(HOURS)
+            return shares(np.zeros(HOURS))
         since_ms = min(span[1], self._now_ms) - HABIT_DAYS * DAY_MS
         table = self._shop.events.table(HISTORY_TYPES, since_ms=since_ms, until_ms=self._now_ms + 1)
-        return habits(table["timestamp_ms"].to_numpy(), 0)
+        return shares(habits(table["timestamp_ms"].to_numpy(), 0))
 
     def _hour(self, user: User, at_ms: int) -> int:
         offset_ms = offset_of(user.attributes.get("timezone"), self._plans.zone, self._now_ms)
