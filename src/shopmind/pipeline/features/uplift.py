@@ -62,7 +62,7 @@ class Uplift(Feature):
         try:
             super().ready()
         except NotReadyError as error:
-            raise NotReadyError(f"uplift: {NO_TRIAL}" if "not trained" in error.message else error.message) from error
+            raise NotReadyError(NO_TRIAL if "not trained" in error.message else error.message) from error
 
     def compute(self, context: Context, candidates: Candidates) -> Mapping[str, NDArray[np.float32]]:
         """See Feature; no columns before the first training."""
