@@ -63,6 +63,7 @@ def test_the_pairs_of_three_orders_are_as_worked_by_hand(three_orders: Tables) -
     """Orders {1, 2, 3}, {1, 2}, {1, 4}: 1 stands in 3 of 3, 2 in 2, both in 2."""
     fitted = fit(three_orders, newest=0.0)
     assert not fitted.figures["learned"]
+    assert not fitted.tail  # it reads no event after its own
     evidence = evidence_of(fitted.arrays, np.array([2, 4]), 5)
     cosine = 2 / (2**0.6 * 3**0.4) * 2 / 7
     assert evidence.pairs[1] == pytest.approx(cosine, rel=1e-5)  # 4 and 1 stand together once alone

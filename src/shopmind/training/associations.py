@@ -80,6 +80,7 @@ class AssociationsRecipe(Recipe):
                 "pairs": len(found.pairs),
                 "triples": len(found.triples),
             },
+            tail=False,
         )
 
 

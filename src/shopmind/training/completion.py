@@ -108,7 +108,7 @@ class CompletionRecipe(Recipe):
             )
         values = np.array([weights.get(name, 0.0) for name in (*COLUMNS, *GATED)], np.float32)
         figures = {"orders": lines["order"].n_unique(), "carts": carts, "learned": carts >= options.at_least}
-        return Fitted({**made, "weights": values}, {**figures, "weights": weights})
+        return Fitted({**made, "weights": values}, {**figures, "weights": weights}, tail=False)
 
 
 def lines_of(events: pl.DataFrame, types: tuple[EventType, ...]) -> pl.DataFrame:
