@@ -58,6 +58,22 @@ async def reference(request: Request) -> Response:
     return _page("docs.html", info=document["info"], sections=sections(document))
 
 
+@router.get("/unsubscribe/{token}")
+async def unsubscribe_page(request: Request, token: str) -> Response:
+    """A button that ends messages. A look alone ends nothing: mail programs look at every link by themselves."""
+    service = service_of(request)
+    channel = await service.read(lambda: service.shop.postbox.read_token(token))
+    return _page("unsubscribe.html", channel=channel, done=False, shop=service.shop.settings)
+
+
+@router.post("/unsubscribe/{token}")
+async def unsubscribe(request: Request, token: str) -> Response:
+    """Ends the messages of a channel for good, without a login: the button of the page, or a mail program's own."""
+    service = service_of(request)
+    channel = await service.write(lambda: service.shop.postbox.unsubscribe(token))
+    return _page("unsubscribe.html", channel=channel, done=True, shop=service.shop.settings)
+
+
 @router.get("/page/{name}")
 async def asset(name: str) -> Response:
     """A script, a style or an icon of the pages."""

@@ -18,6 +18,7 @@ from shopmind.serving.bodies import read_query
 from shopmind.serving.describe import described, parameters
 from shopmind.serving.merchandise import queries_json
 from shopmind.serving.merchandise_schemas import QueriesAnswer, QueriesQuestion
+from shopmind.serving.message_schemas import AudienceAnswer, AudienceQuestion
 from shopmind.serving.responses import json_response
 from shopmind.serving.service import service_of, visit_of
 from shopmind.serving.traffic_schemas import TrafficAnswer, TrafficQuestion
@@ -99,3 +100,27 @@ async def advertisers(request: Request) -> Response:
     service = service_of(request)
     report = await service.read(lambda: told_ads(ads(service.shop, ask.days, ask.advertiser)))
     return json_response({"request_id": visit_of(request).request_id, **report})
+
+
+@router.get(
+    "/audience",
+    **described(
+        "Find an audience", AudienceAnswer, "merchandise", extra=parameters(AudienceQuestion, brand="Quiet Hill", n=10)
+    ),
+)
+async def audience(request: Request) -> Response:
+    """Who is most likely to buy some goods, how many will, and why; people are pseudonyms. It reads the whole log."""
+    ask = read_query(request, AudienceQuestion)
+    service = service_of(request)
+    items = tuple(each.strip() for each in ask.items.split(",") if each.strip())
+    found = await service.read(
+        lambda: service.shop.audience_for(
+            items=items,
+            brand=ask.brand,
+            category=ask.category,
+            promotion=ask.promotion or "",
+            n=ask.n,
+            least=ask.least,
+        )
+    )
+    return json_response({"request_id": visit_of(request).request_id, **asdict(found)})
