@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import resources
+
 import httpx
 from tests.serving.conftest import Served
 
@@ -56,3 +58,11 @@ def test_the_client_hears_who_pays(shop: Shop) -> None:
         client.did("click", "ad-nova", slate=slate)
         assert client.ads(advertiser="Nova")["advertisers"]["Nova"]["clicks"] == 1
         assert not any(hit.sponsored for hit in client.recommend("home").hits)
+
+
+def test_the_page_marks_an_ad_as_one() -> None:
+    folder = resources.files("shopmind.serving.storefront")
+    assert 'if (hit.sponsored) node.append(el("p"' in (folder / "cards.js").read_text(encoding="utf-8")
+    words = (folder / "words.js").read_text(encoding="utf-8")
+    assert 'sponsored: "Ad"' in words
+    assert 'sponsored: "广告"' in words

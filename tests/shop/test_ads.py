@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 import shopmind
-from shopmind.cli.app import app
+from shopmind.cli import insight_ads
 from shopmind.domain import History, Query, Slate
 from shopmind.insights import ads as report_of
 from shopmind.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS, system_clock
@@ -336,8 +337,10 @@ def test_the_command_tells_the_report(opened: Opened, capsys: pytest.CaptureFixt
     shop = opened()
     slate = shop.recommend("ads", anchors=PHONE)
     click(shop, slate, "ad-nova")
+    verbs = typer.Typer()
+    insight_ads.add(verbs)
     with pytest.raises(SystemExit):
-        app(["insight", "ads", str(shop.path)], standalone_mode=True)
+        verbs([str(shop.path)])
     told = capsys.readouterr().out
     assert "Nova: shown 1" in told
     assert "ad-puer (古道, cpc 0.35): 0.00 of 40.00 USD spent, 0.00 held; bids" in told

@@ -31,6 +31,7 @@ export function card(hit, slate, acts) {
   open.append(tile(item), title(hit));
   const node = el("li", { class: "card", "data-item": item.item_id, "data-position": hit.position }, open);
   const place = [item.brand, item.categories.at(-1)].filter(Boolean).join(" · ");
+  if (hit.sponsored) node.append(el("p", { class: "place sponsored" }, `${word("sponsored")} · ${hit.advertiser}`));
   if (place) node.append(el("p", { class: "place" }, place));
   if (hit.highlights?.description) node.append(el("p", { class: "part" }, ...marks(hit.highlights.description)));
   if (hit.variants) node.append(el("p", { class: "place" }, `+ ${hit.variants.length} ${word("variants")}`));

@@ -19,7 +19,7 @@ const WORDS = {
     sort_score: "Best match", sort_price: "Price, low first", "sort_-price": "Price, high first", sort_newest: "Newest",
     sort_popular: "Popular", sort_name: "Name", results_for: "Showing", instead_of: "instead of", did_you_mean: "Did you mean",
     only: "Only", relaxed: "Too little was found, so this was left aside:", own: "yours", instead: "Try instead:", from_query: "", from_category: "category",
-    from_brand: "brand", from_title: "", variants: "more like this",
+    from_brand: "brand", from_title: "", variants: "more like this", sponsored: "Ad",
   },
   zh: {
     skip: "跳到商品", search: "搜索", looking: "想找点什么？", suggestions: "搜索建议",
@@ -40,7 +40,7 @@ const WORDS = {
     sort_score: "最相关", sort_price: "价格从低到高", "sort_-price": "价格从高到低", sort_newest: "最新",
     sort_popular: "最受欢迎", sort_name: "名称", results_for: "显示的是", instead_of: "的结果，而不是", did_you_mean: "您是不是要找",
     only: "仅限", relaxed: "结果太少，因此放宽了：", own: "我的", instead: "不妨试试：", from_query: "", from_category: "分类",
-    from_brand: "品牌", from_title: "", variants: "个同款",
+    from_brand: "品牌", from_title: "", variants: "个同款", sponsored: "广告",
   },
 };
 

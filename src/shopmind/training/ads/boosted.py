@@ -80,12 +80,12 @@ def _grown(codes: Codes, outcomes: Floats, prior: float, seed: int) -> tuple[Flo
     if outcomes.sum() < LEAST:
         return whole, rate, None
     fold = generator(seed, "boosted").integers(0, FOLDS, len(codes))
-    columns = np.zeros(codes.shape, np.float32)
+    columns: NDArray[np.float32] = np.zeros_like(codes, np.float32)
     for each in range(FOLDS):
         mine = fold == each
         columns[mine] = _columns(codes[mine], whole - _counted(codes[mine], outcomes[mine]), rate)
     # what a fold has more of, the others have less of: left free, trees would learn that a low rate means a click
-    rising = np.ones(columns.shape[1], np.bool_)
+    rising = np.ones(codes[0].size, np.bool_)
     return whole, rate, chance_trees(columns, outcomes, np.ones(len(codes)), rising, GROWTH, seed)
 
 
