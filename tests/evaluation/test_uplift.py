@@ -43,9 +43,9 @@ def test_learned_orders_beat_the_response_where_those_who_come_anyway_are_least_
 def test_where_nothing_is_changed_no_order_is_told_apart_from_chance(tmp_path: Path) -> None:
     drawn = trial_world("none", 2_000, 3)
     write(tmp_path, drawn.frame.drop("value"))
-    outcome = evaluate_uplift(tmp_path, learners=["x"], draws=100)["effects"]["1"]["outcome"]
+    outcome = evaluate_uplift(tmp_path, learners=["t"], folds=2, draws=100)["effects"]["1"]["outcome"]
     assert outcome["effect"]["low"] < 0 < outcome["effect"]["high"]
-    found = outcome["differences"]["x-random"]["qini"]
+    found = outcome["differences"]["t-random"]["qini"]
     assert found["low"] < 0 < found["high"]
 
 
@@ -53,8 +53,8 @@ def test_lots_that_were_not_drawn_are_told_unless_chances_are_given(tmp_path: Pa
     frame = trial_world("confounded", 2_000, 0).frame.drop("value")
     write(tmp_path / "said", frame)
     write(tmp_path / "unsaid", frame.drop("propensity"))
-    assert evaluate_uplift(tmp_path / "said", learners=["t"], draws=20)["cautions"] == []
-    (caution,) = evaluate_uplift(tmp_path / "unsaid", learners=["t"], draws=20)["cautions"]
+    assert evaluate_uplift(tmp_path / "said", learners=["t"], folds=2, draws=20)["cautions"] == []
+    (caution,) = evaluate_uplift(tmp_path / "unsaid", learners=["t"], folds=2, draws=20)["cautions"]
     assert "features tell who was given it" in caution
 
 
@@ -62,7 +62,7 @@ def test_several_arms_are_each_held_against_control(tmp_path: Path) -> None:
     frame = trial_world("same", 1_200, 0).frame.drop("propensity", "value")
     arms = pl.Series("treatment", (["control", "mug", "ten_off"] * 400))
     write(tmp_path, frame.with_columns(arms), "trial.csv")
-    told = evaluate_uplift(tmp_path, learners=["t"], draws=20)
+    told = evaluate_uplift(tmp_path, learners=["t"], folds=2, draws=20)
     assert list(told["effects"]) == ["mug", "ten_off"]
     assert told["arms"]["control"]["people"] == 400
 

@@ -21,7 +21,7 @@ from shopmind.training.uplift.learners import LEARNERS, Cases, arrays, folds_of,
 from shopmind.training.uplift.trial import Trial, read_trial
 
 DEFAULT = "x"
-"""It was the best or nearly so in the worlds of testing/trial_worlds.py with 4,000 people; with 20,000 dr is as good."""
+"""It was the best or nearly so in the worlds of testing/trial_worlds.py; of 20,000 people dr is as good."""
 NO_TRIAL = "no trial was given; run: shopmind train FOLDER uplift --trial FILE"
 DRAWS = 300
 
