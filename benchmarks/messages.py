@@ -114,21 +114,24 @@ def plan_part(folder: Path, part: int, parts: int) -> dict[str, Any]:
     }
 
 
-def planning(folder: Path, people: int, workers: int) -> dict[str, Any]:
-    """All shares at once."""
+def planning(folder: Path, people: int, workers: int, share: int) -> dict[str, Any]:
+    """Shares of the people side by side; with `share` above 1 only every so many of them, of a shop that holds all."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.messages", "--folder", str(folder), "--part"]
-    running = [subprocess.Popen([*command, f"{part}/{workers}"], stdout=subprocess.PIPE) for part in range(workers)]
+    running = [
+        subprocess.Popen([*command, f"{part}/{workers * share}"], stdout=subprocess.PIPE) for part in range(workers)
+    ]
     parts = [orjson.loads(each.communicate()[0].splitlines()[-1]) for each in running]
     wall = time.perf_counter() - started
     planned = sum(each["planned"] for each in parts)
     return {
-        "people": people,
+        "people_of_the_shop": people,
         "planned": planned,
         "workers": workers,
         "wall_s": round(wall, 1),
         "processor_s": round(sum(each["processor_s"] for each in parts), 1),
         "processor_ms_a_message": round(sum(each["processor_s"] for each in parts) / max(planned, 1) * 1000, 3),
+        "messages_a_minute": round(planned / max(each["wall_s"] for each in parts) * 60),
         "peak_memory_mb_a_worker": max(each["peak_memory_mb"] for each in parts),
         "file_mb": round((folder / "messages.db").stat().st_size / 1e6),
         "goods": GOODS,
@@ -228,6 +231,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--share", type=int, default=1, help="plan for one of so many, and say what that cost")
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--messages", type=int, default=4_000)
     parser.add_argument("--seed", type=int, default=0)
@@ -257,7 +261,9 @@ def main() -> None:
         if given.fill_only:
             return
         result["planning"] = (
-            kept.get("planning") if given.skip == "planning" else planning(folder, given.people, given.workers)
+            kept.get("planning")
+            if given.skip == "planning"
+            else planning(folder, given.people, given.workers, given.share)
         )
         print(result["planning"], flush=True)
         if given.skip == "sending":

@@ -33,8 +33,8 @@ class Files(Delivery):
             with storage_faults(path.parent):
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(path, orjson.dumps(asdict(letter), option=orjson.OPT_INDENT_2), mode=0o600)
-        except StorageError as error:
-            return Handed("retry", error.message)
+        except (StorageError, OSError) as error:
+            return Handed("retry", f"cannot be written: {type(error).__name__}")
         return Handed("sent")
 
     def was_handed(self, channel: str, message_id: str) -> bool:
