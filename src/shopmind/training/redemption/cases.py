@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -112,13 +113,18 @@ class Log:
         )
 
     def _parts(self, pairs: pl.DataFrame) -> Iterator[NDArray[np.float32]]:
+        """Evidence of pairs that are sorted by moment and user."""
+        columns = (pairs[name].to_numpy() for name in ("moment_ms", "user", "place", "beside"))
+        moments, users, places, beside = columns
+        changes = (np.diff(moments) != 0) | (np.diff(users) != 0)
+        bounds = [0, *(np.flatnonzero(changes) + 1).tolist(), len(moments)] if len(moments) else [0]
         moment, known = -1, None
-        for (when, user), part in pairs.group_by("moment_ms", "user", maintain_order=True):
-            if known is None or when != moment:
-                moment, known = int(when), self.known(int(when))
-            places = part["place"].to_numpy()
-            beside = int(part["beside"][0])
-            yield evidence(self.history(int(user)), self.given, known, places, moment, beside=beside)
+        for first, last in pairwise(bounds):
+            if known is None or moments[first] != moment:
+                moment = int(moments[first])
+                known = self.known(moment)
+            history = self.history(int(users[first]))
+            yield evidence(history, self.given, known, places[first:last], moment, beside=int(beside[first]))
 
     def _outcomes(self) -> pl.DataFrame:
         """`handed_out` with due_ms, when it is known what became of it, and whether it was redeemed before that."""
