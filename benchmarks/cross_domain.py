@@ -33,7 +33,7 @@ from shopmind.shop import Shop, create
 
 SEED = 0
 FIGURES = ("recall@10", "ndcg@10")
-MOST_VALID, MOST_TEST = 400, 800
+MOST_VALID, MOST_TEST = 200, 500
 """Users asked of a pair, at most."""
 
 
@@ -52,7 +52,7 @@ PAIRS = (
     Pair("amazon_beauty", 1, 2, "make-up to skin care"),
     Pair("amazon_sports", 3, 23, "hunting and fishing to outdoor gear"),
 )
-WEIGHTS = tuple((carried, popular) for carried in (0.0, 0.5) for popular in (0.3, 0.7, 1.5))
+WEIGHTS = tuple((carried, popular) for carried in (0.0, 0.5) for popular in (0.3, 1.0))
 Values = dict[str, NDArray[np.float64]]
 
 

@@ -2,11 +2,11 @@
 
 The data do not say when a good was created: it counts as new from its first sale on, those of the first four weeks left
 out. Every two weeks a slate of ten goods no older than 60 days is asked of the scenario `fresh` for a stranger, of the
-same with the newest first (promise = 0), and of popularity among the same goods. A slate is worth the share it holds of
-all people who buy a new good in the next four weeks (people, counted once a good), and the share of its goods that
-belong to the ten most bought (best ten). How much the foreseen popularity counts is chosen on the first half of the
-dates, the second half is asked once. Intervals are drawn over dates, which are few and overlap. Needs weights of an
-encoder. Writes results/new_arrivals.json.
+same with the newest first, and of popularity among the same goods. A slate is worth the share it holds of all people
+who buy a new good in the next four weeks (people, counted once a good), and the share of its goods that belong to the
+ten most bought (best ten). How much the foreseen popularity and the one so far count is chosen on the first half of the
+dates, the second half is asked. Intervals are drawn over dates, which are few and overlap. Needs weights of an encoder.
+Writes results/new_arrivals.json.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from shopmind.shop import Shop, create
 SEED = 0
 N = 10
 NEW_DAYS = 60
-PROMISES = (0.5, 1.0, 2.0, 4.0)
+TRIED = ((0.5, 0.0), (4.0, 0.0), (0.0, 1.0), (0.5, 1.0), (2.0, 1.0), (2.0, 2.0))
+"""How much the foreseen popularity counts, and how much the popularity so far."""
 PURCHASE = EVENT_TYPES.index("purchase")
 Values = dict[str, list[float]]
 
@@ -39,14 +40,19 @@ Values = dict[str, list[float]]
 def scenarios() -> dict[str, str]:
     """Every system as a scenario."""
     made = {
-        "newest": 'base = "fresh"\nretrievers = {fresh = {promise = 0.0}}\nrerankers = []\n',
+        "newest": 'base = "fresh"\nretrievers = {fresh = {promise = 0.0, wanted = 0.0}}\nrerankers = []\n',
         "packaged": 'base = "fresh"\n',
         "popularity_alone": 'title = "p"\nretrievers = {popularity = {k = 100}}\n',
     }
-    for promise in PROMISES:
-        options = f"retrievers = {{fresh = {{promise = {promise}}}}}\nrerankers = []\n"
-        made[f"promise_{promise:g}".replace(".", "p")] = f'base = "fresh"\n{options}'
+    for promise, wanted in TRIED:
+        options = f"promise = {promise}, wanted = {wanted}"
+        made[named(promise, wanted)] = f'base = "fresh"\nretrievers = {{fresh = {{{options}}}}}\nrerankers = []\n'
     return made
+
+
+def named(promise: float, wanted: float) -> str:
+    """Name of a tried scenario."""
+    return f"promise_{promise:g}_wanted_{wanted:g}".replace(".", "p")
 
 
 def filled(where: Path) -> None:
@@ -113,7 +119,7 @@ def measure() -> dict[str, Any]:
             half = len(cuts) // 2
             tried = _dates(shop, events, cuts[:half], [name for name in scenarios() if name != "packaged"])
             means = {name: round(float(np.mean(of["people"])), 4) for name, of in tried.items()}
-            best = max((name for name in means if name.startswith("promise")), key=lambda name: means[name])
+            best = max((named(*each) for each in TRIED), key=lambda name: means[name])
             print(means, "chosen", best, flush=True)
             names = ["newest", "popularity_alone", "packaged", best]
             found = _dates(shop, events, cuts[half:], names)

@@ -35,7 +35,7 @@ from shopmind.stores.columns import TextColumn
 
 SEED = 0
 WINDOW_MS = 28 * DAY_MS
-MOST = 400
+MOST = 200
 """Households asked, drawn by seed."""
 Values = dict[str, NDArray[np.float64]]
 Targets = dict[int, NDArray[np.int64]]
@@ -49,7 +49,7 @@ TRIED: Mapping[str, Mapping[str, str]] = {
                 'base = "shops"\nranker = {part = "fusion", by = "score", weights = '
                 f"{{viewed = {own}, nearby = 1.0, linked = {linked}, item_knn = {knn}, popularity = 0.3}}}}\n"
             )
-            for own, knn, linked in ((3.0, 0.0, 0.0), (3.0, 0.5, 0.0), (3.0, 1.5, 0.0), (3.0, 0.5, 0.3))
+            for own, knn, linked in ((3.0, 0.0, 0.0), (3.0, 0.5, 0.0), (3.0, 0.5, 0.3))
         },
     },
     "brands": {
@@ -57,13 +57,13 @@ TRIED: Mapping[str, Mapping[str, str]] = {
             BRANDS
             + f'retrievers = {{brands = {{by = "manufacturer", own = {own}, near = {near}, popular = {popular}}}}}\n'
         )
-        for own, near, popular in ((1, 0, 0.01), (1, 0, 0.3), (1, 1, 0.3), (1, 3, 0.3), (1, 3, 1), (0, 1, 0.3))
+        for own, near, popular in ((1, 0, 0.3), (1, 1, 0.3), (1, 3, 1))
     },
     "in_shop": {
         f"taste {taste:g}, knn {knn:g}, popularity {popular:g}": (
             f'base = "in_shop"\nranker = {{weights = {{taste = {taste}, item_knn = {knn}, popularity = {popular}}}}}\n'
         )
-        for taste, knn, popular in ((1, 1, 1), (1, 0, 0.3), (0.3, 0.3, 0.3), (0, 0, 0.3))
+        for taste, knn, popular in ((1, 1, 1), (0.3, 0.3, 0.3))
     },
 }
 WEEKS = 8

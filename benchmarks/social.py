@@ -11,6 +11,7 @@ the mean of the seeds. Differences are paired, intervals drawn over listeners. W
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ SPARSE = 6
 """Of listeners who are made sparse 0 … 5 artists are known."""
 
 RIDGES = (5.0, 20.0, 60.0, 200.0)
-STRENGTHS = ((0.5, 5.0), (1.0, 5.0), (1.0, 20.0), (2.0, 2.0), (2.0, 5.0))
+STRENGTHS = ((0.5, 5.0), (1.0, 5.0), (1.0, 20.0), (2.0, 2.0))
 FRIENDS = (0.0, 0.1)
 Values = dict[str, NDArray[np.float64]]
 
@@ -117,7 +118,7 @@ def _scenarios() -> dict[str, str]:
     made = {
         "without": f'title = "w"\n{body}retrievers = {{ease = {{k = 200}}, popularity = {{k = 200}}}}\n' + _ranked(1)
     }
-    for name, brings in (("popularity", "popularity"), ("friends", "friends"), ("item_knn", "item_knn")):
+    for name, brings in (("popularity", "popularity"), ("friends", "friends")):
         more = ", popularity = {k = 200}" if name != "popularity" else ""
         weights = f"{brings} = 1.0" + (", popularity = 0.001" if more else "")
         made[f"only_{name}"] = (
@@ -198,9 +199,8 @@ def chosen(folder: Path) -> dict[str, Any]:
 
 
 def _trained(where: Path, ridge: float) -> Shop:
-    options = {"ease": {"ridge": ridge}, "item_knn": {"tilt": 0.5, "at_least": 1.0}}
-    shop = shopmind.open(where, training=options)
-    shop.train(["circles", "ease", "item_knn", "popularity"])
+    shop = shopmind.open(where, training={"ease": {"ridge": ridge}})
+    shop.train(["circles", "ease", "popularity"])
     return shop
 
 
@@ -213,7 +213,7 @@ def _means(values: Values, drawn: Cut) -> dict[str, float]:
 
 def tested(folder: Path, choice: Mapping[str, Any]) -> dict[str, Any]:
     """Segment → system → figures, and the paired difference of the model with links over the one without."""
-    systems = ("without", "with", "packaged", "only_friends", "only_item_knn", "only_popularity")
+    systems = ("without", "with", "only_friends", "only_popularity")
     found: dict[str, dict[str, list[Values]]] = {}
     sizes: dict[str, list[int]] = {}
     for seed in SEEDS:
@@ -225,7 +225,7 @@ def tested(folder: Path, choice: Mapping[str, Any]) -> dict[str, Any]:
             for ridge in dict.fromkeys(choice["ridge"].values()):
                 with _trained(where, ridge) as shop:
                     for name in systems:
-                        if ridge == choice["ridge"]["without" if name in ("without", "only_item_knn") else "packaged"]:
+                        if ridge == choice["ridge"]["without" if name == "without" else "packaged"]:
                             scenario = choice["scenario"] if name == "with" else name
                             values[name] = asked(shop, scenario, drawn, drawn.test, drawn.valid)
         for segment, inside in groups(drawn).items():
@@ -264,8 +264,10 @@ def main() -> None:
     """Chooses, measures, writes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=DATA / "music")
+    parser.add_argument("--again", action="store_true", help="with the settings of results/social.json")
     words = parser.parse_args()
-    choice = chosen(words.folder)
+    held = record.RESULTS / "social.json"
+    choice = json.loads(held.read_text(encoding="utf-8"))["chosen"] if words.again else chosen(words.folder)
     print({name: each for name, each in choice.items() if name != "tried"}, flush=True)
     segments = tested(words.folder, choice)
     for segment, told in segments.items():

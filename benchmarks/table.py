@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ads_tables, policy_tables, promotions_tables
+from benchmarks import ads_tables, places_tables, policy_tables, promotions_tables
 from benchmarks.recommend import tables as recommend_tables
 from benchmarks.record import RESULTS
 from benchmarks.search import tables as search_tables
@@ -41,6 +41,11 @@ def page() -> str:
         ("recommend", _recommend),
         ("behaviour", _behaviour),
         ("cart", _cart),
+        ("places", places_tables.places),
+        ("social", places_tables.social),
+        ("cross_domain", places_tables.cross_domain),
+        ("scene", places_tables.scene),
+        ("new_arrivals", places_tables.new_arrivals),
         ("exploration", _exploration),
         ("experiments", _experiments),
         ("policy", _policy),

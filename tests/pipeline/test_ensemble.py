@@ -41,15 +41,13 @@ def tools(vectors: NDArray[np.float32] | None = None, pairs: list[tuple[int, int
     )
 
 
-def chosen(made: Any, n: int = 4, **options: float) -> list[int]:
+def chosen(made: Any, n: int = 4, *, together: float = 0.0, alike: float = 0.0, crowd: float = 0.0) -> list[int]:
     shelf: Any = Shelf()
-    nothing = np.empty(0, np.int64)
-    context = Context(
-        Query("scene"), ("product",), 0, shelf, History.empty, nothing, lambda text: np.zeros(2, np.float32)
-    )
+    nothing, zeros = np.empty(0, np.int64), np.zeros(2, np.float32)
+    context = Context(Query("scene"), ("product",), 0, shelf, History.empty, nothing, lambda text: zeros)
     candidates = Candidates(np.array([1, 2, 3, 4]), {}, np.array([1.0, 0.9, 0.5, 0.0], np.float32))
-    plain = {"together": 0.0, "alike": 0.0, "crowd": 0.0}
-    return Ensemble(Ensemble.Options(**{**plain, **options}), made).rerank(context, candidates, n).items.tolist()
+    part = Ensemble(Ensemble.Options(together=together, alike=alike, crowd=crowd), made)
+    return [int(each) for each in part.rerank(context, candidates, n).items]
 
 
 def test_what_goes_together_with_what_is_chosen_comes_forward() -> None:

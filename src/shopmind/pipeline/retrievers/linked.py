@@ -43,7 +43,7 @@ class Linked(Retriever):
     def ready(self) -> None:
         """Raises NotReadyError while the shop has no such link."""
         if not self._edges.by_source().nnz:
-            raise NotReadyError(f"linked: the shop has no links of type {' or '.join(self._options.links)}")
+            raise NotReadyError(f"the shop has no links of type {' or '.join(self._options.links)}")
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""

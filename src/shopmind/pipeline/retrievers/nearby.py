@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.pipeline.retrievers.popularity import Popularity
@@ -18,8 +17,8 @@ from shopmind.stores.ports import Numbers
 class Nearby(Retriever):
     """Items that say of themselves what the user says: the shops of the user's city. The more wanted come first.
 
-    Nothing for a stranger, for a user who does not say, or who refuses to be personalised. Writing is not compared by
-    case.
+    Nothing for a stranger, for a user who does not say, or who refuses to be personalised, and nothing where no item
+    says it. Upper and lower case are the same.
     """
 
     artifacts = ("popularity",)
@@ -35,12 +34,6 @@ class Nearby(Retriever):
         super().__init__(options, tools)
         self._options = options
         self._popularity = Popularity(Popularity.Options(), tools)
-
-    def ready(self) -> None:
-        """Raises NotReadyError before the first training, and while no item says where it is."""
-        super().ready()
-        if not isinstance(self._tools.catalogue.columns().column(self._options.item), TextColumn):
-            raise NotReadyError(f"nearby: no item has a {self._options.item}")
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""

@@ -36,6 +36,10 @@ class Popularity(Retriever):
         """Popularity of any items: (n,) float32, 0 for one that nobody touched."""
         return self._scores(context)[items]
 
+    def standing(self, context: Context) -> NDArray[np.float32]:
+        """(size,) popularity of every item: one and the same array until something happens. Not to be altered."""
+        return self._scores(context)
+
     def _scores(self, context: Context) -> NDArray[np.float32]:
         """(size,) by item number; made again when events come in, or after a minute."""
         artifact = self.fitted
