@@ -56,7 +56,7 @@ def opened(shop_folder: Path, time: Time, request: pytest.FixtureRequest) -> Ope
 
 
 def put(shop: Shop, item_id: str, **more: Any) -> None:
-    """An ad for a phone, of a cent a click."""
+    """An ad for a phone, of half a dollar a click."""
     terms: dict[str, Any] = {
         "advertiser": item_id,
         "pricing": "cpc",
@@ -69,7 +69,7 @@ def put(shop: Shop, item_id: str, **more: Any) -> None:
     row = {
         "item_id": item_id,
         "kind": "ad",
-        "title": f"Phone of {item_id}",
+        "title": terms.pop("title", f"Phone of {item_id}"),
         "categories": categories,
         "currency": "USD",
     }
@@ -285,6 +285,31 @@ def test_the_quality_guard_of_sponsored_slots(opened: Opened) -> None:
     assert shown(strict, anchors=TEA) == set()
     few = opened(home=BLENDED.replace("least_hits = 3", "least_hits = 100"))
     assert shown(few, anchors=TEA) == set()
+
+
+SEARCH = """base = "search"
+rerankers = [{part = "sort"}, {part = "facets"}, {part = "top"}, {part = "sponsored", slots = [1], least_hits = 1}]
+"""
+
+
+def test_a_search_shows_an_ad_that_says_what_was_asked(opened: Opened) -> None:
+    plain = opened().search("green tea", n=5)
+    shop = opened(search=SEARCH)
+    put(shop, "sale", target=None, title="Green tea week")
+    put(shop, "other", target=None, title="Garden chairs", bid=5)
+    slate = shop.search("green tea", n=6, explain=True, facets=("brand",), language="zh")
+    (ad,) = (hit for hit in slate.hits if hit.sponsored)
+    assert (ad.item.item_id, ad.position) == ("sale", 1)
+    assert [reason.text for reason in ad.reasons] == ["广告:此位置由sale付费。", "与“green tea”相关。"]
+    assert [hit.item.item_id for hit in slate.hits if not hit.sponsored] == ids(plain)
+    assert slate.facets == opened().search("green tea", n=5, facets=("brand",)).facets, "an ad is counted by no facet"
+
+
+def test_what_a_rule_hides_is_not_shown_as_an_ad(opened: Opened) -> None:
+    shop = opened()
+    assert ids(shop.recommend("ads", anchors=PHONE)) == ["ad-nova"]
+    shop.rules.put([{"rule_id": "no", "action": "hide", "items": ["ad-nova"], "scenarios": ["ads"]}])
+    assert ids(shop.recommend("ads", anchors=PHONE)) == []
 
 
 @pytest.mark.parametrize("slots", ["[0]", "[2, 2]", "[-1]"])

@@ -201,7 +201,8 @@ class Answering:
         query = replace(asking.query, filter="", sort="", facets=(), min_score=None, offset=0, n=n)
         context = self._context(query, self.scenarios[name], engines)
         context.load_history = lambda: asking.history
-        context.text, context.draw, context.ruleset = asking.text, asking.draw, asking.ruleset
+        context.text = asking.corrected or asking.query.text  # whole: what was read out of it is not asked of others
+        context.draw, context.ruleset = asking.draw, asking.ruleset
         candidates = engines.by_scenario[name].rank(context, n).candidates
         return context, candidates.take(np.arange(min(n, len(candidates))))
 
