@@ -253,7 +253,7 @@ def _cart(result: dict[str, Any]) -> Iterator[str]:
                 f"{found['at_least']} of {found['orders']:,}",
                 f"{found['rules']:,}",
                 "yes" if found["same_rules"] else "no",
-                max(found["largest_gap"].values()),
+                f"{max(found['largest_gap'].values()):.0e}",
                 *found["processor_s"].values(),
             )
             for name, found in result["rules"].items()
