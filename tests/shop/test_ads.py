@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +214,17 @@ def test_many_threads_never_sell_more_than_the_budget(opened: Opened) -> None:
         thread.join()
     spent = account(shop, "small")
     assert 500_000 < spent.spent + spent.held <= 600_000
+
+
+def test_an_answer_goes_out_without_ads_while_others_keep_the_database(opened: Opened) -> None:
+    shop = opened()
+    with closing(sqlite3.connect(shop.path / "shop.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        slate = shop.recommend("ads", anchors=PHONE)
+        assert slate.hits == ()
+        assert "ad 'ad-nova' left out: others are writing" in slate.degraded
+        other.execute("ROLLBACK")
+    assert ids(shop.recommend("ads", anchors=PHONE)) == ["ad-nova"]
 
 
 def test_pricing_says_which_event_is_charged(opened: Opened) -> None:

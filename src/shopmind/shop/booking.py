@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from shopmind.domain import Hit, Placement, Query, Slate
 from shopmind.domain.ad import CHARGED_ON
 from shopmind.kit.clock import Clock
-from shopmind.kit.errors import BusyError
+from shopmind.kit.errors import BusyError, ShopmindError
 from shopmind.stores.ledger import Hold, Ledger, Refusal, Settled
+
+logger = logging.getLogger(__name__)
 
 PATIENCE_S = 0.02
 """How long an answer waits for others who write; ads are left out rather than that a customer waits."""
@@ -43,8 +46,10 @@ class Booking:
         try:
             told = self._ledger.reserve(holds, patience_s=PATIENCE_S)
             why = {hit.item.item_id: WHY[each] for (hit, _), each in zip(booked, told, strict=True) if each}
-        except BusyError:
-            why = {hit.item.item_id: "the ledger is busy" for hit, _ in booked}
+        except ShopmindError as error:
+            said = "others are writing" if isinstance(error, BusyError) else "the ledger cannot be written"
+            logger.warning("no ads", extra={"fields": {"why": error.message}})
+            why = {hit.item.item_id: said for hit, _ in booked}
         if not why:
             return slate
         hits: list[Hit] = []
@@ -55,8 +60,12 @@ class Booking:
         return replace(slate, hits=tuple(hits), degraded=(*slate.degraded, *left_out))
 
     def settle(self) -> Settled:
-        """Charges what events have come for, and gives back what is overdue."""
-        return self._ledger.settle(self._clock())
+        """Charges what events have come for, and gives back what is overdue; what fails is done the next time."""
+        try:
+            return self._ledger.settle(self._clock())
+        except ShopmindError:
+            logger.exception("settling failed; it is tried again")
+            return Settled()
 
 
 def _hold(query: Query, slate: Slate, hit: Hit, placement: Placement, now_ms: int) -> Hold:
