@@ -28,7 +28,11 @@ def test_every_scenario_answers_with_its_kinds(shop: Shop) -> None:
 
 def test_what_a_young_shop_cannot_have_yet_is_said_in_words(shop: Shop) -> None:
     readiness = shop.readiness()
-    assert readiness["trending"] == readiness["cart"] == readiness["promotions"] == []
+    assert readiness["trending"] == readiness["cart"] == []
+    assert readiness["promotions"] == [
+        "redemption: 0 redemptions of offers that were shown or sent before; 50 are needed",
+        "uplift: no trial was given; run: shopmind train FOLDER uplift --trial FILE",
+    ]
     assert any("weights" in need for need in readiness["search"])
     for name, why in shop.untrained().items():
         assert name in shop.artifacts.names() or len(why) > 20
