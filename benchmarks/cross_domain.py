@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 import shopmind
 from benchmarks import record
+from benchmarks.asking import Asking
 from benchmarks.search.sets import DATA
 from shopmind.domain import History, Query
 from shopmind.evaluation.figures import per_case, plain, with_intervals
@@ -32,6 +33,7 @@ from shopmind.kit.seeds import generator
 from shopmind.shop import Shop, create
 
 SEED = 0
+THERE = "category = 'there'"
 FIGURES = ("recall@10", "ndcg@10")
 MOST_VALID, MOST_TEST = 200, 500
 """Users asked of a pair, at most."""
@@ -126,9 +128,9 @@ def named(carried: float, popular: float) -> str:
 def asked(shop: Shop, scenario: str, cases: pl.DataFrame) -> Values:
     """Figure → (n,) of each user."""
     ranked = np.full((len(cases), 10), -1, np.int64)
+    asking = Asking(shop, scenario)
     for row, user in enumerate(cases["user_id"].to_list()):
-        query = Query(scenario, user_id=shop.pseudonyms.user(user), filter="category = 'there'", n=10)
-        found = shop.catalogue.numbers([hit.item.item_id for hit in shop.answer(query).hits])
+        found = asking.best(Query(scenario, user_id=shop.pseudonyms.user(user), filter=THERE), 10)
         ranked[row, : len(found)] = found
     long = cases.with_row_index("case").select("case", "wanted").explode("wanted")
     items = shop.catalogue.numbers(long["wanted"].to_list())
@@ -147,6 +149,7 @@ def measure(pairs: tuple[Pair, ...]) -> dict[str, Any]:
             shops[pair] = where, made(pair, where)
             with shopmind.open(where, training=TRAINING) as shop:
                 shop.train(["bridges", "item_knn", "popularity"])
+            with shopmind.open(where, training=TRAINING) as shop:
                 artifact = shop.artifacts.load("bridges")
                 figures[pair.told] = {} if artifact is None else artifact.card["figures"]
                 for weights in WEIGHTS:
@@ -196,8 +199,7 @@ def tested(shop: Shop, cases: pl.DataFrame, chosen: str) -> dict[str, Any]:
 
 def without_history(shop: Shop, cases: pl.DataFrame, scenario: str) -> Values:
     """The same scenario asked by somebody of whom nothing is known: one answer for all."""
-    query = Query(scenario, user_id="nobody", history=History.empty(), filter="category = 'there'", n=10)
-    found = shop.catalogue.numbers([hit.item.item_id for hit in shop.answer(query).hits])
+    found = Asking(shop, scenario).best(Query(scenario, history=History.empty(), filter=THERE), 10)
     long = cases.with_row_index("case").select("case", "wanted").explode("wanted")
     items = shop.catalogue.numbers(long["wanted"].to_list())
     ranked = np.tile(found, (len(cases), 1))

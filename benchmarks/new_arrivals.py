@@ -41,7 +41,6 @@ def scenarios() -> dict[str, str]:
     """Every system as a scenario."""
     made = {
         "newest": 'base = "fresh"\nretrievers = {fresh = {promise = 0.0, wanted = 0.0}}\nrerankers = []\n',
-        "packaged": 'base = "fresh"\n',
         "popularity_alone": 'title = "p"\nretrievers = {popularity = {k = 100}}\n',
     }
     for promise, wanted in TRIED:
@@ -117,11 +116,11 @@ def measure() -> dict[str, Any]:
             start, end = (int(each) for each in (events["timestamp_ms"].min(), events["timestamp_ms"].max()))  # type: ignore[arg-type]
             cuts = list(range(start + 16 * WEEK_MS, end - 4 * WEEK_MS, 2 * WEEK_MS))
             half = len(cuts) // 2
-            tried = _dates(shop, events, cuts[:half], [name for name in scenarios() if name != "packaged"])
+            tried = _dates(shop, events, cuts[:half], list(scenarios()))
             means = {name: round(float(np.mean(of["people"])), 4) for name, of in tried.items()}
             best = max((named(*each) for each in TRIED), key=lambda name: means[name])
             print(means, "chosen", best, flush=True)
-            names = ["newest", "popularity_alone", "packaged", best]
+            names = ["newest", "popularity_alone", best]
             found = _dates(shop, events, cuts[half:], names)
     values = {("fresh" if name == best else name): found[name] for name in names}
     return {"chosen": best, "tried": means, "dates": len(cuts) - half, **told(values)}

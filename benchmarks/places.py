@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 import shopmind
 from benchmarks import record
+from benchmarks.asking import Asking
 from shopmind.domain import EVENT_TYPES, History, Query
 from shopmind.evaluation.figures import per_case, plain, with_intervals
 from shopmind.kit.clock import DAY_MS
@@ -204,13 +205,14 @@ class Asker:
         """Part → figure → (n,) of each user, NaN where nothing was right to find. New ones are asked for longer, and
         what the household knows is taken out."""
         ids = np.full((len(self._window.users), 200), -1, np.int64)
+        asking = Asking(self._shop, scenario)
         for row, user in enumerate(self._window.users.tolist()):
             anchors = (self.anchors[user],) if user in self.anchors else ()
             if self.anchors and not anchors:
                 continue
             history = self._window.histories[user]
             query = Query(scenario, history=history, now_ms=self._window.cut_ms, anchors=anchors, n=ids.shape[1])
-            numbers = self._shop.catalogue.numbers([hit.item.item_id for hit in self._shop.answer(query).hits])
+            numbers = asking.best(query, ids.shape[1])
             ids[row, : len(numbers)] = self.codes[numbers]
         return {part: self._figures(ids, targets, part) for part, targets in self.targets.items()}
 

@@ -43,7 +43,7 @@ Values = dict[str, NDArray[np.float64]]
 
 def scenarios() -> dict[str, str]:
     """Every system as a scenario."""
-    found = {"plain": 'base = "scene"\nrerankers = [{part = "top"}]\n', "packaged": 'base = "scene"\n'}
+    found = {"plain": 'base = "scene"\nrerankers = [{part = "top"}]\n'}
     for together, alike in TRIED:
         options = f"together = {together}, alike = {alike}, crowd = 0.0"
         found[named(together, alike)] = f'base = "scene"\nrerankers = [{{part = "ensemble", {options}}}]\n'
@@ -131,10 +131,10 @@ def measure() -> dict[str, Any]:
             print("chosen", best, flush=True)
             with _fitted(shop, events, test_ms) as fitted:
                 later = Later(shop, events.filter(pl.col("timestamp_ms") >= test_ms))
-                names = {"search": "search", "plain": "plain", "packaged": "packaged", "scene": named(*best)}
+                names = {"search": "search", "plain": "plain", "scene": named(*best)}
                 values = {name: asked(fitted, scenario, later, test_ms) for name, scenario in names.items()}
                 slates = {
-                    word: [hit.item.title for hit in fitted.answer(Query("packaged", text=f"for a {word}", n=N)).hits]
+                    word: [hit.item.title for hit in fitted.answer(Query("scene", text=f"for a {word}", n=N)).hits]
                     for word in OCCASIONS[:2]
                 }
     return {"chosen": {"together": best[0], "alike": best[1]}, "tried": tried, "slates": slates, **told(values)}

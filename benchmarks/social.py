@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 import shopmind
 from benchmarks import record
+from benchmarks.asking import Asking
 from benchmarks.search.sets import DATA
 from shopmind.domain import Query
 from shopmind.evaluation.figures import per_case, plain, with_intervals
@@ -40,6 +41,7 @@ SPARSE = 6
 RIDGES = (5.0, 20.0, 60.0, 200.0)
 STRENGTHS = ((0.5, 5.0), (1.0, 5.0), (1.0, 20.0), (2.0, 2.0))
 FRIENDS = (0.0, 0.1)
+SYSTEMS = ("without", "with", "only_friends", "only_popularity")
 Values = dict[str, NDArray[np.float64]]
 
 
@@ -145,19 +147,20 @@ def _named(strength: float, half: float, friends: float) -> str:
 
 def asked(shop: Shop, scenario: str, drawn: Cut, truth: pl.DataFrame, other: pl.DataFrame) -> Values:
     """Figure → (n,) of each listener, NaN without an artist in `truth`; artists of `other` are taken out of a slate."""
-    out = dict(other.group_by("user_id").agg("item_id").iter_rows())
+    numbered = other.select("user_id", number=pl.Series(shop.catalogue.numbers(other["item_id"].to_list())))
+    out = dict(numbered.group_by("user_id").agg("number").iter_rows())
     most = max(CUTOFFS)
     ranked = np.full((len(drawn.users), most), -1, np.int64)
+    asking = Asking(shop, scenario)
     for row, user in enumerate(drawn.users):
-        hits = shop.answer(Query(scenario, user_id=shop.pseudonyms.user(user), n=most + 12)).hits
-        skipped = set(out.get(user, ()))
-        found = shop.catalogue.numbers([hit.item.item_id for hit in hits if hit.item.item_id not in skipped])[:most]
+        found = asking.best(Query(scenario, user_id=shop.pseudonyms.user(user)), most + 12)
+        found = found[~np.isin(found, out.get(user, ()))][:most]
         ranked[row, : len(found)] = found
     rows = {user: row for row, user in enumerate(drawn.users)}
     cases = np.array([rows[user] for user in truth["user_id"].to_list()])
     items = shop.catalogue.numbers(truth["item_id"].to_list())
-    found = per_case(ranked, cases, items, np.ones(len(items)), CUTOFFS)
-    return {figure: found[figure] for figure in FIGURES}
+    values = per_case(ranked, cases, items, np.ones(len(items)), CUTOFFS)
+    return {figure: values[figure] for figure in FIGURES}
 
 
 def groups(drawn: Cut) -> dict[str, NDArray[np.bool_]]:
@@ -199,9 +202,10 @@ def chosen(folder: Path) -> dict[str, Any]:
 
 
 def _trained(where: Path, ridge: float) -> Shop:
-    shop = shopmind.open(where, training={"ease": {"ridge": ridge}})
-    shop.train(["circles", "ease", "popularity"])
-    return shop
+    options = {"ease": {"ridge": ridge}}
+    with shopmind.open(where, training=options) as shop:
+        shop.train(["circles", "ease", "popularity"])
+    return shopmind.open(where, training=options)
 
 
 def _means(values: Values, drawn: Cut) -> dict[str, float]:
@@ -211,9 +215,8 @@ def _means(values: Values, drawn: Cut) -> dict[str, float]:
     return means
 
 
-def tested(folder: Path, choice: Mapping[str, Any]) -> dict[str, Any]:
-    """Segment → system → figures, and the paired difference of the model with links over the one without."""
-    systems = ("without", "with", "only_friends", "only_popularity")
+def tested(folder: Path, choice: Mapping[str, Any]) -> None:
+    """Segment → system → figures, and paired differences; written after each drawing."""
     found: dict[str, dict[str, list[Values]]] = {}
     sizes: dict[str, list[int]] = {}
     for seed in SEEDS:
@@ -224,16 +227,22 @@ def tested(folder: Path, choice: Mapping[str, Any]) -> dict[str, Any]:
             filled(folder, where, drawn)
             for ridge in dict.fromkeys(choice["ridge"].values()):
                 with _trained(where, ridge) as shop:
-                    for name in systems:
+                    for name in SYSTEMS:
                         if ridge == choice["ridge"]["without" if name == "without" else "packaged"]:
                             scenario = choice["scenario"] if name == "with" else name
                             values[name] = asked(shop, scenario, drawn, drawn.test, drawn.valid)
         for segment, inside in groups(drawn).items():
             sizes.setdefault(segment, []).append(int(inside.sum()))
-            for name in systems:
+            for name in SYSTEMS:
                 kept = {figure: np.where(inside, each, np.nan) for figure, each in values[name].items()}
                 found.setdefault(segment, {}).setdefault(name, []).append(kept)
-    return {segment: {"listeners": sizes[segment], **_told(of)} for segment, of in found.items()}
+        segments = {segment: {"listeners": sizes[segment], **_told(of)} for segment, of in found.items()}
+        for segment, told in segments.items():
+            gap = told["differences"]["with-without"]
+            print(segment, {figure: {k: round(v, 4) for k, v in gap[figure].items()} for figure in FIGURES}, flush=True)
+        seeds = list(SEEDS[: len(sizes["all"])])
+        result = {"question": "links between people", "seeds": seeds, "chosen": choice, "test": segments}
+        print(f"wrote {record.write('social', result).name} after {len(seeds)} drawings", flush=True)
 
 
 def _told(systems: Mapping[str, list[Values]]) -> dict[str, Any]:
@@ -257,7 +266,8 @@ def _mean(runs: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     table = np.stack(runs)
     known = ~np.isnan(table)
     total, count = np.where(known, table, 0).sum(axis=0), known.sum(axis=0)
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    mean: NDArray[np.float64] = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    return mean
 
 
 def main() -> None:
@@ -269,12 +279,7 @@ def main() -> None:
     held = record.RESULTS / "social.json"
     choice = json.loads(held.read_text(encoding="utf-8"))["chosen"] if words.again else chosen(words.folder)
     print({name: each for name, each in choice.items() if name != "tried"}, flush=True)
-    segments = tested(words.folder, choice)
-    for segment, told in segments.items():
-        gap = told["differences"]["with-without"]
-        print(segment, {figure: {k: round(v, 4) for k, v in gap[figure].items()} for figure in FIGURES}, flush=True)
-    found = {"question": "links between people", "seeds": list(SEEDS), "chosen": choice, "test": segments}
-    print(f"wrote {record.write('social', found).name}")
+    tested(words.folder, choice)
 
 
 if __name__ == "__main__":
