@@ -161,9 +161,27 @@ class TestPacing:
         assert participation(flight, Account(spent=250), NOON, 0.1) == pytest.approx(1)
         assert participation(flight, Account(spent=300), NOON, 0.1) == pytest.approx(0.5)
 
+    def test_a_day_of_more_visits_than_money_is_spent_along_the_plan(self) -> None:
+        random, spent, by_noon = np.random.default_rng(1), 0, 0
+        for now_ms in range(NOON - DAY_MS // 2, NOON + DAY_MS // 2, 60_000):
+            by_noon = spent if now_ms < NOON else by_noon
+            chance = participation(TERMS, Account(spent_today=spent), now_ms, 0.05)
+            if random.random() < chance and spent + 1 <= 240:
+                spent += 1
+        assert 225 <= spent <= 240
+        assert 115 <= by_noon <= 240 * 0.55 + 1
+
     def test_an_open_budget_is_spent_as_it_comes(self) -> None:
         assert participation(AdTerms("a", "cpc", 10, 1_000), Account(spent=999), NOON, 0.05) == 1
 
     def test_hours_may_run_over_midnight(self) -> None:
         assert [hour for hour in range(24) if in_hours(hour, (22, 2))] == [0, 1, 22, 23]
         assert [hour for hour in range(24) if in_hours(hour, (8, 10))] == [8, 9]
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.integers(0, DAY_MS - 1), st.integers(0, DAY_MS - 1), st.integers(0, 23), st.integers(1, 24))
+    def test_a_plan_never_falls_and_ends_with_all(self, one: int, other: int, first: int, last: int) -> None:
+        hours = None if first == last else (first, last)
+        early, late = (planned_of_day(20_000 * DAY_MS + each, hours) for each in sorted((one, other)))
+        assert 0 <= early <= late + 1e-12 <= 1 + 1e-9
+        assert planned_of_day(20_001 * DAY_MS - 1, hours) == pytest.approx(1, abs=1e-6)
