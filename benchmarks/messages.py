@@ -115,7 +115,7 @@ def plan_part(folder: Path, part: int, parts: int) -> dict[str, Any]:
 
 
 def planning(folder: Path, people: int, workers: int, share: int) -> dict[str, Any]:
-    """Shares of the people side by side; with `share` above 1 only every so many of them, of a shop that holds all."""
+    """Shares of the people side by side; with `share` above 1 one of so many, in a shop that holds all of them."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.messages", "--folder", str(folder), "--part"]
     running = [
@@ -226,6 +226,12 @@ def written_to(folder: Path, messages: int, url: str) -> None:
         (folder / "messages.toml").write_text(TOML.format(url=url) + "[caps]\n", "utf-8")
 
 
+def _kept(name: str) -> Any:
+    """What the last run found."""
+    path = record.RESULTS / "messages.json"
+    return orjson.loads(path.read_bytes()).get(name) if path.is_file() else None
+
+
 def main() -> None:
     """Measures and writes results/messages.json."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -244,8 +250,6 @@ def main() -> None:
         part, parts = map(int, given.part.split("/"))
         print(orjson.dumps(plan_part(given.folder, part, parts)).decode())
         return
-    path = record.RESULTS / "messages.json"
-    kept = orjson.loads(path.read_bytes()) if path.is_file() else {}
     result: dict[str, Any] = {
         "question": "what does it cost to plan a million messages, and what does a kill leave?",
         "load_before": round(os.getloadavg()[0], 2),
@@ -261,13 +265,13 @@ def main() -> None:
         if given.fill_only:
             return
         result["planning"] = (
-            kept.get("planning")
+            _kept("planning")
             if given.skip == "planning"
             else planning(folder, given.people, given.workers, given.share)
         )
         print(result["planning"], flush=True)
         if given.skip == "sending":
-            result["sending"] = kept.get("sending")
+            result["sending"] = _kept("sending")
         else:
             receiver = Receiver()
             small = Path(scratch) / "kills"

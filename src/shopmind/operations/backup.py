@@ -18,10 +18,13 @@ import shopmind
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError, StorageError
 from shopmind.kit.files import storage_faults, sync_folder, write_whole
+from shopmind.operations.messages.campaigns import FILE as CAMPAIGNS
+from shopmind.operations.messages.rendering import FOLDER as WORDS
 from shopmind.operations.strategy.rules import FILE as RULES
 from shopmind.settings import FILE
 from shopmind.shop import Shop
 from shopmind.shop.folder import ARTIFACTS, DATABASE, EXPERIMENTS, REJECTED, SCENARIOS, SECRET
+from shopmind.shop.postbox import FILE as MESSAGES
 
 MANIFEST = "backup.json"
 
@@ -42,10 +45,13 @@ def backup(shop: Shop, target: Path) -> dict[str, Any]:
         try:
             draft.mkdir(parents=True, mode=0o700)
             shop.folder.database.backup(draft / DATABASE)
-            for name in (FILE, SECRET, REJECTED, RULES):
+            if shop.postbox.used:
+                shop.postbox.outbox.backup(draft / MESSAGES)
+                os.chmod(draft / MESSAGES, 0o600)
+            for name in (FILE, SECRET, REJECTED, RULES, CAMPAIGNS):
                 if (shop.path / name).is_file():
                     shutil.copy2(shop.path / name, draft / name)
-            for name in (ARTIFACTS, SCENARIOS, EXPERIMENTS):
+            for name in (ARTIFACTS, SCENARIOS, EXPERIMENTS, WORDS):
                 if (shop.path / name).is_dir():
                     shutil.copytree(shop.path / name, draft / name)
             files = sorted(file for file in draft.rglob("*") if file.is_file())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 State = Literal["planned", "sending", "sent", "failed", "unknown", "skipped"]
@@ -189,6 +190,10 @@ class Outbox(Protocol):
 
     def prune(self, before_ms: int) -> int:
         """Deletes messages that are done and were due before then; returns how many."""
+        ...
+
+    def backup(self, target: Path) -> None:
+        """Copies one consistent moment to the file `target` while others read and write."""
         ...
 
     def close(self) -> None: ...

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from tests.operations.messages.conftest import PEOPLE, TOML, Writing, agree, reach
 
+import shopmind
 from shopmind.kit.errors import BusyError, InputError, NotFoundError
+from shopmind.operations.backup import backup, restore
 from shopmind.operations.messages import Planner
 from shopmind.operations.messages.send import LEASE
 from shopmind.stores.lease import Lease
@@ -266,3 +268,13 @@ def test_a_message_in_doubt_waits_for_a_word(writing: Writing, tmp_path: Path) -
     assert outbox.resolve("weekly", "r1", "planned", writing.now_ms) == 2
     writing.day()
     assert writing.states() == {"sent": 12}
+
+
+def test_a_backup_holds_contacts_plans_and_words_and_is_for_its_owner_alone(writing: Writing, tmp_path: Path) -> None:
+    writing.plan()
+    backup(writing.shop, tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "again")
+    assert (tmp_path / "again" / "messages.toml").is_file()
+    assert oct((tmp_path / "again" / "messages.db").stat().st_mode & 0o777) == "0o600"
+    with shopmind.open(tmp_path / "again", clock=lambda: writing.now_ms) as shop:
+        assert [row[5] for row in shop.postbox.outbox.counts("weekly")] == [len(PEOPLE)]
