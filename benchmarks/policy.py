@@ -29,6 +29,7 @@ from shopmind.testing.bandit_worlds import (
     DEVELOPED,
     DEVELOPED_FROM,
     MISSPECIFIED,
+    TOO_MUCH,
     Kind,
     choices_of,
     value_of,
@@ -43,7 +44,7 @@ ROWS = ("ips", "snips", "dm", "dr", "plain_dr", "sndr", "switch_dr", "dros", "mi
 PLACES = ("iips", "rips", "cascade_dr")
 """Estimators that are asked of answers with several places."""
 JUDGED_FROM = 40_000
-"""Seed of the first world; nothing was developed in worlds from here on."""
+"""Seed of the first world: nothing was developed in these. Those from 0 and from 20,000 on were seen before."""
 LEAST_EFFECTIVE = 100.0
 """Worlds with fewer effective rows are left out, and counted."""
 
@@ -229,7 +230,7 @@ class Part:
 WORLDS = {
     "covered": Part(COVERED, ROWS, draws=200),
     "slates": Part(SLATES, PLACES, draws=200),
-    "misspecified": Part(MISSPECIFIED, BOTH),
+    "misspecified": Part({**MISSPECIFIED, **TOO_MUCH}, BOTH),
     "developed": Part(DEVELOPED, BOTH, first=DEVELOPED_FROM, most=300),
 }
 """Part of the record → its worlds."""
@@ -246,7 +247,7 @@ def main() -> None:
     kept = record.RESULTS / "policy.json"
     before = json.loads(kept.read_text(encoding="utf-8")) if given.only and kept.is_file() else {}
     result: dict[str, Any] = {name: each for name, each in before.items() if name not in (*record.head(), "too_much")}
-    result |= {"worlds": given.worlds, "least_effective": LEAST_EFFECTIVE}
+    result |= {"worlds": result.get("worlds", given.worlds), "least_effective": LEAST_EFFECTIVE}
     for part, asked in WORLDS.items():
         for name, kind in asked.kinds.items():
             if given.only and not {name, part} & set(given.only):
