@@ -107,6 +107,8 @@ def copied(folder: Path, where: Path) -> None:
     with sqlite3.connect(folder / "shop.db") as source, sqlite3.connect(where / "shop.db") as target:
         source.backup(target)
     (where / "scenarios").mkdir()
+    text = BRANDS + 'retrievers = {brands = {by = "manufacturer"}}\n'
+    (where / "scenarios" / f"{file_of('brands', 'packaged')}.toml").write_text(text)
     for table in (TRIED, BESIDE):
         for place, systems in table.items():
             for name, text in systems.items():
@@ -233,7 +235,9 @@ class Asker:
         return {name: np.where(empty, np.nan, found[name]) for name in names}
 
 
-NEEDED = ("shops", "brands", "in_shop", "buy_again")
+PLACES = ("shops", "brands", "in_shop", "buy_again")
+NEEDED = ("shops", "brands", "buy_again")
+"""What is fitted for them; `taste` in `in_shop` is left out, for its artifact takes longer than all others together."""
 
 
 def trends(shop: Shop, events: pl.DataFrame, end_ms: int) -> dict[str, Any]:
@@ -265,8 +269,8 @@ def trends(shop: Shop, events: pl.DataFrame, end_ms: int) -> dict[str, Any]:
     return {"weeks": WEEKS, "systems": _plain(systems), "differences": _plain({"trending-popularity": gap})}
 
 
-def measure(folder: Path) -> dict[str, Any]:
-    """Chooses on the window before, asks the last one."""
+def measure(folder: Path, *, packaged: bool) -> dict[str, Any]:
+    """Chooses on the window before, unless the packaged files are asked as they are; asks the last one."""
     with tempfile.TemporaryDirectory() as scratch:
         where = Path(scratch) / "shop"
         copied(folder, where)
@@ -290,19 +294,26 @@ def measure(folder: Path) -> dict[str, Any]:
                 chosen[place] = max(means, key=lambda each: sum(means[each].values()))
                 print(place, means, "chosen", chosen[place], flush=True)
 
-            _each(shop, events, end_ms - 2 * WINDOW_MS, validation)
+            if not packaged:
+                _each(shop, events, end_ms - 2 * WINDOW_MS, validation)
             results: dict[str, Any] = {}
 
             def test(place: str, ask: Callable[[str], dict[str, Values]], page: int) -> None:
                 names = {name: file_of(place, name) for name in BESIDE[place]}
-                names |= {"packaged": place, place: file_of(place, chosen[place]) if place in chosen else place}
+                names[place] = file_of(place, chosen[place]) if place in chosen else _packaged(place)
                 results[place] = told({name: ask(scenario) for name, scenario in names.items()}, place)
                 print(place, results[place], flush=True)
 
             _each(shop, events, end_ms - WINDOW_MS, test)
-            results["trending"] = trends(shop, events, end_ms)
-            print("trending", results["trending"], flush=True)
+            if not packaged:
+                results["trending"] = trends(shop, events, end_ms)
+                print("trending", results["trending"], flush=True)
     return {"chosen": chosen, "tried": tried, "places": results}
+
+
+def _packaged(place: str) -> str:
+    """The scenario that is packaged; of brands the same with makers in their place."""
+    return file_of("brands", "packaged") if place == "brands" else place
 
 
 def _each(
@@ -310,7 +321,7 @@ def _each(
 ) -> None:
     window = Window(shop, events, cut_ms)
     with shop.fitted_on(window.known, cut_ms, scenarios=NEEDED) as fitted:
-        for place in NEEDED:
+        for place in PLACES:
             asker = Asker(fitted, window, place)
             do(place, asker.ask, asker.page)
 
@@ -341,8 +352,9 @@ def main() -> None:
     """Measures and writes results/places.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shop", type=Path, help="the demo's shop")
+    parser.add_argument("--packaged", action="store_true", help="no choice of settings: the packaged files as they are")
     words = parser.parse_args()
-    found = measure(words.shop)
+    found = measure(words.shop, packaged=words.packaged)
     print(
         f"wrote {record.write('places', {'question': 'shops, brands and goods of a shop', 'seed': SEED, **found}).name}"
     )
