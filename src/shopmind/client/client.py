@@ -15,6 +15,7 @@ import orjson
 
 from shopmind.client import answers, reporting
 from shopmind.client.answers import ExperimentState, RowResult, ScenarioState
+from shopmind.client.offering import Offering
 from shopmind.domain import Asked, EventType, Item, Slate, Suggestion
 from shopmind.kit.errors import InputError, NotReadyError, ShopmindError
 
@@ -25,7 +26,7 @@ LONGEST_WAIT_S = 5.0
 AGAIN = (429, 503)
 
 
-class Client:
+class Client(Offering):
     """Speaks to one served shop; one client may be used by many threads.
 
     Every call may be repeated safely (events get an id before they are sent), so each is tried again, after a growing
