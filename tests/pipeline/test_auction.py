@@ -68,7 +68,7 @@ def split(case: list[tuple[int, float, float]]) -> tuple[Any, Any, Any]:
 
 
 @pytest.mark.parametrize("kind", AUCTION_KINDS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases, places, reserves)
 def test_no_price_is_above_the_bid_and_all_is_above_the_reserve(kind: Any, case: Any, n: int, reserve: float) -> None:
     bids, chances, quality = split(case)
@@ -86,7 +86,7 @@ def test_no_price_is_above_the_bid_and_all_is_above_the_reserve(kind: Any, case:
 
 
 @pytest.mark.parametrize("kind", AUCTION_KINDS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases, places, reserves, st.integers(1, 100_000))
 def test_a_higher_bid_never_gets_a_worse_place(kind: Any, case: Any, n: int, reserve: float, more: int) -> None:
     bids, chances, quality = split(case)
@@ -100,7 +100,7 @@ def test_a_higher_bid_never_gets_a_worse_place(kind: Any, case: Any, n: int, res
     assert place_of(int(bids[0]) + more) <= place_of(int(bids[0]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(cases, places, reserves, st.integers(1, 100_000))
 def test_under_vcg_no_other_bid_gains_more_than_the_truth(case: Any, n: int, reserve: float, other: int) -> None:
     values, chances, quality = split(case)
@@ -127,7 +127,7 @@ def test_under_gsp_lying_can_gain_so_the_property_is_not_idle() -> None:
     assert x[1] * (100 - shy.prices[1]) > x[0] * (100 - truth.prices[0])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases, places, reserves)
 def test_vcg_never_takes_more_than_gsp(case: Any, n: int, reserve: float) -> None:
     bids, chances, quality = split(case)

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from shopmind.domain import Item
 from shopmind.stores.database import open_database
 
@@ -60,6 +62,7 @@ def test_a_kill_in_the_middle_of_selling_leaves_the_books_whole(
     assert spent + held >= 7 * len(told), "what was held before the kill is held still"
 
 
+@pytest.mark.slow
 def test_held_money_comes_back_after_a_kill(child: Child, killed_after: Kill, tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/shop.db")
     database.catalogue.put([Item("ad-1", kind="ad"), Item("ad-2", kind="ad")])
@@ -75,7 +78,7 @@ def test_two_processes_spend_one_budget(child: Child, tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/shop.db")
     database.catalogue.put([Item("ad-1", kind="ad"), Item("ad-2", kind="ad")])
     database.close()
-    code = SELLER.replace("BUDGET", "350").replace("100_000", "40")
+    code = SELLER.replace("BUDGET", "350").replace("100_000", "30")
     sellers = [child(code), child(code)]
     sold = 0
     for seller in sellers:

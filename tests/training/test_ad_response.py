@@ -52,13 +52,13 @@ class TestEveryModel:
             assert purchase[[6, 8]].min() > purchase[[5, 7, 9]].max()
 
     def test_it_comes_back_from_its_arrays_as_it_was(self, name: str) -> None:
-        model = MENU.load(name).fit(views(2_000), seed=0)
+        model = MENU.load(name).fit(views(600), seed=0)
         again = MENU.load(name).of(model.arrays())
         for mine, theirs in zip(model.chances(ASKED), again.chances(ASKED), strict=True):
             np.testing.assert_array_equal(mine, theirs)
 
     def test_the_same_seed_fits_the_same(self, name: str) -> None:
-        first, second = (MENU.load(name).fit(views(1_000), seed=5).chances(ASKED) for _ in range(2))
+        first, second = (MENU.load(name).fit(views(400), seed=5).chances(ASKED) for _ in range(2))
         np.testing.assert_array_equal(first, second)
 
     def test_without_a_click_it_tells_a_small_rate_of_all(self, name: str) -> None:
