@@ -19,7 +19,7 @@ def tables(result: dict[str, Any], rows: Rows) -> Iterator[str]:
     yield from rows(
         ("worlds", "ESS", *names),
         (
-            (kind, f"{found['effective']:.0f}", *(_share(found["covered"][name]) for name in names))
+            (kind, f"{found['effective']:.0f}", *(_share(found["covered"].get(name)) for name in names))
             for kind, found in result["covered"].items()
         ),
     )
@@ -28,7 +28,12 @@ def tables(result: dict[str, Any], rows: Rows) -> Iterator[str]:
     yield from rows(
         ("worlds", "counted", "ESS", *places),
         (
-            (kind, found["worlds"], f"{found['effective']:.0f}", *(_share(found["covered"][name]) for name in places))
+            (
+                kind,
+                found["worlds"],
+                f"{found['effective']:.0f}",
+                *(_share(found["covered"].get(name)) for name in places),
+            )
             for kind, found in result["slates"].items()
         ),
     )
@@ -61,8 +66,8 @@ def tables(result: dict[str, Any], rows: Rows) -> Iterator[str]:
     )
 
 
-def _share(covered: dict[str, float]) -> str:
-    return f"{100 * covered['asymptotic']:.1f}"
+def _share(covered: dict[str, float] | None) -> str:
+    return "" if covered is None else f"{100 * covered['asymptotic']:.1f}"
 
 
 def _thousand(found: dict[str, Any] | None) -> str:
