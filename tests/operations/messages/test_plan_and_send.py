@@ -278,3 +278,10 @@ def test_a_backup_holds_contacts_plans_and_words_and_is_for_its_owner_alone(writ
     assert oct((tmp_path / "again" / "messages.db").stat().st_mode & 0o777) == "0o600"
     with shopmind.open(tmp_path / "again", clock=lambda: writing.now_ms) as shop:
         assert [row[5] for row in shop.postbox.outbox.counts("weekly")] == [len(PEOPLE)]
+
+
+def test_shares_of_the_people_are_planned_once_each(writing: Writing) -> None:
+    told = [Planner(writing.shop, writing.plans, "weekly").plan("r1", part=(at, 3)) for at in range(3)]
+    assert sum(each.people for each in told) == len(PEOPLE)
+    assert [set(each.counts) <= {"planned"} for each in told] == [True] * 3
+    assert writing.states() == {"planned": len(PEOPLE)}

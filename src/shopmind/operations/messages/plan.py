@@ -101,10 +101,8 @@ class Planner:
             raise InputError(f"run {name[:40]!r}: 1 to 64 letters, digits, '.', ':', '_' and '-'", field="run")
         report = Report(self.campaign.name, name)
         wanted = self._wanted()
-        for block in self._people():
-            here = [each for each in block if hash64(each) % part[1] == part[0]]
-            if wanted is not None:
-                here = [each for each in here if each in wanted]
+        for block in self._people(part):
+            here = block if wanted is None else [each for each in block if each in wanted]
             self._plan_block(here, name, report)
             progress(f"plan {self.campaign.name}", report.people, None)
         return report
@@ -126,12 +124,16 @@ class Planner:
             why = "too few items"
         return slate, moment, why or ("" if moment is not None else "quiet hours")
 
-    def _people(self) -> Iterator[list[str]]:
-        after = ""
+    def _people(self, part: tuple[int, int]) -> Iterator[list[str]]:
+        """Pseudonyms are evenly spread, so that a stretch of them is a share of the people."""
+        at, of = part
+        after, end = (f"{place * 16**8 // of:08x}" if place < of else "g" for place in (at, at + 1))
         outbox = self._shop.postbox.outbox
         while block := outbox.reachable(self.campaign.channel, after, BLOCK):
-            yield block
+            yield [each for each in block if each < end]
             after = block[-1]
+            if after >= end:
+                return
 
     def _wanted(self) -> frozenset[str] | None:
         """Pseudonyms of the campaign's target; None where it has none."""
