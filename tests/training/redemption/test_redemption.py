@@ -12,6 +12,7 @@ from shopmind.domain import EVENT_TYPES, History, Query
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.progress import silent
+from shopmind.pipeline.context import Context
 from shopmind.pipeline.features.redemption import BESIDE, Redemption
 from shopmind.shop import Shop
 from shopmind.stores.ports import EVENT_TABLE
@@ -152,3 +153,16 @@ def test_the_feature_says_what_the_evidence_says_and_who_buys_the_goods_redeems(
             row = evidence(history, given, known, given.places(items[:1]), context.now_ms, beside=BESIDE)
             assert feature._trees.scores(row)[0] == pytest.approx(np.log(said[user] / (1 - said[user])), abs=1e-4)
         assert said["mailed-3"] > 3 * said["mailed-1"]
+        held = feature._offers(context)
+        shop.put_users([{"user_id": "somebody"}])
+        assert feature._offers(_asked(shop)) is held  # nothing that it reads has changed
+        shop.put_items([{"item_id": "mug", "kind": "promotion", "title": "A mug"}])
+        assert len(feature._offers(_asked(shop))[0].offers) == len(held[0].offers) + 1
+        shop.put_links([{"type": "covers", "source_id": "mug", "target_id": "tea-01"}])
+        shop.put_items([{"item_id": "cup", "title": "A cup"}])  # the picture of the catalogue looks again
+        assert feature._offers(_asked(shop))[0].sizes[-1] == 1
+
+
+def _asked(shop: Shop) -> Context:
+    answering = shop._answering
+    return answering._context(Query("promotions"), shop.scenarios["promotions"], answering._current())
