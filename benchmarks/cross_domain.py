@@ -110,7 +110,6 @@ def scenarios() -> dict[str, str]:
         "bridge_alone": body
         + "retrievers = {bridge = {k = 300}, popularity = {k = 300}}\n"
         + fused.format("bridge = 1.0, popularity = 0.001"),
-        "packaged": 'base = "cross_domain"\n',
     }
     for carried, popular in WEIGHTS:
         weights = f"bridge = 1.0, carried = {carried}, popularity = {popular}"

@@ -32,7 +32,7 @@ from shopmind.kit.clock import DAY_MS, format_time, system_clock
 from shopmind.kit.seeds import generator
 from shopmind.shop import Shop, create
 
-SEEDS = (0, 1, 2)
+SEEDS = (0, 1)
 CUTOFFS = (10, 20)
 FIGURES = tuple(f"{name}@{k}" for name in ("recall", "ndcg") for k in CUTOFFS)
 SPARSE = 6
