@@ -38,7 +38,8 @@ from shopmind.kit.clock import DAY_MS, HOUR_MS, system_clock
 from shopmind.kit.seeds import generator
 from shopmind.operations.messages import Planner, read
 from shopmind.shop import Shop
-from shopmind.stores.outbox import Contact, Message
+from shopmind.stores.menus import OUTBOXES
+from shopmind.stores.outbox import Contact, Message, Outbox
 from shopmind.stores.ports import EVENT_FRAME
 
 GOODS, GROUPS, ACTS = 20_000, 200, 3
@@ -168,11 +169,16 @@ def sending(folder: Path, campaign: str, channel: str, kills: int, seed: int, re
     chance = random.Random(f"{seed} {campaign}")
     command = [sys.executable, "-m", "shopmind", "messages", "send", str(folder)]
     killed = 0
+    outbox: Outbox = OUTBOXES.load("sqlite")(f"sqlite:///{folder / 'messages.db'}")
+
+    def done() -> int:
+        return sum(n for *_, state, _, n in outbox.counts(campaign, "kill") if state == "sent")
+
     while killed < kills:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        before = _done(folder, campaign)
+        before = done()
         deadline = time.monotonic() + 60
-        while _done(folder, campaign) == before and process.poll() is None and time.monotonic() < deadline:
+        while done() == before and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(chance.uniform(0, 0.15))
         if process.poll() is not None:
@@ -181,10 +187,10 @@ def sending(folder: Path, campaign: str, channel: str, kills: int, seed: int, re
         process.wait()
         killed += 1
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    with shops.open(folder) as shop:
-        states: Counter[str] = Counter()
-        for *_, state, _, n in shop.postbox.outbox.counts(campaign, "kill"):
-            states[state] += n
+    states: Counter[str] = Counter()
+    for *_, state, _, n in outbox.counts(campaign, "kill"):
+        states[state] += n
+    outbox.close()
     if channel == "sms":
         received = receiver.got
     else:
@@ -198,12 +204,6 @@ def sending(folder: Path, campaign: str, channel: str, kills: int, seed: int, re
         "neither_sent_nor_in_doubt": sum(states.values()) - states["sent"] - states["unknown"],
         "sent_but_not_received": states["sent"] - len(received) if states["sent"] > len(received) else 0,
     }
-
-
-def _done(folder: Path, campaign: str) -> int:
-    with shops.open(folder) as shop:
-        rows = shop.postbox.outbox.counts(campaign, "kill")
-    return sum(n for *_, state, _, n in rows if state == "sent")
 
 
 def written_to(folder: Path, messages: int, url: str) -> None:
@@ -277,8 +277,8 @@ def main() -> None:
             small = Path(scratch) / "kills"
             written_to(small, given.messages, f"http://127.0.0.1:{receiver.server_port}/")
             result["sending"] = {
-                "webhook": sending(small, "text", "sms", given.kills, given.seed, receiver),
                 "files": sending(small, "files", "email", given.kills, given.seed, receiver),
+                "webhook": sending(small, "text", "sms", given.kills, given.seed, receiver),
             }
         print(result["sending"], flush=True)
     record.write("messages", result)

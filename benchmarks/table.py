@@ -49,6 +49,7 @@ def page() -> str:
         ("exploration", _exploration),
         ("experiments", _experiments),
         ("policy", _policy),
+        ("messages", _messages),
         ("ads", ads_tables.ads),
         ("promotions", promotions_tables.section),
     ):
@@ -422,6 +423,33 @@ def _suggest(result: dict[str, Any]) -> Iterator[str]:
                 again[kind]["processor_p99_ms"],
             )
             for kind, row in result["rows"].items()
+        ),
+    )
+
+
+def _messages(result: dict[str, Any]) -> Iterator[str]:
+    yield f"## Messages\n\n{_where(result)}"
+    plan = result["planning"]
+    yield (
+        f"Planning in a shop of {plan['people_of_the_shop']:,} people who agreed, {plan['acts_a_person']} acts each, "
+        f"and {plan['goods']:,} goods: {plan['planned']:,} messages by {plan['workers']} processes took "
+        f"{plan['processor_ms_a_message']} ms of processor time each and {plan['wall_s']} s by the clock (load "
+        f"{result['load_before']} before); {plan['peak_memory_mb_a_worker']} MB a process at most.\n"
+    )
+    yield from _rows(
+        ("way", "messages", "kills", "sent", "in doubt", "received", "received twice", "lost"),
+        (
+            (
+                way,
+                found["messages"],
+                found["kills"],
+                found["states"].get("sent", 0),
+                found["states"].get("unknown", 0),
+                found["received"],
+                found["received_twice"],
+                found["neither_sent_nor_in_doubt"] + found["sent_but_not_received"],
+            )
+            for way, found in result["sending"].items()
         ),
     )
 

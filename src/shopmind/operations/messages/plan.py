@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from shopmind.domain import HISTORY_TYPES, History, Query, Slate, User
-from shopmind.kit.clock import DAY_MS, HOUR_MS, format_time
+from shopmind.kit.clock import HOUR_MS, WEEK_MS, format_time
 from shopmind.kit.errors import InputError
 from shopmind.kit.progress import Progress, silent
 from shopmind.kit.seeds import hash64
@@ -27,7 +27,7 @@ from shopmind.stores.outbox import Contact, Message
 
 BLOCK = 2_000
 """People of one transaction: what a kill loses at most, and what is held in memory."""
-HABIT_DAYS = 28
+HABIT_WEEKS = 4
 """How far back everybody's habit is looked for."""
 
 _RUN = re.compile(r"[\w.:-]{1,64}")
@@ -231,9 +231,13 @@ class Planner:
         span = self._shop.events.time_range()
         if span is None:
             return shares(np.zeros(HOURS))
-        since_ms = min(span[1], self._now_ms) - HABIT_DAYS * DAY_MS
-        table = self._shop.events.table(HISTORY_TYPES, since_ms=since_ms, until_ms=self._now_ms + 1)
-        return shares(habits(table["timestamp_ms"].to_numpy(), 0))
+        end_ms = min(span[1], self._now_ms) + 1
+        counts = np.zeros(HOURS)
+        for week in range(HABIT_WEEKS):  # a piece at a time: the log may be large
+            until_ms = end_ms - week * WEEK_MS
+            table = self._shop.events.table(HISTORY_TYPES, since_ms=until_ms - WEEK_MS, until_ms=until_ms)
+            counts += habits(table["timestamp_ms"].to_numpy(), 0)
+        return shares(counts)
 
     def _hour(self, user: User, at_ms: int) -> int:
         offset_ms = offset_of(user.attributes.get("timezone"), self._plans.zone, self._now_ms)
