@@ -8,12 +8,12 @@ import pytest
 
 import shopmind
 from shopmind import scenarios
-from shopmind.domain import Slate
+from shopmind.domain import Query, Slate
 from shopmind.kit.errors import InputError
 from shopmind.pipeline.rules import read_rule
 from shopmind.shop import Shop
 
-ASKED = {"user": "u05", "anchors": ("kit-01", "tea-01"), "n": 6}
+ASKED = ("kit-01", "tea-01")
 
 
 def ids(slate: Slate) -> list[str]:
@@ -27,9 +27,9 @@ def put(shop: Shop, rule_id: str = "r", **row: object) -> str | None:
 
 
 def ask(shop: Shop, name: str, n: int = 6) -> Slate:
-    if "text" in shop.scenarios[name].needs:
-        return shop.search("tea", user="u05", n=n, explore=False)
-    return shop.recommend(name, user="u05", anchors=ASKED["anchors"], n=n, explore=False)
+    text = "tea" if "text" in shop.scenarios[name].needs else ""
+    who = shop.pseudonyms.user("u05")
+    return shop.answer(Query(name, user_id=who, text=text, anchors=ASKED, n=n, explore=False))
 
 
 @pytest.mark.parametrize("name", sorted(scenarios.load()))

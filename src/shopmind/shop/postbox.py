@@ -22,7 +22,7 @@ LETTERS = "outbox"
 CHANNELS = ("email", "sms", "push")
 STOPPED_FOR = ("unsubscribed", "bounced", "complained", "asked")
 
-_EMAIL = re.compile(r"[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]{1,64}@[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]{1,255}")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _PHONE = re.compile(r"\+?[0-9]{6,15}")
 _PUSH = re.compile(r"[!-~]{1,4096}")
 
