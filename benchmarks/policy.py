@@ -239,22 +239,24 @@ WORLDS = {
 def main() -> None:
     """Judges, prints and records; with --only some parts, the others stay as they were recorded."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worlds", type=int, default=1_000)
+    parser.add_argument("--worlds", type=int, help="how many of each kind, in place of each part's own")
     parts = ", ".join([*WORLDS, "limit", "bandit", "taught", "taught-bandit"])
     parser.add_argument("--only", nargs="*", help=f"names of worlds, or of parts of the record: {parts}")
+    parser.add_argument("--first", type=int, help="seed of the first world, in place of each part's own")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("SHOPMIND_DATA", "../shared/data")))
     given = parser.parse_args()
     kept = record.RESULTS / "policy.json"
     before = json.loads(kept.read_text(encoding="utf-8")) if given.only and kept.is_file() else {}
     result: dict[str, Any] = {name: each for name, each in before.items() if name not in (*record.head(), "too_much")}
-    result |= {"worlds": result.get("worlds", given.worlds), "least_effective": LEAST_EFFECTIVE}
+    result |= {"worlds": result.get("worlds", given.worlds or Part.most), "least_effective": LEAST_EFFECTIVE}
     for part, asked in WORLDS.items():
         for name, kind in asked.kinds.items():
             if given.only and not {name, part} & set(given.only):
                 continue
-            start = time.perf_counter()
-            found = judged(kind, min(given.worlds, asked.most), names=asked.names, draws=asked.draws, first=asked.first)
-            took = {"ratio": found.ratio, "first": asked.first, "seconds": time.perf_counter() - start}
+            worlds = asked.most if given.worlds is None else given.worlds
+            start, first = time.perf_counter(), asked.first if given.first is None else given.first
+            found = judged(kind, worlds, names=asked.names, draws=asked.draws, first=first)
+            took = {"ratio": found.ratio, "first": first, "seconds": time.perf_counter() - start}
             result.setdefault(part, {})[name] = _rounded({**asdict(found), **took})
             told = {each: tuple(share.values()) for each, share in found.covered.items()}
             print(f"{part}: {name}: {found.worlds} worlds, ratio {found.ratio}, held {told}", flush=True)

@@ -148,16 +148,16 @@ MISSPECIFIED: Mapping[str, Kind] = {
     "noisy propensities, wrong reward model": Kind(bend=0.6, wrong="noisy", rows=2_000),
     "averaged propensities": Kind(wrong="averaged", rows=2_000),
     "noisy propensities": Kind(wrong="noisy", rows=2_000),
+    "heavy weights, wrong reward model": Kind(bend=1.2, sharp=1.6, explored=0.03, rows=2_000),
 }
-"""Worlds in which something that an estimator trusts is wrong, and dr is held to 1.05 of the better of ips and dm."""
+"""Worlds in which the model or the propensities are wrong, and dr is held to 1.05 of the better of ips and dm."""
 
 TOO_MUCH: Mapping[str, Kind] = {
     "heavy weights": Kind(sharp=1.6, explored=0.03, rows=2_000),
-    "heavy weights, wrong reward model": Kind(bend=1.2, sharp=1.6, explored=0.03, rows=2_000),
     "averaged propensities, wrong reward model": Kind(bend=0.6, wrong="averaged", rows=2_000),
 }
-"""Worlds in which dr is worse than the better of both: weights are so heavy that the log cannot say whether the model
-is right, or all that it could rely on is wrong."""
+"""Worlds in which dr is worse than the better of both: nothing is wrong, but a hundred effective rows cannot tell that
+the model is right; or the model and the propensities are both wrong."""
 
 DEVELOPED: Mapping[str, Kind] = {
     "ten arms": Kind(rows=1_500, arms=10, contexts=200, features=3, rate=0.2, sharp=0.6),
