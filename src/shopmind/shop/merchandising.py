@@ -119,8 +119,8 @@ class Rules:
         """Writes all of these or none and returns id → warnings.
 
         Raises:
-            InputError: a scenario that the shop has not, too many rules, two of the file that cannot both be meant, or a
-                cap that pins break.
+            InputError: a scenario that the shop has not, too many rules, two of the file that cannot both be meant, or
+                a cap that pins break.
         """
         for rule in rules:
             self._check(rule, f"rule {rule.rule_id!r}")
