@@ -33,6 +33,7 @@ def add(app: typer.Typer) -> None:
     messages = typer.Typer(help="Mail, text messages and push: plan, send, look, stop.", no_args_is_help=True)
     app.add_typer(messages, name="messages")
     _add_campaigns(messages)
+    _add_looks(messages)
     _add_people(messages)
     _add_decisions(messages)
 
@@ -94,6 +95,8 @@ def _add_campaigns(messages: typer.Typer) -> None:
                 if not watch or stop.wait(30):
                     return
 
+
+def _add_looks(messages: typer.Typer) -> None:
     @messages.command("status")
     def status(folder: Folder, json: show.AsJson = False) -> None:
         """How the messages of every run stand."""

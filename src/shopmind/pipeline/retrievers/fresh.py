@@ -34,8 +34,8 @@ class Fresh(Retriever):
     @dataclass(frozen=True)
     class Options:
         """half_life_days: age at which the score is one half. within_days: oldest age brought. promise: how much the
-        predicted popularity counts, wanted how much the popularity so far; 0 for not at all. dated: whether it is not
-        ready while no item says when it was created, for a place that shows nothing else."""
+        predicted popularity counts, 0 for not at all. wanted: how much the popularity so far counts. dated: whether
+        it is not ready while no item says when it was created, for a place that shows nothing else."""
 
         half_life_days: float = 14.0
         within_days: float = 60.0
