@@ -40,8 +40,8 @@ class BridgesRecipe(Recipe):
         """by: column whose values are the domains: kind, category, brand, shop_id or an attribute. weights: event type
         → weight. half_life_days: age at which an event counts half. items: the most chosen ones of each domain; a fit
         takes the square of it in memory. most: domains, those with the most events. ridge: in units of the mean of the
-        diagonal of XᵀX. text_ridge: penalty of the mapping of vectors, in people. k: goods kept of each row. at_least: people
-        a pair needs.
+        diagonal of XᵀX. text_ridge: penalty of the mapping of vectors, in people. k: goods kept of each row.
+        at_least: people a pair needs.
         """
 
         by: str = "kind"
