@@ -119,10 +119,8 @@ def measure(port: int, asked: Questions, seconds: float) -> dict[str, Any]:
         share = len(asked.texts) // 4 if clients == 1 else len(asked.texts) // 2
         found[f"search, {_clients(clients)}"] = run(Load(port, searches(share), clients, seconds)).summary()
     for scenario, needs in asked.scenarios.items():
-        if "text" in needs:
-            continue
         for clients in CLIENTS:
-            load = Load(port, _recommendations(scenario, asked, clients), clients, seconds / 2)
+            load = Load(port, _recommendations(scenario, needs, asked, clients), clients, seconds / 2)
             found[f"recommend {scenario}, {_clients(clients)}"] = run(load).summary()
     return found
 
@@ -163,14 +161,16 @@ def _bought(port: int, user: str) -> list[str]:
     return [hit["item"]["item_id"] for hit in hits]
 
 
-def _recommendations(scenario: str, asked: Questions, clients: int) -> list[bytes]:
+def _recommendations(scenario: str, needs: tuple[str, ...], asked: Questions, clients: int) -> list[bytes]:
+    """Requests of different users; with anchors and a text where the scenario asks for them."""
     made = []
     for number in range(5_000):
         body: dict[str, Any] = {"user": asked.users[(number * 7 + clients) % len(asked.users)]}
-        anchors = 1 if scenario == "similar" else 1 + number % 5
-        body["anchors"] = [asked.items[(number * 11 + place) % len(asked.items)] for place in range(anchors)]
-        if scenario not in ("similar", "cart"):
-            del body["anchors"]
+        if "anchors" in needs:
+            anchors = 1 + number % 5 if scenario == "cart" else 1
+            body["anchors"] = [asked.items[(number * 11 + place) % len(asked.items)] for place in range(anchors)]
+        if "text" in needs:
+            body["text"] = f"{asked.texts[number % len(asked.texts)]} {number}"
         made.append(request("POST", f"/v1/recommend/{scenario}", body))
     return made
 
