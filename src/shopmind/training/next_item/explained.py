@@ -14,8 +14,6 @@ from shopmind.training.sparse import best_of_rows
 
 AT_ONCE = 256
 """Items solved together: 10 MB of systems of 100 x 100."""
-MOST = 20_000
-"""Items that are explained, those that most had: each costs a millisecond."""
 PAIRS = 200
 """Others of one item that most had with it; what is rarer counts as never had together."""
 
@@ -50,10 +48,9 @@ def explained(
     near.eliminate_zeros()
     near.sort_indices()
     chosen = best_of_rows(near, k)
-    lengths = np.diff(chosen.indptr)
-    lengths[np.argsort(-own, kind="stable")[MOST:]] = 0
     own += np.where(np.diff(alike.indptr) > 0, worth, 0.0).astype(np.float32) + np.float32(ridge)
-    parts = [_solved(near, chosen, block, own) for block in _blocks(lengths)]
+    pairs = _Pairs(both, sparse.csr_array(worth * alike).astype(np.float32), own)
+    parts = [_solved(pairs, chosen, block) for block in _blocks(np.diff(chosen.indptr))]
     sources, targets, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
     return sparse.csr_array((weights, (sources, targets)), shape=near.shape)
 
@@ -67,31 +64,58 @@ def _blocks(lengths: NDArray[np.integer]) -> Iterator[NDArray[np.int64]]:
         yield order[start : start + AT_ONCE]
 
 
+class _Pairs:
+    """How much any two items have in common, some items at a time.
+
+    Args:
+        both: (size, size) the PAIRS most that had both, of each row; what a pair counts is the greater of its two.
+        alike: (size, size) symmetric, added to that.
+        own: (size,) the diagonal.
+    """
+
+    def __init__(self, both: sparse.csr_array, alike: sparse.csr_array, own: NDArray[np.float32]) -> None:
+        self._both, self._alike, self._own = both, alike, own
+        self._place = np.full(len(own), -1, np.int64)
+
+    def among(self, items: NDArray[np.integer]) -> NDArray[np.float32]:
+        """(n, n) of these items. Rows of `both` are short; those of its transpose, of items that all had, are not."""
+        self._place[items] = np.arange(len(items))
+        found = np.zeros((len(items), len(items)), np.float32)
+        rows, columns, values = self._inside(self._both, items)
+        found[rows, columns] = values
+        found = np.maximum(found, found.T)
+        rows, columns, values = self._inside(self._alike, items)
+        found[rows, columns] += values
+        np.fill_diagonal(found, self._own[items])
+        self._place[items] = -1
+        return found
+
+    def _inside(
+        self, matrix: sparse.csr_array, items: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        lengths = matrix.indptr[items + 1] - matrix.indptr[items]
+        begin = matrix.indptr[items] - (np.cumsum(lengths) - lengths)
+        entries = np.repeat(begin, lengths) + np.arange(lengths.sum())
+        columns = self._place[matrix.indices[entries]]
+        inside = columns >= 0
+        return np.repeat(np.arange(len(items)), lengths)[inside], columns[inside], matrix.data[entries[inside]]
+
+
 def _solved(
-    near: sparse.csr_array, chosen: sparse.csr_array, targets: NDArray[np.int64], own: NDArray[np.float32]
+    pairs: _Pairs, chosen: sparse.csr_array, targets: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     """Sources, targets and weights of some targets."""
-    width = int(np.diff(chosen.indptr)[targets].max(initial=0))
+    counts = np.diff(chosen.indptr)[targets]
+    width = int(counts.max(initial=0))
     systems = np.zeros((len(targets), width, width), np.float32)
     asked = np.zeros((len(targets), width, 1), np.float32)
     systems[:, np.arange(width), np.arange(width)] = 1.0
-    place = np.full(near.shape[0], -1, np.int64)
-    for number, target in enumerate(targets):
+    sources = []
+    for number, (target, count) in enumerate(zip(targets, counts, strict=True)):
         row = slice(int(chosen.indptr[target]), int(chosen.indptr[target + 1]))
-        others = chosen.indices[row]
-        lengths = near.indptr[others + 1] - near.indptr[others]
-        begin = near.indptr[others] - (np.cumsum(lengths) - lengths)
-        entries = np.repeat(begin, lengths) + np.arange(lengths.sum())
-        place[others] = np.arange(len(others))
-        columns = place[near.indices[entries]]
-        inside = columns >= 0
-        rows = np.repeat(np.arange(len(others)), lengths)
-        systems[number, rows[inside], columns[inside]] = near.data[entries[inside]]
-        systems[number, np.arange(len(others)), np.arange(len(others))] = own[others]
-        asked[number, : len(others), 0] = chosen.data[row]
-        place[others] = -1
+        sources.append(chosen.indices[row])
+        systems[number, :count, :count] = pairs.among(chosen.indices[row])
+        asked[number, :count, 0] = chosen.data[row]
     weights = np.linalg.solve(systems, asked)[:, :, 0]
-    counts = np.diff(chosen.indptr)[targets]
-    sources = [chosen.indices[chosen.indptr[target] : chosen.indptr[target + 1]] for target in targets]
     real = np.arange(width) < counts[:, None]
     return np.concatenate([np.empty(0, np.int64), *sources]), np.repeat(targets, counts), weights[real]
