@@ -52,8 +52,9 @@ def test_the_report_counts_what_stood_in_the_slots(exploring_folder: Path) -> No
 
 def test_only_the_most_shown_are_told(exploring_folder: Path) -> None:
     with shopmind.open(exploring_folder) as shop:
-        few, many = (tuple(arm.item_id for arm in arms(shop, "home", n).arms) for n in (2, 50))
-        assert few == many[:2] != many
+        few, many = (tuple(arm.item_id for arm in arms(shop, "home", n).arms) for n in (1, 50))
+        assert few == many[:1]
+        assert len(many) > 1
 
 
 def test_the_command_tells_the_same(exploring_folder: Path) -> None:
