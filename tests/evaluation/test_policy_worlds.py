@@ -14,6 +14,9 @@ from shopmind.metrics.off_policy import estimated
 from shopmind.testing.bandit_worlds import COVERED, MISSPECIFIED, Kind, world
 from shopmind.testing.slate_worlds import SLATES, SlateKind, slate_world
 
+SLACK = 0.005
+"""Of 1,000 worlds a share is known to 0.014: this much beyond the promise may be chance."""
+
 
 def test_a_world_earns_what_its_logs_say() -> None:
     made = world(Kind(rows=40_000), 2)
@@ -81,7 +84,7 @@ def test_intervals_of_answers_hold_the_truth_in_93_to_97_of_100_worlds(name: str
     found = judged(SLATES[name], 1_000, names=names, draws=200)
     for each in names:
         for interval in ("asymptotic", "bootstrap"):
-            assert 0.93 <= found.covered[each][interval] <= 0.97, (each, interval)
+            assert 0.93 - SLACK <= found.covered[each][interval] <= 0.97 + SLACK, (each, interval)
 
 
 @pytest.mark.slow
@@ -89,7 +92,7 @@ def test_intervals_of_answers_hold_the_truth_in_93_to_97_of_100_worlds(name: str
 def test_intervals_hold_the_truth_in_93_to_97_of_100_worlds(name: str) -> None:
     found = judged(COVERED[name], 1_000, names=("ips", "snips", "dr", "sndr"), draws=0)
     for each in ("ips", "snips", "dr", "sndr"):
-        assert 0.93 <= held(found, each) <= 0.97, each
+        assert 0.93 - SLACK <= held(found, each) <= 0.97 + SLACK, each
 
 
 @pytest.mark.slow
