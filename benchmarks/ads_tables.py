@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from benchmarks.cells import grid
+
 FIGURES = {
     "revenue": "{:.1f}",
     "welfare": "{:.1f}",
@@ -33,7 +35,7 @@ def _market(found: dict[str, Any]) -> Iterator[str]:
         "(welfare), sum over views of looks · (fit - 0.4) (utility), clicks; views of a fit under a quarter (poor); "
         "ads with money in the last hour (lasted). No budget was overspent under any rule.\n"
     )
-    yield from _rows(
+    yield from grid(
         ("rule", *FIGURES, "revenue, more", "welfare, more", "utility, more"),
         [
             (
@@ -63,7 +65,7 @@ def _models(name: str, found: dict[str, Any]) -> Iterator[str]:
             everywhere = row.get("purchase_error_everywhere") if what == "purchase" else None
             rows.append((model, what, *told, gain, _interval(everywhere, "{:.4f}") if everywhere else "", row["fit_s"]))
     head = ("model", "of", "AUC", "log-loss", "calibration error", "gain", "error over all views", "fit, s")
-    yield from _rows(head, rows)
+    yield from grid(head, rows)
 
 
 def _serving(found: dict[str, Any]) -> Iterator[str]:
@@ -73,7 +75,7 @@ def _serving(found: dict[str, Any]) -> Iterator[str]:
     )
     figures = ("p50_ms", "p99_ms", "processor_p50_ms", "processor_p99_ms")
     rows = [(name, *(found[name][each] for each in figures), f"{found[name]['ads_shown']:.1f}") for name in _PLACES]
-    yield from _rows(("place", "p50, ms", "p99, ms", "of the processor, p50", "p99", "ads shown"), rows)
+    yield from grid(("place", "p50, ms", "p99, ms", "of the processor, p50", "p99", "ads shown"), rows)
 
 
 _PLACES = ("ads", "plain", "blended")
@@ -82,11 +84,3 @@ _PLACES = ("ads", "plain", "blended")
 def _interval(told: Sequence[float], form: str) -> str:
     value, low, high = (form.format(each) for each in told)
     return f"{value} ({low} to {high})"
-
-
-def _rows(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(map(str, row)) + " |"
-    yield ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from benchmarks.cells import grid, interval, where
 
 
 def _value(told: Mapping[str, Any], *, signed: bool = False) -> str:
@@ -14,15 +16,6 @@ def _value(told: Mapping[str, Any], *, signed: bool = False) -> str:
     return form.format(told["value"], low, high)
 
 
-def _rows(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    names = list(head)
-    yield "| " + " | ".join(names) + " |"
-    yield "|" + "---|" * len(names)
-    for row in rows:
-        yield "| " + " | ".join(map(str, row)) + " |"
-    yield ""
-
-
 def _systems(told: Mapping[str, Any], ours: str, figure: str) -> Iterator[str]:
     """Each system's figures, and ours less it."""
     figures = list(next(iter(told["systems"].values())))
@@ -31,7 +24,7 @@ def _systems(told: Mapping[str, Any], ours: str, figure: str) -> Iterator[str]:
         gap = told["differences"].get(f"{ours}-{name}")
         less = "" if gap is None else _value(gap[figure], signed=True)
         rows.append([name, *(_value(of[each]) for each in figures), less])
-    yield from _rows(["system", *figures, f"{ours} less it, {figure}"], rows)
+    yield from grid(["system", *figures, f"{ours} less it, {figure}"], rows)
 
 
 def social(result: dict[str, Any]) -> Iterator[str]:
@@ -49,7 +42,7 @@ def social(result: dict[str, Any]) -> Iterator[str]:
         rows.append(
             [segment, f"{without:.3f}", f"{with_:.3f}", *(_value(gap[figure], signed=True) for figure in figures)]
         )
-    yield from _rows(["listeners", "without", "with", *(f"difference, {figure}" for figure in figures)], rows)
+    yield from grid(["listeners", "without", "with", *(f"difference, {figure}" for figure in figures)], rows)
 
 
 def cross_domain(result: dict[str, Any]) -> Iterator[str]:
@@ -88,3 +81,73 @@ def new_arrivals(result: dict[str, Any]) -> Iterator[str]:
     yield "## New arrivals\n"
     yield f"Commit {str(result['commit'])[:8]}. {result['dates']} dates of data/gifts, goods new within 60 days.\n"
     yield from _systems(result, "fresh", "people")
+
+
+def cart(result: dict[str, Any]) -> Iterator[str]:
+    """What completes a cart."""
+    yield "## What completes a cart\n"
+    yield where(result)
+    yield (
+        "One good of each order is hidden, the rest is the cart, every good is ranked; learned from what came before "
+        "both windows of 28 days, options chosen on the first, these figures of the second. 95 % bootstrap intervals; "
+        "a difference is `cart` less the other, paired by order.\n"
+    )
+    for name, found in result["sets"].items():
+        view = found["test"]
+        yield f"### {name} ({view['carts']} carts, {found['orders']:,} known orders of {found['goods']:,} goods)\n"
+        rows = []
+        for system, figures in view["systems"].items():
+            gap = view["differences"].get(f"cart-{system}", {})
+            told = found["options"].get(system, "")
+            said = (interval(figures["recall@10"]), interval(figures["ndcg@10"]))
+            rows.append((system, told, *said, interval(gap["recall@10"]) if gap else ""))
+        yield from grid(("system", "options", "R@10", "N@10", "difference in R@10"), rows)
+        systems = list(view["systems"])
+        sizes = [
+            (size, row["carts"], *(f"{row[system]:.3f}" for system in systems))
+            for size, row in view["recall_by_size"].items()
+        ]
+        yield from grid(("goods in the cart", "carts", *systems), sizes)
+    if result["rules"]:
+        yield "Association rules of up to three goods beside mlxtend, seconds of the processor:\n"
+        rows = [
+            (
+                name,
+                f"{found['at_least']} of {found['orders']:,}",
+                f"{found['rules']:,}",
+                "yes" if found["same_rules"] else "no",
+                f"{max(found['largest_gap'].values()):.0e}",
+                *found["processor_s"].values(),
+            )
+            for name, found in result["rules"].items()
+        ]
+        head = ("set", "orders with a set", "rules", "the same", "largest gap", "ours", "ours, tested", "mlxtend")
+        yield from grid(head, rows)
+
+
+def messages(result: dict[str, Any]) -> Iterator[str]:
+    """Planning, and killed senders."""
+    yield f"## Messages\n\n{where(result)}"
+    plan = result["planning"]
+    yield (
+        f"Planning in a shop of {plan['people_of_the_shop']:,} people who agreed, {plan['acts_a_person']} acts each, "
+        f"and {plan['goods']:,} goods: {plan['planned']:,} messages by {plan['workers']} processes took "
+        f"{plan['processor_ms_a_message']} ms of processor time each and {plan['wall_s']} s by the clock (load "
+        f"{result['load_before']} before); {plan['peak_memory_mb_a_worker']} MB a process at most.\n"
+    )
+    yield from grid(
+        ("way", "messages", "kills", "sent", "in doubt", "received", "received twice", "lost"),
+        (
+            (
+                way,
+                found["messages"],
+                found["kills"],
+                found["states"].get("sent", 0),
+                found["states"].get("unknown", 0),
+                found["received"],
+                found["received_twice"],
+                found["neither_sent_nor_in_doubt"] + found["sent_but_not_received"],
+            )
+            for way, found in result["sending"].items()
+        ),
+    )

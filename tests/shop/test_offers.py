@@ -45,6 +45,14 @@ def test_offers_are_shown_only_to_those_who_may_use_them_now(shop: Shop) -> None
     assert any(each.startswith("offers left out: wrong: discount_percent: it takes off an amount") for each in told)
 
 
+def test_the_list_says_of_a_running_offer_that_it_takes_nothing_off(shop: Shop) -> None:
+    offer(shop, "mistyped", percent_off=10)
+    offer(shop, "right", discount_percent=10)
+    told = {each.offer_id: (each.state, each.why) for each in shop.offers.all()}
+    assert told["right"] == ("running", "")
+    assert told["mistyped"] == ("running", "it takes nothing off: it has no discount_minor or discount_percent")
+
+
 def test_an_offer_that_is_written_anew_is_read_anew(shop: Shop) -> None:
     offer(shop, "new")
     assert "new" in shown(shop)

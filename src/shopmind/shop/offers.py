@@ -26,6 +26,8 @@ MOST_LINES = 1_000
 MOST_OFFERS = 50
 """Offers that one order may redeem."""
 
+NO_DISCOUNT = "it takes nothing off: it has no discount_minor or discount_percent"
+
 SAID: Mapping[Status, str] = {
     "uses_gone": "all its redemptions are used",
     "budget_gone": "its budget does not pay for it any more",
@@ -40,7 +42,7 @@ class OfferState:
 
     Attributes:
         state: running, waiting, over, spent, hidden (the item is not active) or contradictory.
-        why: in words, "" for one that is running.
+        why: in words; of one that is running only what it lacks, "" for nothing.
     """
 
     offer_id: str
@@ -75,6 +77,8 @@ class ShopOffers:
             elif left and shown:
                 state = "spent"
             why = time or left or ("" if shown else "the item is not active")
+            if state == "running" and offer.discount_minor is None and offer.discount_percent is None:
+                why = NO_DISCOUNT
             found.append(OfferState(offer.offer_id, state, why, given, offer))
         return sorted(found, key=lambda each: each.offer_id)
 
