@@ -67,7 +67,7 @@ def test_an_item_comes_back_as_it_is_kept(client: Client, shop: Shop) -> None:
 def test_many_rows_go_in_several_requests_and_keep_their_places(
     client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shopmind.client.client.ROWS_PER_REQUEST", 10)
+    monkeypatch.setattr("shopmind.client.calls.ROWS_PER_REQUEST", 10)
     before = shop.events.count()
     rows = [{"type": "view", "session_id": "s", "item_id": "tea-01" if i != 17 else "nowhere"} for i in range(25)]
     results = client.track(rows)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shopmind.client.calls import Calls
 
-class Offering:
-    """Offers, carts and redemptions; the client brings the call."""
+
+class Offering(Calls):
+    """Offers, carts and redemptions."""
 
     def offers(self) -> list[dict[str, Any]]:
         """Every offer with its state and what it has given away, as the API tells it."""
@@ -39,6 +41,3 @@ class Offering:
         """Gives a redemption back to the offer, once; whether there was one to give."""
         body = {"order_id": order_id, "offer_id": offer_id}
         return bool(self._call("POST", "v1/offers/take-back", body=body)["taken_back"])
-
-    def _call(self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None) -> Any:
-        raise NotImplementedError

@@ -1,0 +1,44 @@
+"""The part of the client that is about experiments."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from shopmind.client import answers
+from shopmind.client.answers import ExperimentState
+from shopmind.client.calls import Calls, Row
+
+
+class Experiments(Calls):
+    """Experiments: written, started, stopped, reported."""
+
+    def experiments(self) -> list[ExperimentState]:
+        """Every experiment by name."""
+        return [answers.experiment(each) for each in self._call("GET", "v1/experiments")["experiments"]]
+
+    def experiment(self, name: str) -> ExperimentState:
+        """One experiment; raises NotFoundError."""
+        return answers.experiment(self._call("GET", f"v1/experiments/{quote(name, safe='')}")["experiment"])
+
+    def put_experiment(self, name: str, definition: Row) -> ExperimentState:
+        """Writes the file of an experiment; `definition` has the keys of the file. Raises InputError."""
+        found = self._call("POST", "v1/experiments", body={**definition, "name": name})
+        return answers.experiment(found["experiment"])
+
+    def start_experiment(self, name: str) -> ExperimentState:
+        """Deals out its units from now on; raises NotFoundError, and InputError where it would meet another one."""
+        return self._change(name, "start")
+
+    def stop_experiment(self, name: str) -> ExperimentState:
+        """Gives everybody the plain scenario from now on; raises NotFoundError."""
+        return self._change(name, "stop")
+
+    def experiment_report(self, name: str) -> dict[str, Any]:
+        """What came out so far, as the API tells it; raises NotFoundError."""
+        report: dict[str, Any] = self._call("GET", f"v1/experiments/{quote(name, safe='')}/report")
+        return report
+
+    def _change(self, name: str, action: str) -> ExperimentState:
+        found = self._call("POST", f"v1/experiments/{quote(name, safe='')}", body={"action": action})
+        return answers.experiment(found["experiment"])
