@@ -21,6 +21,7 @@ class Asked(TypedDict, total=False):
     facets: tuple[str, ...]
     min_score: float | None
     explore: bool
+    record: bool
 
 
 class AskedInside(Asked, total=False):
@@ -52,6 +53,7 @@ class Query:
         facets: columns whose values are to be counted over all that matches.
         min_score: hits under this score are left out; None shows all.
         explore: whether the slate may show something to learn about it, where the scenario does so at all.
+        record: whether the answer goes into the log; False for one that is looked into and shown to nobody.
         draw: `Slate.draw` of the answer that this one continues or repeats; "" leaves it to the new request's id.
     """
 
@@ -73,4 +75,5 @@ class Query:
     facets: tuple[str, ...] = ()
     min_score: float | None = None
     explore: bool = True
+    record: bool = True
     draw: str = ""

@@ -259,5 +259,5 @@ def _understood_json(understood: Understood) -> dict[str, Any]:
 
 def mark_of(scenario: str, question: Question) -> str:
     """What makes two questions the same for a cursor: everything but how many, from where, what is told beside."""
-    aside = {"n", "offset", "cursor", "explain", "language", "facets"}
+    aside = {"n", "offset", "cursor", "explain", "language", "facets", "record"}
     return f"{scenario} {question.model_dump_json(exclude=aside)}"

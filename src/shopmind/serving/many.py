@@ -54,6 +54,7 @@ def search(shop: Shop, ask: SearchQuestion, offset: int, draw: str = "") -> Slat
         verbatim=ask.verbatim,
         personal=ask.personal,
         explore=ask.explore,
+        record=ask.record,
         draw=draw,
     )
 

@@ -60,6 +60,10 @@ class Question(BaseModel):
     min_score: float | None = Field(None, description="leaves out hits of a lower score")
     personal: bool = Field(True, description="false: what the user did does not move the order")
     explore: bool = Field(True, description="false: no hit stands there merely to learn about it")
+    record: bool = Field(
+        True,
+        description="false: the answer is looked into and shown to nobody: it leaves no slate and no impression",
+    )
 
 
 class SearchQuestion(Question):

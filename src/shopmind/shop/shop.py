@@ -40,6 +40,7 @@ from shopmind.shop.postbox import Postbox
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
 from shopmind.shop.views import Views
+from shopmind.shop.workbench import Workbench
 from shopmind.stores.ports import Artifact
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class Shop(Asking, Views):
         self.pseudonyms = folder.pseudonyms
         self.rules = Rules(folder, scenarios, lambda query, rules: self._answering.answer(query, rules))
         self.lexicon = Words(folder)
+        self.workbench = Workbench(scenarios, folder.settings, lambda: self._answering)
         self.offers = ShopOffers(folder, lambda query: self._answering.answer(query))
         self.experiments = Experiments(folder, scenarios)
         self.postbox = Postbox(folder.path, folder.pseudonyms, folder.clock)
@@ -129,7 +131,7 @@ class Shop(Asking, Views):
         behind = self._indexer().behind() if not slate.hits and query.text else 0
         if behind:
             slate = replace(slate, degraded=(*slate.degraded, f"index: {behind} changes behind"))
-        if query.history is None:
+        if query.history is None and query.record:
             slate = self._booking.book(query, slate)
             self._slates.put(query, slate)
         return slate

@@ -52,6 +52,7 @@ async def recommend(request: Request, scenario: str) -> Response:
             min_score=ask.min_score,
             personal=ask.personal,
             explore=ask.explore,
+            record=ask.record,
             draw=draw,
         )
 
