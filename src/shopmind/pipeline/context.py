@@ -91,6 +91,9 @@ class Context:
         heard: number of the newest event that chance listens to; None until a part that does has looked.
         exploration: what an exploring reranker did; None where there is none.
         ruling: what the rules that this request meets say; None when it meets none.
+        watched: whether the trace keeps what each part did with the items.
+        muted: (stage, part) of parts that say nothing, to see what changes without them: a retriever brings nothing, a
+            feature cannot say, a reranker leaves the order as it is.
     """
 
     query: Query
@@ -127,6 +130,8 @@ class Context:
     draw: str = ""
     heard: int | None = None
     exploration: Exploration | None = None
+    watched: bool = False
+    muted: frozenset[tuple[str, str]] = frozenset()
     _history: History | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:

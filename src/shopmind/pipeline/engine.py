@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 ENOUGH = 5
 """Hits below which a constraint read out of the text is given up."""
 
+MUTED = "switched off"
+"""What the trace notes of a part that was muted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -102,22 +105,27 @@ class Engine:
         Raises:
             InputError: the query's filter cannot be read.
         """
-        trace = Trace()
+        trace = Trace(watching=context.watched)
         self._understand(context, trace)
         candidates = self._describe(context, self._find(context, trace, n), trace)
         with trace.step("rank", self.scenario.ranker.part, len(candidates)) as step:
             candidates = _ordered(self._ranker.rank(context, candidates), context)
             step.kept = len(candidates)
+        trace.put("rank", self.scenario.ranker.part, candidates.items)
+        trace.ranked = candidates if trace.watching else None
         if context.query.min_score is not None:
             candidates = candidates.take(np.asarray(candidates.scores >= context.query.min_score))
         if context.ruling is not None:
             pushed = _ordered(self._effects.push(context, candidates), context)
             self._effects.name_pushes(context, candidates, pushed, n)
             candidates = pushed
+            trace.put("rank", "rules", candidates.items)
         room = self._effects.room(context)
         deep = max(n, *(reranker.depth for _, reranker in self._rerankers), 0)
         moved: Moved = {}
         for name, reranker in self._rerankers:
+            if ("rerank", name) in context.muted:
+                continue
             if reranker.last:  # what it logs must stay where it stands
                 candidates = self._effects.cap(context, candidates, moved)
             with trace.step("rerank", name, len(candidates)) as step:
@@ -125,11 +133,13 @@ class Engine:
                 step.kept = len(candidates)
                 if reranker.last and context.exploration is not None:
                     step.note = str(context.exploration)
+            trace.put("rerank", name, candidates.items)
         if context.ruling is not None:
             with trace.step("rerank", "rules", len(candidates)) as step:
                 candidates = self._effects.cap(context, self._effects.pin(context, candidates), moved)
                 self._effects.name_caps(context, moved)
                 step.kept = len(candidates)
+            trace.put("rerank", "rules", candidates.items)
         return Ranking(candidates, trace)
 
     def table(self, context: Context, also: Numbers, *, prior: bool) -> Candidates:
@@ -171,7 +181,11 @@ class Engine:
     def _describe(self, context: Context, candidates: Candidates, trace: Trace) -> Candidates:
         for name, feature in self._features:
             with trace.step("features", name, len(candidates)) as step, _named_fallback(context, step, name):
-                candidates = candidates.with_columns(feature.compute(context, candidates))
+                made = feature.compute(context, candidates)
+                if ("features", name) in context.muted:
+                    made = {column: np.full(len(candidates), np.nan, np.float32) for column in made}
+                    step.note = MUTED
+                candidates = candidates.with_columns(made)
                 step.kept = len(candidates)
         return candidates
 
@@ -182,13 +196,13 @@ class Engine:
         candidates = self._meeting(context, shown, strict, trace, n)
         doubtful = sorted(context.constraints, key=lambda each: each.confidence)
         given_up: list[Constraint] = []
-        while doubtful and _words_found(candidates) < min(n, ENOUGH):
+        while doubtful and _words_found(context, candidates) < min(n, ENOUGH):
             given_up.append(doubtful.pop(0))
             strict.remove(given_up[-1])
             candidates = self._meeting(context, shown, strict, trace, n)
         for constraint in given_up[::-1]:  # what did not stand in the way comes back, the surest first
             again = self._meeting(context, shown, [*strict, constraint], trace, n)
-            if _words_found(again) == _words_found(candidates):
+            if _words_found(context, again) == _words_found(context, candidates):
                 strict.append(constraint)
                 given_up.remove(constraint)
                 candidates = again
@@ -220,6 +234,8 @@ class Engine:
             with trace.step("filter", name, int(np.count_nonzero(allowed))) as step:
                 before, allowed = allowed, allowed & part.keep(context)
                 step.kept = int(np.count_nonzero(allowed))
+            if trace.watching:
+                trace.removed[name] = np.flatnonzero(before & ~allowed)
         context.offered = self._effects.hide(context, before)
         context.allowed = self._effects.hide(context, allowed)
 
@@ -228,9 +244,14 @@ class Engine:
         for name, k, part in self._retrievers:
             saw = int(np.count_nonzero(context.allowed))
             with trace.step("retrieve", name, saw) as step, _named_fallback(context, step, name):
-                part.ready()
-                brought[name] = part.retrieve(context, max(k, n))
+                if ("retrieve", name) in context.muted:
+                    brought[name] = np.empty(0, np.int64), np.empty(0, np.float32)
+                    step.note = MUTED
+                else:
+                    part.ready()
+                    brought[name] = part.retrieve(context, max(k, n))
                 step.kept = len(brought[name][0])
+                trace.put("retrieve", name, brought[name][0])
         return brought
 
     def _merge(self, brought: Mapping[str, tuple[NDArray[np.int64], Any]], trace: Trace) -> Candidates:
@@ -264,9 +285,9 @@ def _named_fallback(context: Context, step: Counted, name: str) -> Iterator[None
         logger.exception("part failed", extra={"fields": {"part": name}})
 
 
-def _words_found(brought: Candidates) -> int:
+def _words_found(context: Context, brought: Candidates) -> int:
     """How many candidates have a word of the query; all, where no retriever looks for words."""
-    words = brought.columns.get("lexical")
+    words = None if ("retrieve", "lexical") in context.muted else brought.columns.get("lexical")
     return len(brought) if words is None else int(np.count_nonzero(~np.isnan(words)))
 
 

@@ -7,6 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from shopmind.domain import Candidates
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -29,11 +34,42 @@ class Step:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Items as one part left them, best first.
+
+    Attributes:
+        stage: retrieve, rank or rerank.
+        part: of that stage; a retriever by its column.
+        items: (n,) item numbers.
+    """
+
+    stage: str
+    part: str
+    items: NDArray[np.int64]
+
+
 @dataclass(slots=True)
 class Trace:
-    """The steps of one request, in order."""
+    """The steps of one request, in order.
+
+    Attributes:
+        watching: whether the items are kept too, for people who look into an answer: it costs memory and time.
+        orders: while watching, every order in the course of the request; a later one of a part replaces its earlier.
+        removed: while watching, filter → (m,) numbers of what it took out of what those before it let pass.
+        ranked: while watching, all candidates with their evidence as the ranker ordered them.
+    """
 
     steps: list[Step] = field(default_factory=list)
+    watching: bool = False
+    orders: dict[tuple[str, str], Order] = field(default_factory=dict)
+    removed: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    ranked: Candidates | None = None
+
+    def put(self, stage: str, part: str, items: NDArray[np.int64]) -> None:
+        """Keeps an order, while watching."""
+        if self.watching:
+            self.orders[stage, part] = Order(stage, part, items)
 
     @contextmanager
     def step(self, stage: str, part: str = "", saw: int = 0) -> Iterator[Counted]:

@@ -66,6 +66,23 @@ def load(own: Path | None = None) -> dict[str, Scenario]:
     return {name: _scenario(name, sources, packaged) for name in sorted(sources)}
 
 
+def drafted(name: str, text: str, known: Mapping[str, Scenario]) -> Scenario:
+    """A scenario from a text that is no file; its base, if it has one, is one of those that are known.
+
+    Raises:
+        InputError: as `load`, of `NAME.toml`.
+    """
+    source = Source(f"{name}.toml", text)
+    checked_keys(source.table, source)
+    base = source.table.get("base")
+    if base is None:
+        return made(name, source.table, source)
+    if base not in known:
+        raise not_allowed(f"{source.at('base')}: base", base, known, field="base")
+    own = {key: value for key, value in source.table.items() if key != "base"}
+    return made(name, merged(known[base].table, own), source)
+
+
 class Source:
     """One file: its text, its table, and where things stand in it."""
 

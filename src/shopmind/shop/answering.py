@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from shopmind.domain import Candidates, History, Query, Slate
 from shopmind.encoders.cache import QueryVectors
+from shopmind.explain.traced import Told, traced
 from shopmind.kit.clock import Clock
 from shopmind.kit.errors import InputError, not_allowed
 from shopmind.pipeline.context import Context
-from shopmind.pipeline.engine import Engine
+from shopmind.pipeline.engine import Engine, Ranking
 from shopmind.pipeline.histories import Histories
 from shopmind.pipeline.live import LiveTail
 from shopmind.pipeline.parts import Tools
@@ -123,13 +124,39 @@ class Answering:
             slate = self._answered(query, choice.way, ruleset)
         return replace(slate, variant=choice.variant, degraded=(*slate.degraded, *choice.degraded))
 
+    def looked_into(
+        self, query: Query, way: Way, muted: frozenset[tuple[str, str]] = frozenset()
+    ) -> tuple[Slate, Told]:
+        """The slate of one query and how it came about; nothing is kept of it.
+
+        Args:
+            muted: (stage, part) of parts that say nothing (see Context.muted).
+
+        Raises:
+            InputError: as `answer`.
+        """
+        slate, context, ranking = self._ranked(query, way, None, muted=muted, watched=True)
+        final, n = ranking.candidates, query.offset + checked(query, way.scenario)
+        return slate, traced(context, ranking.trace, final, n, self._items.get)
+
     def _answered(self, query: Query, way: Way, ruleset: Ruleset | None) -> Slate:
+        return self._ranked(query, way, ruleset)[0]
+
+    def _ranked(
+        self,
+        query: Query,
+        way: Way,
+        ruleset: Ruleset | None,
+        *,
+        muted: frozenset[tuple[str, str]] = frozenset(),
+        watched: bool = False,
+    ) -> tuple[Slate, Context, Ranking]:
         start = time.perf_counter()
         scenario = way.scenario
         n = checked(query, scenario)
         engines = self._current()
         context = self._context(query, scenario, engines)
-        context.ruleset = ruleset
+        context.ruleset, context.muted, context.watched = ruleset, muted, watched
         request_id = secrets.token_hex(12)
         if query.draw:
             context.draw, context.heard = draws.read(query.draw)
@@ -138,7 +165,7 @@ class Answering:
         ranking = engines.of(way, self._tools).rank(context, query.offset + n)
         hits = shown(context, scenario, ranking.candidates, self._items, query.language or self._language, n)
         context.degraded += remarks(context, self._tools.text_index, len(ranking.candidates), len(hits))
-        return Slate(
+        slate = Slate(
             request_id=request_id,
             scenario=query.scenario,
             hits=hits,
@@ -154,6 +181,7 @@ class Answering:
             draw=None if context.heard is None else draws.write(context.draw, context.heard),
             tried=draws.tried(context.exploration, hits, ranking.candidates.items[query.offset : query.offset + n]),
         )
+        return slate, context, ranking
 
     def found(self, text: str, k: int) -> Numbers:
         """(m,) items that the scenario "search" finds for a text without rules, best first; nothing is kept of it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shopmind.domain import Query, Slate
+from shopmind.explain.moves import Move, moves
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import Clock, format_time
 from shopmind.kit.errors import InputError, NotFoundError, not_allowed
@@ -24,15 +25,6 @@ Answer = Callable[[Query, book.Ruleset], Slate]
 """Answers a query under given rules, and leaves nothing in the log."""
 
 MOST_IDS_TOLD = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Where an item stands on the page without and with a draft; None where it is not on it."""
-
-    item_id: str
-    before: int | None
-    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +191,7 @@ class Rules:
             for rule in draft
             if rule.action == "pin" and not set(rule.items) <= placed
         }
-        return Preview(before, after, _moves(before, after), left_out, warnings)
+        return Preview(before, after, moves(_ids(before), _ids(after)), left_out, warnings)
 
     def _write(self, rules: Sequence[Rule], others: Iterable[Rule], by: str) -> dict[str, list[str]]:
         doubts = self.warnings(rules, others)
@@ -273,7 +265,5 @@ def _beside(good: Mapping[int, Rule], at: int) -> dict[str, Rule]:
     return {rule.rule_id: rule for place, rule in good.items() if place < at}
 
 
-def _moves(before: Slate, after: Slate) -> tuple[Move, ...]:
-    old = {hit.item.item_id: hit.position for hit in before.hits}
-    new = {hit.item.item_id: hit.position for hit in after.hits}
-    return tuple(Move(item, old.get(item), new.get(item)) for item in {**new, **old} if old.get(item) != new.get(item))
+def _ids(slate: Slate) -> list[str]:
+    return [hit.item.item_id for hit in slate.hits]

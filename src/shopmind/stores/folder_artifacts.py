@@ -91,6 +91,8 @@ class FolderArtifacts:
         Raises:
             StorageError: a file of the version is damaged.
         """
+        if not _NAME.fullmatch(name):
+            return None
         chosen = self._current(name) if version is None else version
         if chosen is None or not _NAME.fullmatch(chosen):
             return None
