@@ -63,8 +63,10 @@ def test_what_is_wrong_is_refused_with_its_field(api: httpx.Client, shop: Shop) 
     assert api.post("/v1/experiments/none", json={"action": "pause"}).status_code == 422
 
 
-def test_experiments_belong_to_merchandisers(serve: Served) -> None:
+def test_merchandisers_run_experiments_and_viewers_read_them(serve: Served) -> None:
     assert serve(role="merchandiser").get("/v1/experiments").status_code == 200
-    assert serve(role="viewer").get("/v1/experiments").status_code == 403
+    assert serve(role="viewer").get("/v1/experiments").status_code == 200
+    assert serve(role="viewer").post("/v1/experiments", json=HALVES).status_code == 403
+    assert serve(role="public").get("/v1/experiments").status_code == 403
     assert serve(role="public").post("/v1/experiments", json=HALVES).status_code == 403
     assert serve(role=None).get("/v1/experiments/fewer/report").status_code == 401

@@ -90,7 +90,7 @@ def _operation(document: Document, method: str, path: str, operation: Document) 
         anchor=operation["operationId"].replace("_", "-"),
         summary=operation["summary"],
         text=operation.get("description", ""),
-        scope=operation.get("x-scope", ""),
+        scope=operation.get("x-scope", "") + (" (no public key)" if operation.get("x-public") is False else ""),
         parameters=tuple(_parameter(document, parameter) for parameter in operation.get("parameters", [])),
         fields=_fields(document, schema.get("oneOf", [schema])[0]),
         examples=tuple(examples),

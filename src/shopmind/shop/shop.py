@@ -232,11 +232,20 @@ class Shop(Asking, Views):
         return behind
 
     def follow(self, every_s: float = 0.3) -> None:
-        """Keeps the indexes up to date from a thread, while this process holds the lease; until `close`."""
+        """Keeps the indexes up to date from a thread, while this process holds the lease; until `close`.
+
+        An adapted encoder that somebody promotes is taken into use, too.
+        """
+        unopened = ""
 
         def run() -> None:
+            nonlocal unopened
             while not self._stop.wait(every_s):
                 try:
+                    version = adopting.waiting(self._folder)
+                    if version != unopened:
+                        unopened = "" if adopting.adopt(self._folder, wait_s=INDEXING_WAIT_S) else version
+                        self._answering.refresh()
                     if self._indexer().behind() and self._folder.lease.acquire():
                         try:
                             self._indexer().catch_up()

@@ -46,7 +46,7 @@ INTERLEAVING: dict[str, Any] = {
 BY_NAME = path_example("name", "cart-variety", "the experiment's name")
 
 
-@router.get("", **described("List the experiments", ExperimentsAnswer, "merchandise"))
+@router.get("", **described("List the experiments", ExperimentsAnswer, "read", public=False))
 async def list_experiments(request: Request) -> Response:
     """Every experiment by name: what it is, how it stands, and what is not as its file says."""
     shop = service_of(request).shop
@@ -72,7 +72,7 @@ async def put_experiment(request: Request) -> Response:
     return json_response({"request_id": visit_of(request).request_id, "experiment": state_json(state)})
 
 
-@router.get("/{name}", **described("Read an experiment", ExperimentAnswer, "merchandise", extra=BY_NAME))
+@router.get("/{name}", **described("Read an experiment", ExperimentAnswer, "read", public=False, extra=BY_NAME))
 async def get_experiment(request: Request, name: str) -> Response:
     """One experiment, with its file."""
     service = service_of(request)
@@ -98,7 +98,10 @@ async def change_experiment(request: Request, name: str) -> Response:
     return json_response({"request_id": visit.request_id, "experiment": state_json(state)})
 
 
-@router.get("/{name}/report", **described("Report an experiment", ExperimentReportAnswer, "merchandise", extra=BY_NAME))
+@router.get(
+    "/{name}/report",
+    **described("Report an experiment", ExperimentReportAnswer, "read", public=False, extra=BY_NAME),
+)
 async def report_experiment(request: Request, name: str) -> Response:
     """Figures with intervals, whether the split is whole, units still missing, and what to do in one sentence."""
     service = service_of(request)

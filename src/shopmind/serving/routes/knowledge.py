@@ -40,7 +40,8 @@ NDJSON = (
     **described(
         "Ask the knowledge log",
         KnowledgeAnswer,
-        "merchandise",
+        "read",
+        public=False,
         extra=parameters(KnowledgeQuestion, text="what did we learn about cart diversity", n=5),
     ),
 )
