@@ -12,7 +12,7 @@ def test_notes_are_written_once_and_found_by_words(client: Client) -> None:
     (again,) = client.note({"title": "More diversity in the cart costs sales", "key": made.id})
     assert again.status == "duplicate"
     (found,) = client.knowledge("what did we learn about cart diversity", n=3)
-    assert found["key"] == made.id
+    assert found.key == made.id
     assert client.knowledge(about="scenario:home") == []
     with pytest.raises(InputError):
         client.knowledge(what="guessed")

@@ -56,7 +56,7 @@ def test_the_client_hears_who_pays(shop: Shop) -> None:
         (hit,) = slate.hits
         assert (hit.sponsored, hit.advertiser, hit.placement) == (True, "Nova", None)
         client.did("click", "ad-nova", slate=slate)
-        assert client.ads(advertiser="Nova")["advertisers"]["Nova"]["clicks"] == 1
+        assert client.ads(advertiser="Nova").advertisers["Nova"].clicks == 1
         assert not any(hit.sponsored for hit in client.recommend("home").hits)
 
 

@@ -42,13 +42,6 @@ class Calls:
         self._tries = tries
         self._sleep = sleep
 
-    def ready(self) -> bool:
-        """Whether the shop answers; asked once, without patience."""
-        try:
-            return self._http.get("health/ready").status_code == 200
-        except httpx.TransportError:
-            return False
-
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
@@ -75,6 +68,15 @@ class Calls:
             ShopmindError: what the server said, as the shop itself would raise it.
             NotReadyError: the server could not be reached.
         """
+        return orjson.loads(self._send(method, path, params=params, body=body).content)
+
+    def _page(self, method: str, path: str, *, params: Mapping[str, Any] | None = None) -> str:
+        """The text of an answer that is not JSON; raises as `_call` does."""
+        return self._send(method, path, params=params).text
+
+    def _send(
+        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> httpx.Response:
         content = None if body is None else _encode(body)
         headers = {} if body is None else {"content-type": "application/json"}
         error: ShopmindError = NotReadyError(f"{self._http.base_url}: no call was made")
@@ -86,7 +88,7 @@ class Calls:
                 error = NotReadyError(f"{self._http.base_url}: cannot be reached ({type(fault).__name__})")
             else:
                 if response.is_success:
-                    return orjson.loads(response.content)
+                    return response
                 error = _fault(response)
                 if response.status_code not in AGAIN:
                     raise error

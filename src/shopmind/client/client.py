@@ -7,14 +7,31 @@ from shopmind.client.asking import Asking
 from shopmind.client.customers import Customers
 from shopmind.client.experiments import Experiments
 from shopmind.client.goods import Goods
+from shopmind.client.health import Health
 from shopmind.client.insights import Insights
 from shopmind.client.knowledge import KnowledgeLog
 from shopmind.client.merchandise import Merchandise
+from shopmind.client.messages import Messages
+from shopmind.client.models import Models
 from shopmind.client.offering import Offering
 from shopmind.client.telling import Telling
 
 
-class Client(Asking, Telling, Goods, Customers, Merchandise, Offering, Experiments, KnowledgeLog, Insights, Administering):
+class Client(
+    Asking,
+    Telling,
+    Goods,
+    Customers,
+    Messages,
+    Merchandise,
+    Offering,
+    Experiments,
+    KnowledgeLog,
+    Models,
+    Insights,
+    Health,
+    Administering,
+):
     """Speaks to one served shop; one client may be used by many threads.
 
     Every call may be repeated safely (events get an id before they are sent), so each is tried again, after a growing

@@ -3,27 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from shopmind.client.calls import Calls
+from shopmind.client.typed import read, read_all
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer as it stands now; money in minor units.
+
+    Attributes:
+        state: running, waiting, over, spent, hidden or contradictory.
+        why: in words; empty for one that is running.
+    """
+
+    offer_id: str
+    state: str
+    why: str
+    uses: int
+    spent_minor: int
+    budget_uses: int | None
+    budget_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Offers that go together.
+
+    Attributes:
+        amounts: offer → minor units off, in the order in which they are applied.
+        refused: offer → why it is not among them.
+        exact: False: there were too many to try every combination.
+    """
+
+    amounts: Mapping[str, int]
+    total_minor: int
+    refused: Mapping[str, str]
+    exact: bool
 
 
 class Offering(Calls):
     """Offers, carts and redemptions."""
 
-    def offers(self) -> list[dict[str, Any]]:
-        """Every offer with its state and what it has given away, as the API tells it."""
-        listed: list[dict[str, Any]] = self._call("GET", "v1/offers")["offers"]
-        return listed
+    def offers(self) -> list[Offer]:
+        """Every offer with its state and what it has given away."""
+        return read_all(Offer, self._call("GET", "v1/offers")["offers"])
 
-    def cart_offers(self, lines: Sequence[Mapping[str, Any]], **asked: Any) -> dict[str, Any]:
+    def cart_offers(self, lines: Sequence[Mapping[str, Any]], **asked: Any) -> Combination:
         """The combination of offers that takes most off a cart; asked by user_id, offers and cap_minor.
 
         Raises:
             InputError: a line that cannot be priced, or an offer that there is not.
         """
-        found: dict[str, Any] = self._call("POST", "v1/offers/cart", body={"lines": list(lines), **asked})
-        return found
+        return read(Combination, self._call("POST", "v1/offers/cart", body={"lines": list(lines), **asked}))
 
     def redeem(
         self, order_id: str, offers: Sequence[str], lines: Sequence[Mapping[str, Any]], *, user: str | None = None
