@@ -20,6 +20,7 @@ VERBS = (
     "ingest",
     "train",
     "serve",
+    "console",
     "search",
     "recommend",
     "track",

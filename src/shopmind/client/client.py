@@ -15,6 +15,7 @@ from shopmind.client.messages import Messages
 from shopmind.client.models import Models
 from shopmind.client.offering import Offering
 from shopmind.client.telling import Telling
+from shopmind.client.workbench import Workbench
 
 
 class Client(
@@ -24,6 +25,7 @@ class Client(
     Customers,
     Messages,
     Merchandise,
+    Workbench,
     Offering,
     Experiments,
     KnowledgeLog,

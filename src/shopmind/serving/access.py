@@ -16,22 +16,26 @@ IN_ADDRESS = "key"
 """The parameter for a public key where no header can be sent: what a page sends as it closes (`sendBeacon`)."""
 
 
-def admit(scope: Scope) -> Any:
+def admit(scope: Scope, *, public: bool = True) -> Any:
     """A route's dependency: only keys with this scope, from an origin of theirs, within their rate.
 
     It runs before the body of the request is read.
+
+    Args:
+        public: whether a public key will do. It stands in a page that anybody reads, and what a shop earns or how its
+            search fails is for its own people.
     """
-    return Depends(_gate(scope))
+    return Depends(_gate(scope, public))
 
 
-def _gate(scope: Scope) -> Callable[[Request], Awaitable[None]]:
+def _gate(scope: Scope, public: bool) -> Callable[[Request], Awaitable[None]]:
     async def gate(request: Request) -> None:
         service, visit = service_of(request), visit_of(request)
         if service.settings.open:
-            visit.scopes = ROLES["admin"]
+            visit.scopes, visit.role = ROLES["admin"], "admin"
             return
         key = service.keyring.find(_token(request))
-        visit.key_id, visit.scopes = key.key_id, key.scopes
+        visit.key_id, visit.scopes, visit.role = key.key_id, key.scopes, key.role
         if key.role != "public" and IN_ADDRESS in request.query_params:
             raise AccessError(
                 "only a public key may stand in an address: logs and histories keep addresses", known=True
@@ -43,6 +47,8 @@ def _gate(scope: Scope) -> Callable[[Request], Awaitable[None]]:
                 f"this needs the scope {scope!r}; a key of the role {key.role!r} has: {', '.join(sorted(key.scopes))}"
             )
             raise AccessError(message, known=True)
+        if key.role == "public" and not public:
+            raise AccessError("this is for the people of the shop: a public key may not read it", known=True)
 
     gate.scope = scope  # type: ignore[attr-defined]
     return gate

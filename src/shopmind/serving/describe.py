@@ -13,12 +13,16 @@ from pydantic.json_schema import models_json_schema
 
 from shopmind.serving import (
     experiment_schemas,
+    judgement_schemas,
+    key_schemas,
     knowledge_schemas,
     merchandise_schemas,
     message_schemas,
+    model_schemas,
     offer_schemas,
     row_schemas,
     schemas,
+    trace_schemas,
 )
 from shopmind.serving.access import admit
 from shopmind.serving.bodies import JSON, NDJSON
@@ -38,9 +42,16 @@ QUESTIONS: tuple[type[BaseModel], ...] = (
     merchandise_schemas.PreviewQuestion,
     merchandise_schemas.RollBackQuestion,
     merchandise_schemas.WordRow,
+    trace_schemas.TraceQuestion,
+    trace_schemas.CompareQuestion,
+    judgement_schemas.JudgementRow,
+    judgement_schemas.JudgementReportQuestion,
     experiment_schemas.ExperimentRow,
     experiment_schemas.ExperimentChange,
     knowledge_schemas.NoteRow,
+    model_schemas.PromoteQuestion,
+    model_schemas.BackQuestion,
+    key_schemas.KeyQuestion,
     message_schemas.ContactRow,
     message_schemas.StopRow,
     offer_schemas.CartQuestion,
@@ -61,6 +72,7 @@ def described(
     *,
     extra: Mapping[str, Any] | None = None,
     created: type[BaseModel] | None = None,
+    public: bool = True,
 ) -> dict[str, Any]:
     """Arguments of a route: what it answers, which scope it asks for and how its errors look.
 
@@ -69,6 +81,7 @@ def described(
         scope: None for what needs no key.
         extra: from `body`, `rows` or `parameters`.
         created: of status 201, where there is one.
+        public: whether a public key will do, as in `access.admit`.
     """
     operation: dict[str, Any] = dict(extra or {})
     responses: dict[int | str, Any] = {"4XX": {"model": schemas.ErrorAnswer, "description": "what was wrong"}}
@@ -79,11 +92,12 @@ def described(
     if scope is not None:
         operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
         operation["x-scope"] = scope
+        operation |= {} if public else {"x-public": False}
     return {
         "summary": summary,
         "responses": responses,
         "openapi_extra": operation,
-        "dependencies": [] if scope is None else [admit(scope)],
+        "dependencies": [] if scope is None else [admit(scope, public=public)],
     }
 
 

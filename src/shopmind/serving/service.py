@@ -29,12 +29,14 @@ class Visit:
         request_id: a slate's own id replaces it, so that log, header and answer speak of one thing.
         key_id: public prefix of the key, "" before it is known and in open shops.
         scopes: of the key; every scope in an open shop.
+        role: of the key; admin in an open shop, "" before it is known.
         origin: the web origin that may read the answer, None for no other than ours.
     """
 
     request_id: str = field(default_factory=lambda: secrets.token_hex(8))
     key_id: str = ""
     scopes: frozenset[Scope] = frozenset()
+    role: str = ""
     origin: str | None = None
 
 

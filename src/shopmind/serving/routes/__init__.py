@@ -8,10 +8,13 @@ from shopmind.serving.routes import (
     health,
     insights,
     items,
+    judgements,
+    keys,
     knowledge,
     links,
     messages,
     metrics,
+    models,
     offers,
     recommend,
     rules,
@@ -20,6 +23,7 @@ from shopmind.serving.routes import (
     suggest,
     synonyms,
     users,
+    workbench,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -35,9 +39,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     rules.router,
     offers.router,
     synonyms.router,
+    workbench.router,
+    judgements.router,
     experiments.router,
     insights.router,
     knowledge.router,
+    models.router,
+    keys.router,
     health.router,
     metrics.router,
 )

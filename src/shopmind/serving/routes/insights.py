@@ -30,7 +30,7 @@ PATIENCE_S = 5.0
 
 @router.get(
     "/queries",
-    **described("Query report", QueriesAnswer, "merchandise", extra=parameters(QueriesQuestion, days=30, n=20)),
+    **described("Query report", QueriesAnswer, "read", public=False, extra=parameters(QueriesQuestion, days=30, n=20)),
 )
 async def queries(request: Request) -> Response:
     """What people search for, do not find, do not click, and ask again; nobody is named, rare queries are withheld."""
@@ -56,7 +56,7 @@ async def queries(request: Request) -> Response:
 @router.get(
     "/traffic",
     **described(
-        "Traffic report", TrafficAnswer, "merchandise", extra=parameters(TrafficQuestion, days=30, by="scenario")
+        "Traffic report", TrafficAnswer, "read", public=False, extra=parameters(TrafficQuestion, days=30, by="scenario")
     ),
 )
 async def business(request: Request) -> Response:
@@ -67,7 +67,9 @@ async def business(request: Request) -> Response:
     return json_response({"request_id": visit_of(request).request_id, **report})
 
 
-@router.get("/arms", **described("Slots that explore", ArmsAnswer, "merchandise", extra=parameters(ArmsQuestion, n=20)))
+@router.get(
+    "/arms", **described("Slots that explore", ArmsAnswer, "read", public=False, extra=parameters(ArmsQuestion, n=20))
+)
 async def slots(request: Request) -> Response:
     """What the slots of scenarios that explore have shown, what was rewarded, and how sure the rates are."""
     ask = read_query(request, ArmsQuestion)
@@ -82,7 +84,9 @@ async def slots(request: Request) -> Response:
 
 @router.get(
     "/associations",
-    **described("Association rules", AssociationsAnswer, "merchandise", extra=parameters(AssociationsQuestion, n=20)),
+    **described(
+        "Association rules", AssociationsAnswer, "read", public=False, extra=parameters(AssociationsQuestion, n=20)
+    ),
 )
 async def rules_of_orders(request: Request) -> Response:
     """Which goods speak for which others in one order: support, confidence, lift, and how sure it is."""
@@ -93,7 +97,9 @@ async def rules_of_orders(request: Request) -> Response:
     return json_response({"request_id": visit_of(request).request_id, **report})
 
 
-@router.get("/ads", **described("Report of ads", AdsAnswer, "merchandise", extra=parameters(AdsQuestion, days=30)))
+@router.get(
+    "/ads", **described("Report of ads", AdsAnswer, "read", public=False, extra=parameters(AdsQuestion, days=30))
+)
 async def advertisers(request: Request) -> Response:
     """What each ad and advertiser was shown, clicked and charged, and which ads do not bid and why."""
     ask = read_query(request, AdsQuestion)

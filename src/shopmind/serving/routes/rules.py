@@ -40,7 +40,7 @@ DRAFT: dict[str, Any] = {"rules": [{**ONE, "items": ["tea-02", "tea-05"]}], "tex
 BY_ID = path_example("rule_id", "tea-week", "the rule's id")
 
 
-@router.get("", **described("List the rules", RulesAnswer, "merchandise"))
+@router.get("", **described("List the rules", RulesAnswer, "read", public=False))
 async def list_rules(request: Request) -> Response:
     """Every rule, enabled or not, in the order in which they win."""
     service = service_of(request)
@@ -75,7 +75,7 @@ async def preview_rules(request: Request) -> Response:
     return json_response({"request_id": visit_of(request).request_id, **await service.read(work)})
 
 
-@router.get("/{rule_id}", **described("Read a rule", RuleHistoryAnswer, "merchandise", extra=BY_ID))
+@router.get("/{rule_id}", **described("Read a rule", RuleHistoryAnswer, "read", public=False, extra=BY_ID))
 async def get_rule(request: Request, rule_id: str) -> Response:
     """A rule with its history, also one that was taken out."""
     service = service_of(request)

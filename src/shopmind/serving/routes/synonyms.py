@@ -27,7 +27,7 @@ MANY: list[dict[str, Any]] = [
 NDJSON = '{"kind": "stop_word", "words": ["cheap", "包邮"]}\n{"kind": "protected", "words": ["Nova X5"]}\n'
 
 
-@router.get("", **described("List the lexicon", WordsAnswer, "merchandise"))
+@router.get("", **described("List the lexicon", WordsAnswer, "read", public=False))
 async def list_words(request: Request) -> Response:
     """Every entry, newest first."""
     service = service_of(request)

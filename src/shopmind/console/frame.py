@@ -1,0 +1,92 @@
+"""What is around every page: the bar with the switches, who is logged in, and the way to the other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+from shopmind.console.cards import heading
+from shopmind.console.page import Page, PageContext
+from shopmind.console.pages import MENU
+
+LOCALES = {"en": "en-US", "zh": "zh-CN"}
+
+
+@contextmanager
+def framed(page: PageContext, title: str) -> Iterator[None]:
+    """The content area of a page with its frame around it."""
+    client = ui.context.client
+    client.page.language = LOCALES[page.language]  # type: ignore[assignment]
+    ui.page_title(f"{title} · shopmind")
+    ui.add_head_html('<link rel="stylesheet" href="/style/console.css"><link rel="icon" href="/style/icon.svg">')
+    ui.dark_mode(page.dark)
+    ui.colors(primary="#93c5fd" if page.dark else "#1d4ed8", negative="#fca5a5" if page.dark else "#b91c1c")
+    with ui.header(elevated=False).classes("bar"):
+        with ui.link(target="#content").classes("skip"):
+            ui.label(page.say("skip"))
+        drawer_button = ui.button(icon="menu").props("flat round dense color=inherit")
+        _named(drawer_button, page.say("menu.open"))
+        ui.label(page.visitor.shop or "shopmind").classes("shop")
+        ui.space()
+        _switches(page)
+        _who(page)
+    with ui.left_drawer(bordered=True).props('width=220 breakpoint=900 role="navigation"').classes("pages") as drawer:
+        drawer.props(f'aria-label="{page.say("menu")}"')
+        _navigation(page)
+    drawer_button.on_click(drawer.toggle)
+    with ui.element("main").classes("content").props('id="content" tabindex="-1"'):
+        heading(title, 1)
+        yield
+
+
+def _navigation(page: PageContext) -> None:
+    with ui.element("ul").classes("plain"):
+        for name in MENU:
+            entry: Page = MENU.load(name)
+            if page.visitor.role and not page.may(entry.scope):
+                continue
+            with ui.element("li"), ui.link(target=f"/{name}").classes("way") as link:
+                if name == page.name:
+                    link.classes("here").props('aria-current="page"')
+                ui.icon(entry.icon).props('aria-hidden="true"')
+                ui.label(page.say(f"{name}.title"))
+
+
+def _switches(page: PageContext) -> None:
+    def speak() -> None:
+        page.session.language = "zh" if page.language == "en" else "en"
+        ui.navigate.reload()
+
+    def colour() -> None:
+        page.session.dark = not page.dark
+        ui.navigate.reload()
+
+    other = ui.button(page.say("language"), on_click=speak).props("flat dense no-caps color=inherit")
+    _named(other, page.say("language.change"))
+    word = page.say("light" if page.dark else "dark")
+    _named(
+        ui.button(icon="light_mode" if page.dark else "dark_mode", on_click=colour).props(
+            "flat round dense color=inherit"
+        ),
+        word,
+    )
+
+
+def _who(page: PageContext) -> None:
+    visitor = page.visitor
+    role = page.say(f"role.{visitor.role or 'none'}")
+    told = page.say("who.open") if visitor.open else page.say("who", role=role, key_id=visitor.key_id)
+    with ui.label(role).classes("role").mark("role"):
+        ui.tooltip(told)
+    if page.session.known:
+        with ui.element("form").props('method="post" action="/logout"'), ui.element("button").classes("out"):
+            ui.label(page.say("logout"))
+
+
+def _named(element: ui.element, text: str) -> None:
+    """A name for people who cannot see the icon, and a hint for those who can."""
+    element.props["aria-label"] = text
+    with element:
+        ui.tooltip(text)
