@@ -136,6 +136,8 @@ class JudgementBook:
         query = _text(row.get("query"), "query", LONGEST_QUERY, where)
         item_id = _text(row.get("item_id"), "item_id", LONGEST_ID, where)
         set_name = _text(row.get("set", MAIN), "set", LONGEST_SET, where)
+        if "/" in set_name:
+            raise InputError(f"{where}: set {_short(set_name)} has a '/', which no name of a set may have", field="set")
         grade = row.get("grade")
         if isinstance(grade, bool) or not isinstance(grade, int | float) or grade not in GRADES:
             raise InputError(f"{where}: grade is {_short(grade)}; allowed: 0, 1, 2 and 3", field="grade")
