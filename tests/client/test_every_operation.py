@@ -18,6 +18,7 @@ from shopmind.testing.asgi import AsgiTransport
 
 CART = [{"item_id": "tea-01", "quantity": 2}]
 PIN = {"rule_id": "p", "action": "pin", "items": ["kit-02"], "query": ["green tea"]}
+GOOD = {"query": "green tea", "item_id": "tea-01", "grade": 3}
 HALVES = {"title": "Few", "scenario": "home", "variants": {"all": {"share": 0.5}, "few": {"share": 0.5, "n": 3}}}
 FEW = {"behaviour": {"days": (7,), "at_least": 10, "of_each": 1, "moments": 1, "trees": 5}}
 
@@ -63,6 +64,23 @@ CALLS: dict[str, Step | tuple[Step, ...]] = {
     "DELETE /v1/synonyms/{key}": (
         lambda client: client.put_words({"kind": "two_way", "words": ["sofa", "沙发"], "key": "sofas"}),
         lambda client: client.remove_word("sofas"),
+    ),
+    "POST /v1/trace": lambda client: client.trace(text="tea"),
+    "POST /v1/compare": lambda client: client.compare({}, {}, text="tea"),
+    "GET /v1/judgements": lambda client: client.judgements(),
+    "POST /v1/judgements": lambda client: client.judge(GOOD),
+    "GET /v1/judgements/export": lambda client: client.export_judgements(),
+    "POST /v1/judgements/report": (
+        lambda client: client.judge(GOOD),
+        lambda client: client.judgement_report(),
+    ),
+    "DELETE /v1/judgements/sets/{name}": (
+        lambda client: client.judge(GOOD),
+        lambda client: client.remove_judgement_set("main"),
+    ),
+    "DELETE /v1/judgements/{key}": (
+        lambda client: client.judge(GOOD),
+        lambda client: client.remove_judgement(client.judgements()[0].key),
     ),
     "GET /v1/offers": lambda client: client.offers(),
     "POST /v1/offers/cart": lambda client: client.cart_offers(CART),
