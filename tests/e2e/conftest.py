@@ -1,37 +1,22 @@
-"""Real server processes on free ports."""
+"""Real processes on free ports, and a real browser that visits them."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
+from shopmind.testing.processes import Processes, Server
 
-@dataclass
-class Server:
-    """A running server; `log` is what it wrote to stderr so far."""
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
-    url: str
-    process: subprocess.Popen[bytes]
-    log_file: Path
+    from shopmind.testing.visitor import Visitor
 
-    @property
-    def log(self) -> str:
-        return self.log_file.read_text(encoding="utf-8")
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(how)
-        return self.process.wait(30)
+SERVED = 'sample_users = ["u01", "u03"]\nimpressions = "served"\n'
 
 
 @pytest.fixture
@@ -43,32 +28,95 @@ def folder(tiny_folder: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Starts `shopmind serve FOLDER ...` and waits until it is ready."""
-    running: list[Server] = []
+    processes = Processes(tmp_path)
+    yield processes.shop
+    processes.end()
 
-    def started(folder: Path, *arguments: str) -> Server:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        log_file = tmp_path / f"server-{len(running)}.log"
-        command = [sys.executable, "-m", "shopmind", "serve", str(folder), "--port", str(port), *arguments]
-        with log_file.open("wb") as log:
-            process = subprocess.Popen(
-                command, stdout=subprocess.DEVNULL, stderr=log, env={**os.environ, "COLUMNS": "200"}
-            )
-        server = Server(f"http://127.0.0.1:{port}", process, log_file)
-        running.append(server)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                pytest.fail(f"the server ended with {process.returncode}: {server.log[-2000:]}")
-            try:
-                if httpx.get(f"{server.url}/health/ready").status_code == 200:
-                    return server
-            except httpx.TransportError:
-                time.sleep(0.05)
-        pytest.fail("the server did not get ready within a minute")
 
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    """Servers of the test's own."""
+    started = Processes(tmp_path)
     yield started
-    for server in running:
-        if server.process.poll() is None:
-            server.stop(signal.SIGKILL)
+    started.end()
+
+
+@pytest.fixture(scope="module")
+def shared_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """Servers that the tests of a file share."""
+    started = Processes(tmp_path_factory.mktemp("logs"))
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="module")
+def shop_folder_served(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder behind `shop_api`."""
+    folder = Path(shutil.copytree(tiny_folder, tmp_path_factory.mktemp("served") / "shop"))
+    with (folder / "shop.toml").open("a", encoding="utf-8") as settings:
+        settings.write(SERVED)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shop_api(shared_processes: Processes, shop_folder_served: Path) -> Server:
+    """A tiny shop that asks for no keys, served for the tests of a file."""
+    return shared_processes.shop(shop_folder_served, "--open")
+
+
+@pytest.fixture(scope="module")
+def console(shared_processes: Processes, shop_api: Server) -> Server:
+    """The console of that shop."""
+    return shared_processes.console(shop_api.url)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for the tests of a file: one for all files would leave its event loop to tests of another kind."""
+    pytest.importorskip("playwright")
+    from playwright.sync_api import sync_playwright
+
+    from shopmind.testing import visitor
+
+    if visitor.CHROMIUM is None:
+        pytest.skip(visitor.NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = visitor.chromium(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors (`language=`, `dark=`, options of a browser context); none may leave with a fault."""
+    from shopmind.testing.visitor import Visitor
+
+    came: list[Visitor] = []
+
+    def come(**options: object) -> Visitor:
+        came.append(Visitor(chromium, **options))  # type: ignore[arg-type]
+        return came[-1]
+
+    yield come
+    assert [fault for each in came for fault in each.leave()] == []
+
+
+@pytest.fixture
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """One visitor."""
+    return visit()
+
+
+@pytest.fixture
+def accessible() -> Callable[[Visitor], None]:
+    """Fails when axe finds something serious or critical in what a visitor sees; skips where axe cannot be fetched."""
+    from shopmind.testing import axe
+
+    def check(visitor: Visitor) -> None:
+        try:
+            found = visitor.inaccessible()
+        except axe.OutOfReach as error:
+            pytest.skip(str(error))
+        assert found == []
+
+    return check

@@ -1,0 +1,84 @@
+"""Real server processes on free ports."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server; `log` is what it wrote to stderr so far."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        """What it wrote so far."""
+        return self.log_file.read_text(encoding="utf-8")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Ends it and returns its exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+
+class Processes:
+    """Starts servers and ends them all."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._running: list[Server] = []
+
+    def shop(self, folder: Path, *arguments: str, port: int = 0) -> Server:
+        """`shopmind serve FOLDER ...`, ready."""
+        return self._start(["serve", str(folder)], arguments, "/health/ready", port)
+
+    def console(self, api: str, *arguments: str, port: int = 0) -> Server:
+        """`shopmind console --api API ...`, listening; the API need not be up."""
+        return self._start(["console", "--api", api], arguments, "/health/live", port)
+
+    def end(self) -> None:
+        """Kills what still runs."""
+        for server in self._running:
+            if server.process.poll() is None:
+                server.stop(signal.SIGKILL)
+
+    def _start(self, verb: list[str], arguments: tuple[str, ...], path: str, port: int) -> Server:
+        port = port or free_port()
+        log_file = self._logs / f"server-{len(self._running)}.log"
+        command = [sys.executable, "-m", "shopmind", *verb, "--port", str(port), *arguments]
+        environment = {**os.environ, "COLUMNS": "200"}
+        environment.pop("PYTEST_CURRENT_TEST", None)  # NiceGUI would take itself for part of the test
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, env=environment, cwd=self._logs)
+        server = Server(f"http://127.0.0.1:{port}", process, log_file)
+        self._running.append(server)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise AssertionError(f"the server ended with {process.returncode}: {server.log[-2000:]}")
+            try:
+                if httpx.get(f"{server.url}{path}").status_code == 200:
+                    return server
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError("the server did not get ready within a minute")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
