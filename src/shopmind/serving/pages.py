@@ -1,10 +1,12 @@
-"""The pages for people: the storefront at `/` and the reference at `/docs`. Everything they load is in this package."""
+"""The pages for people: the storefront at `/` and the reference at `/docs`, and the scripts that other sites embed.
+
+Everything they load is in this package.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
-from importlib import resources
 from typing import Any
 
 import jinja2
@@ -14,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from shopmind.serving import scripts
 from shopmind.serving.reference import sections
 from shopmind.serving.service import service_of
 
@@ -22,33 +25,42 @@ router = APIRouter(include_in_schema=False)
 FILES = {
     "shop.css": "text/css",
     "shop.js": "text/javascript",
-    "api.js": "text/javascript",
-    "cards.js": "text/javascript",
-    "cart.js": "text/javascript",
-    "search.js": "text/javascript",
-    "searchbox.js": "text/javascript",
-    "words.js": "text/javascript",
+    "look.js": "text/javascript",
     "docs.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
+WIDGETS = frozenset({"shopmind.js"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {"content-security-policy": POLICY, "cache-control": "no-cache"}
+FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
+EMBEDDED = {
+    "access-control-allow-origin": "*",
+    "cache-control": "public, max-age=3600",
+    "cross-origin-resource-policy": "cross-origin",
+}
+"""Any page may load these scripts; they hold no key."""
 
 
 @router.get("/")
+@router.get("/search")
+@router.get("/cart")
+@router.get("/item/{item_id:path}")
 async def storefront(request: Request) -> Response:
-    """The shop as a visitor sees it."""
+    """The shop as a visitor sees it; the page asks the API for what its address names."""
     service = service_of(request)
     settings = service.settings
+    up = _up(request)
     context = {
+        "up": up,
+        "title": settings.title,
         "key": settings.page_key,
         "users": list(settings.sample_users),
         "report_impressions": service.shop.settings.impressions != "served",
     }
-    return _page("shop.html", title=settings.title, neighbours=settings.neighbours, context=context)
+    return _page("shop.html", up=up, title=settings.title, neighbours=settings.neighbours, context=context)
 
 
 @router.get("/docs")
@@ -75,27 +87,43 @@ async def unsubscribe(request: Request, token: str) -> Response:
 
 
 @router.get("/page/{name}")
-async def asset(name: str) -> Response:
-    """A script, a style or an icon of the pages."""
+async def asset(request: Request, name: str) -> Response:
+    """A script, a style or an icon of the pages; with its version in the address it never changes."""
     if name not in FILES:
         raise HTTPException(404)
-    return Response(_asset(name), media_type=FILES[name], headers=HEADERS)
+    kept = FOR_EVER if request.query_params.get("v") == scripts.version(name) else {}
+    return _file(request, name, FILES[name], {**HEADERS, **kept})
 
 
 @router.get("/track.js")
-async def tracker() -> Response:
-    """The script that a shop's own pages report with; any page may load it, and it holds no key."""
-    headers = {
-        "access-control-allow-origin": "*",
-        "cache-control": "public, max-age=3600",
-        "cross-origin-resource-policy": "cross-origin",
-    }
-    return Response(_asset("track.js"), media_type="text/javascript", headers=headers)
+async def tracker(request: Request) -> Response:
+    """The script that a shop's own pages report with."""
+    return _file(request, "track.js", "text/javascript", EMBEDDED)
 
 
-@functools.cache
-def _asset(name: str) -> bytes:
-    return resources.files("shopmind.serving.storefront").joinpath(name).read_bytes()
+@router.get("/widgets/{name}")
+async def widgets(request: Request, name: str) -> Response:
+    """The search box and the rows of recommendations for a shop's own pages."""
+    if name not in WIDGETS:
+        raise HTTPException(404)
+    return _file(request, name, "text/javascript", EMBEDDED)
+
+
+def _file(request: Request, name: str, media_type: str, headers: dict[str, str]) -> Response:
+    told = {**headers, "vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(scripts.packed(name), media_type=media_type, headers={**told, "content-encoding": "gzip"})
+    return Response(scripts.asset(name), media_type=media_type, headers=told)
+
+
+def _up(request: Request) -> str:
+    """The way from this page to the first one, relative, so that it holds under any prefix and behind any proxy.
+
+    Counted in the address as it was sent: an id may hold a slash of its own, which a browser does not take for a step.
+    """
+    raw = request.scope.get("raw_path") or request.scope["path"].encode()
+    steps = raw.count(b"/") - request.scope.get("root_path", "").count("/") - 1
+    return "../" * steps or "./"
 
 
 @functools.cache
@@ -108,6 +136,7 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["coded"] = _coded
+    environment.globals["version"] = scripts.version
     return environment
 
 

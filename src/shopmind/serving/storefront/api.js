@@ -1,12 +1,18 @@
-// The page speaks HTTP to the API like anyone: relative addresses, so that it works under any prefix.
-export const context = JSON.parse(document.body.dataset.context);
+// Speaks HTTP to the API like anyone. While nobody answers it asks again and again, and says when somebody does.
+const TIMEOUT_MS = 15000, FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 4000;
+const server = { base: location.href, key: "", down: false };
+const listeners = [];
 
-let key = context.key || sessionStorage.getItem("key");
-
-export function useKey(given) {
-  key = given;
-  sessionStorage.setItem("key", given);
+export function connect(base, key) {
+  server.base = base;
+  server.key = key || "";
 }
+
+export const useKey = (key) => { server.key = key; };
+export const keyInUse = () => server.key;
+export const addressOf = (path) => new URL(path, server.base);
+export const listen = (listener) => listeners.push(listener);
+export const isDown = () => server.down;
 
 export class ApiError extends Error {
   constructor(status, error) {
@@ -17,40 +23,59 @@ export class ApiError extends Error {
   }
 }
 
+// Nobody answered, or something between here and the API did.
+export class DownError extends Error {}
+
 export async function ask(method, path, body) {
   const headers = {};
-  if (key) headers["x-api-key"] = key;
+  if (server.key) headers["x-api-key"] = server.key;
   if (body !== undefined) headers["content-type"] = "application/json";
-  const started = performance.now();
-  const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  const answer = await response.json();
-  if (!response.ok) throw new ApiError(response.status, answer.error);
-  return { ...answer, round_ms: performance.now() - started };
+  let response, answer;
+  try {
+    const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS) };
+    response = await fetch(addressOf(path), options);
+    answer = await response.json();
+  } catch (error) {
+    goDown();
+    throw new DownError(error.message);
+  }
+  if (!response.ok) throw new ApiError(response.status, answer.error || { message: `HTTP ${response.status}` });
+  return answer;
 }
 
-// Who is asking: a user of the shop, or a visit without a name.
-export const who = {
-  user: sessionStorage.getItem("user") || "",
-  session: sessionStorage.getItem("session") || newSession(),
-  become(user) {
-    this.user = user;
-    this.session = newSession();
-    sessionStorage.setItem("user", user);
-  },
-  asking() {
-    return this.user ? { user: this.user, session: this.session } : { session: this.session };
-  },
-  doing() {
-    return this.user ? { user_id: this.user, session_id: this.session } : { session_id: this.session };
-  },
-};
-
-export function newId() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+// A slate, with the question it answers: why its hits are there is asked only when somebody wants to know.
+export async function answered(path, question) {
+  return { ...(await ask("POST", path, question)), asked: { path, question } };
 }
 
-function newSession() {
-  const session = `page-${newId()}`;
-  sessionStorage.setItem("session", session);
-  return session;
+const explanations = new WeakMap();
+
+export function explained(slate, language) {
+  if (!explanations.has(slate)) {
+    const { path, question } = slate.asked;
+    const asked = ask("POST", path, { ...question, facets: [], explain: true, record: false, language });
+    asked.catch(() => explanations.delete(slate));
+    explanations.set(slate, asked);
+  }
+  return explanations.get(slate);
+}
+
+function goDown() {
+  if (server.down) return;
+  server.down = true;
+  for (const listener of listeners) listener(true);
+  tryAgain(FIRST_WAIT_MS);
+}
+
+function tryAgain(wait) {
+  setTimeout(async () => {
+    try {
+      const response = await fetch(addressOf("health/live"), { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+      if (!response.ok) throw new DownError(String(response.status));
+      server.down = false;
+      for (const listener of listeners) listener(false);
+    } catch {
+      tryAgain(Math.min(2 * wait, LONGEST_WAIT_MS));
+    }
+  }, wait);
 }

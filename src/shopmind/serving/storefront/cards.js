@@ -1,80 +1,75 @@
-// An item as a card: a coloured tile with initials, for most goods have neither a picture nor a name.
+// An item as a card: its picture, or a coloured tile with initials, for many goods have neither a picture nor a name.
+import { el, hidden, marks, safe } from "./dom.js";
 import { spoken, word } from "./words.js";
+import { whyOf } from "./why.js";
 
-export function el(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-}
+const TONES = 12;
 
-export function price(item, quantity = 1) {
-  if (item.price === undefined) return word("unknown_price");
+export function money(amount, currency) {
   const locale = spoken() === "zh" ? "zh-CN" : "en";
-  return new Intl.NumberFormat(locale, { style: "currency", currency: item.currency || "USD" }).format(item.price * quantity);
+  return new Intl.NumberFormat(locale, { style: "currency", currency: currency || "USD" }).format(amount);
 }
+
+export const price = (item, quantity = 1) =>
+  item.price === undefined ? word("unknown_price") : money(item.price * quantity, item.currency);
 
 export const name = (item) => item.title || item.item_id;
 
-export function tile(item) {
-  const tone = hash(item.categories[0] || item.kind) % 12;
-  return el("span", { class: `tile tone-${tone} kind-${item.kind}`, "aria-hidden": "true" }, initials(name(item)));
+// `pictures`: which addresses may be loaded; a page that shows goods of others decides that itself.
+export function tile(item, pictures = ownPicture) {
+  const tone = hash(item.categories[0] || item.kind) % TONES;
+  const node = el("span", { class: `tile tone-${tone} kind-${item.kind}`, "aria-hidden": "true" }, initials(name(item)));
+  const address = item.image ? pictures(item.image) : null;
+  if (address) {
+    const picture = el("img", { src: address, alt: "", loading: "lazy", decoding: "async", onerror: () => picture.remove() });
+    node.append(picture);
+  }
+  return node;
 }
 
-export function card(hit, slate, acts) {
+export function ownPicture(address) {
+  const found = safe(address);
+  return found && new URL(found).origin === location.origin ? found : null;
+}
+
+export const anyPicture = (address) => safe(address);
+
+// shop: {href(item), pictures, add(hit, slate) or null, why: true to tell on demand}
+export function card(hit, slate, shop) {
   const item = hit.item;
-  const open = el("a", { class: "open", href: `#/item/${encodeURIComponent(item.item_id)}`, onclick: () => acts.open(hit, slate) });
-  open.append(tile(item), title(hit));
-  const node = el("li", { class: "card", "data-item": item.item_id, "data-position": hit.position }, open);
+  const open = el("a", { class: "open", href: shop.href(item) }, tile(item, shop.pictures), title(hit));
+  const node = el("li", { class: hit.sponsored ? "card paid" : "card", "data-shopmind-item": item.item_id, "data-shopmind-position": hit.position,
+    "data-shopmind-propensity": hit.propensity }, open);
+  if (hit.sponsored) node.append(el("p", { class: "place" }, el("b", { class: "sponsored" }, word("sponsored")), ` ${hit.advertiser || ""}`));
   const place = [item.brand, item.categories.at(-1)].filter(Boolean).join(" · ");
-  if (hit.sponsored) node.append(el("p", { class: "place sponsored" }, `${word("sponsored")} · ${hit.advertiser}`));
   if (place) node.append(el("p", { class: "place" }, place));
-  if (hit.highlights?.description) node.append(el("p", { class: "part" }, ...marks(hit.highlights.description)));
-  if (hit.variants) node.append(el("p", { class: "place" }, `+ ${hit.variants.length} ${word("variants")}`));
-  if (item.kind === "product") {
-    const sold = item.stock === 0;
-    const add = el("button", { type: "button", class: "add", disabled: sold, onclick: () => acts.add(hit, slate) });
-    add.append(el("span", { "aria-hidden": "true" }, "+"), el("span", { class: "hidden" }, `${word("add")}: ${name(item)}`));
-    node.append(el("p", { class: "buy" }, el("span", { class: "price" }, sold ? word("sold_out") : price(item)), add));
-  }
-  node.append(why(hit));
+  if (hit.highlights?.description) node.append(el("p", { class: "part" }, marks(hit.highlights.description)));
+  if (hit.variants) node.append(el("p", { class: "place" }, word("variants", { n: hit.variants.length })));
+  if (item.kind === "product") node.append(buying(hit, slate, shop));
+  if (shop.why) node.append(whyOf(hit, slate));
   return node;
+}
+
+function buying(hit, slate, shop) {
+  const item = hit.item;
+  const sold = item.stock === 0;
+  const node = el("p", { class: "buy" }, el("span", { class: "price" }, sold ? word("sold_out") : price(item)));
+  if (shop.add) {
+    node.append(el("button", { type: "button", class: "add", disabled: sold, "data-shopmind-do": "add_to_cart", onclick: () => shop.add(hit, slate) },
+      el("span", { "aria-hidden": "true" }, "+"), hidden(`${word("add")}: ${name(item)}`)));
+  }
+  return node;
+}
+
+// The cards of an answer, in a list that says which answer it shows.
+export function cards(slate, shop, form = "") {
+  return el("ul", { class: `cards ${form}`, role: "list", "data-shopmind-request": slate.request_id, "data-shopmind-scenario": slate.scenario,
+    "data-shopmind-variant": slate.variant }, slate.hits.map((hit) => card(hit, slate, shop)));
 }
 
 function title(hit) {
-  const node = el("span", { class: "title" });
   const marked = hit.highlights?.title;
-  if (!marked) node.append(name(hit.item));
-  else node.append(...marks(marked));
-  return node;
-}
-
-// The API sends escaped HTML with <mark> only; nothing else of it reaches the page, whatever it says.
-function marks(html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
-  return Array.from(parsed.body.childNodes, (node) =>
-    node.nodeName === "MARK" ? el("mark", {}, node.textContent) : document.createTextNode(node.textContent));
-}
-
-function why(hit) {
-  const reasons = hit.reasons || [];
-  const list = el("ul", {});
-  const largest = Math.max(...reasons.map((reason) => Math.abs(reason.share ?? 0)), 1e-9);
-  for (const reason of reasons) {
-    const row = el("li", {}, reason.text);
-    if (reason.share !== null) {
-      row.append(el("meter", { min: 0, max: 1, value: Math.abs(reason.share) / largest, title: reason.signal,
-        "aria-label": `${reason.signal}: ${reason.share.toFixed(3)} ${word("share")}` }));
-    }
-    list.append(row);
-  }
-  if (!reasons.length) list.append(el("li", {}, word("no_reason")));
-  const sources = el("p", { class: "sources" }, `${word("brought")} `, ...hit.source.flatMap((source) => [el("span", { class: "chip" }, source), " "]));
-  return el("details", { class: "why" }, el("summary", {}, word("why")), list, sources);
+  return el("span", { class: "title" }, marked ? marks(marked) : name(hit.item));
 }
 
 function initials(text) {

@@ -1,109 +1,114 @@
-// The cart: kept for the visit, in this tab.
-import { ask, newId, who } from "./api.js";
-import { card, el, name, price, tile } from "./cards.js";
-import { spoken, word } from "./words.js";
+// The page of the cart: its lines, what offers take off, and what goes with it.
+import { ask } from "./api.js";
+import { emptyBasket, lines, setQuantity } from "./basket.js";
+import { money, name, price, tile } from "./cards.js";
+import { homeAddress, itemAddress } from "./context.js";
+import { el, hidden } from "./dom.js";
+import { bought, did, say, visitor } from "./events.js";
+import { addRow } from "./rows.js";
+import { newId } from "./tracking.js";
+import { word } from "./words.js";
 
-const panel = document.getElementById("cart");
-const button = document.getElementById("open-cart");
-const count = document.getElementById("cart-count");
+const OVER = "it is over", MOST_REFUSED = 8;
 
-let lines = JSON.parse(sessionStorage.getItem("cart") || "[]");
-let acts = null;
-let asked = 0;
-
-export function startCart(given) {
-  acts = given;
-  button.addEventListener("click", () => show(panel.hidden));
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") show(false);
-  });
-  showCount();
-}
-
-export function emptyCart() {
-  lines = [];
-  keep();
-}
-
-export function put(hit, slate) {
-  const line = lines.find((each) => each.item.item_id === hit.item.item_id);
-  if (line) line.quantity += 1;
-  else lines.push({ item: hit.item, quantity: 1, request_id: slate?.request_id });
-  keep();
-  show(true, false);
-}
-
-export async function drawCart() {
-  if (panel.hidden) return;
-  const mine = ++asked;
-  const list = el("ul", { class: "lines" });
-  for (const line of lines) list.append(drawn(line));
-  const head = el("div", { class: "cart-head" }, el("h2", {}, word("cart")),
-    el("button", { type: "button", class: "plain", onclick: () => show(false) }, word("less")));
-  const row = el("section", { class: "beside" });
-  panel.replaceChildren(head, lines.length ? list : el("p", { class: "quiet" }, word("empty_cart")));
-  if (!lines.length) return;
-  panel.append(sum(), el("button", { type: "button", class: "buy-now", onclick: buy }, word("buy")), row);
-  try {
-    const anchors = lines.map((line) => line.item.item_id);
-    const slate = await ask("POST", "v1/recommend/cart", { ...who.asking(), anchors, n: 6, explain: true, language: spoken() });
-    if (mine !== asked) return;
-    const cards = slate.hits.map((hit) => card(hit, slate, acts));
-    if (cards.length) row.append(el("h3", {}, word("cart_row")), el("ul", { class: "cards column", "data-scenario": "cart" }, ...cards));
-  } catch (error) {
-    acts.wrong(error);
+export async function drawCart(page, thanks = false) {
+  page.head(word("cart"), word("cart"));
+  const goods = lines();
+  if (!goods.length) {
+    page.main.append(el("div", { class: "problem" }, el("p", {}, word(thanks ? "bought" : "empty_cart")), el("a", { href: homeAddress() }, word("to_shop"))));
+    page.main.append(el("div", { class: "rows" }));
+    for (const scenario of ["buy_again", "home"]) {
+      const listed = page.scenarios.find((each) => each.name === scenario);
+      if (listed && (visitor.id || !listed.needs.includes("user"))) addRow(page.main.lastChild, scenario, word(scenario), page.shop);
+    }
+    return;
   }
+  const again = () => page.show();
+  const off = el("section", { class: "off", "aria-label": word("offers") });
+  const list = el("ul", { class: "lines", role: "list" }, goods.map((line) => drawn(line, page, again)));
+  page.main.append(el("div", { class: "till" }, list, off), el("div", { class: "rows" }));
+  if (page.scenarios.some((each) => each.name === "cart")) {
+    addRow(page.main.lastChild, "cart", word("cart_row"), page.shop, () => ({ anchors: lines().map((line) => line.item.item_id) }));
+  }
+  off.replaceChildren(sum(goods, null), buyButton(page));
+  const found = await ask("POST", "v1/offers/cart", basketOf(goods));
+  if (page.current()) off.replaceChildren(offers(found, goods), coupon(goods), sum(goods, found), buyButton(page));
 }
 
-function drawn(line) {
-  const away = () => {
-    lines = lines.filter((each) => each !== line);
-    keep();
-    acts.track("remove_from_cart", line.item, { quantity: line.quantity });
-    drawCart();
+function drawn(line, page, again) {
+  const title = { name: name(line.item) };
+  const change = (by) => {
+    setQuantity(line, line.quantity + by);
+    const type = by > 0 ? "add_to_cart" : "remove_from_cart";
+    say(word(line.quantity ? "added" : "removed", title));
+    did(type, { item_id: line.item.item_id, quantity: Math.abs(by) });
+    again();
   };
-  return el("li", {}, tile(line.item), el("span", { class: "title" }, name(line.item)),
-    el("span", { class: "price" }, `${line.quantity} × ${price(line.item)}`),
-    el("button", { type: "button", class: "plain", onclick: away }, word("remove"), el("span", { class: "hidden" }, ` ${name(line.item)}`)));
+  const step = (by, sign, label) => el("button", { type: "button", class: "step", onclick: () => change(by) }, el("span", { "aria-hidden": "true" }, sign), hidden(word(label, title)));
+  return el("li", {}, tile(line.item), el("a", { href: itemAddress(line.item) }, name(line.item)),
+    el("span", { class: "price" }, price(line.item, line.quantity)),
+    el("span", { class: "steps", role: "group", "aria-label": word("quantity", title) }, step(-1, "−", "fewer"), el("span", {}, String(line.quantity)), step(1, "+", "another")),
+    el("button", { type: "button", class: "plain", onclick: () => change(-line.quantity) }, word("remove"), hidden(` ${name(line.item)}`)));
 }
 
-function sum() {
-  const known = lines.filter((line) => line.item.price !== undefined);
-  const money = known.reduce((total, line) => total + line.item.price * line.quantity, 0);
-  return el("p", { class: "sum" }, word("total"), " ", el("b", {}, price({ price: money, currency: known[0]?.item.currency })));
+const basketOf = (goods) => ({ lines: goods.map((line) => ({ item_id: line.item.item_id, quantity: line.quantity })), ...(visitor.id ? { user_id: visitor.id } : {}) });
+const currencyOf = (goods) => goods.find((line) => line.item.currency)?.item.currency;
+
+function fromMinor(minor, goods) {
+  const currency = currencyOf(goods) || "USD";
+  const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+  return money(minor / 10 ** digits, currency);
 }
 
-async function buy() {
-  const order = `page-${newId()}`;
-  const events = lines.map((line) => ({
-    item: line.item,
-    more: {
-      quantity: line.quantity,
-      order_id: order,
-      request_id: line.request_id,
-      ...(line.item.price === undefined ? {} : { value: (line.item.price * line.quantity).toFixed(2), currency: line.item.currency }),
-    },
-  }));
-  lines = [];
-  keep();
-  await acts.trackAll("purchase", events);
-  acts.say(word("bought"));
-  show(false);
+function offers(found, goods) {
+  const used = Object.entries(found.amounts);
+  const refused = Object.entries(found.refused).filter(([, why]) => why !== OVER);
+  const node = el("div", {}, el("h2", {}, word("offers")));
+  node.append(used.length ? el("ul", { class: "used", role: "list" }, used.map(([id, minor]) => el("li", {}, el("span", {}, id), el("b", {}, word("saved", { price: fromMinor(minor, goods) })))))
+    : el("p", { class: "quiet" }, word("no_offers")));
+  if (refused.length) {
+    node.append(el("details", {}, el("summary", {}, word("not_used", { n: refused.length })),
+      el("ul", { role: "list" }, refused.slice(0, MOST_REFUSED).map(([id, why]) => el("li", {}, el("b", {}, id), `: ${why}`)))));
+  }
+  return node;
 }
 
-function show(open, focus = true) {
-  panel.hidden = !open;
-  button.setAttribute("aria-expanded", String(open));
-  if (open) drawCart();
-  if (open && focus) panel.querySelector("button")?.focus();
-  if (!open && focus) button.focus();
+function coupon(goods) {
+  const field = el("input", { id: "coupon", maxlength: 200, required: true, autocomplete: "off" });
+  const told = el("p", { role: "status" });
+  const form = el("form", { class: "coupon" }, el("label", { for: "coupon" }, word("coupon")), field, el("button", {}, word("check")), told);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const id = field.value.trim();
+    try {
+      const found = await ask("POST", "v1/offers/cart", { ...basketOf(goods), offers: [id] });
+      const minor = found.amounts[id];
+      told.textContent = minor === undefined ? word("coupon_refused", { id, why: found.refused[id] || "–" }) : word("coupon_used", { id, price: fromMinor(minor, goods) });
+    } catch (error) {
+      told.textContent = `${word("wrong")}: ${error.message}`;
+    }
+  });
+  return form;
 }
 
-function keep() {
-  sessionStorage.setItem("cart", JSON.stringify(lines));
-  showCount();
+function sum(goods, found) {
+  const known = goods.filter((line) => line.item.price !== undefined);
+  const before = known.reduce((total, line) => total + line.item.price_minor * line.quantity, 0);
+  const off = found ? found.total_minor : 0;
+  const row = (label, minor, strong) => el("p", { class: strong ? "sum strong-sum" : "sum" }, el("span", {}, label), el("b", {}, minor));
+  return el("div", {}, off ? row(word("before"), fromMinor(before, goods)) : null, off ? row(word("offers"), `− ${fromMinor(off, goods)}`) : null,
+    row(word("total"), fromMinor(before - off, goods), true));
 }
 
-function showCount() {
-  count.textContent = lines.reduce((total, line) => total + line.quantity, 0);
+function buyButton(page) {
+  return el("button", { type: "button", class: "strong", onclick: () => buy(page) }, word("buy"));
+}
+
+async function buy(page) {
+  const items = lines().map(({ item, quantity }) => ({ item_id: item.item_id, price: item.price, quantity }));
+  const noted = bought({ order_id: `order-${newId()}`, currency: currencyOf(lines()), items });
+  emptyBasket();
+  await noted;
+  say(word("bought"));
+  await page.show({ thanks: true });
 }

@@ -1,237 +1,183 @@
-// The page: what is shown follows from the address, and every event is followed by fresh answers.
-import { ApiError, ask, context, useKey, who } from "./api.js";
-import { card, el, name, price, tile } from "./cards.js";
-import { drawCart, emptyCart, put, startCart } from "./cart.js";
-import { drawSearch, searchAddress } from "./search.js";
-import { searchText, startSearchBox } from "./searchbox.js";
-import { known, speak, spoken, word } from "./words.js";
+// The storefront: what is shown follows from the address, and every event is followed by fresh answers.
+import { ApiError, DownError, ask, connect, isDown, listen, useKey } from "./api.js";
+import { emptyBasket, pieces, put, showCount } from "./basket.js";
+import { drawCart } from "./cart.js";
+import { name, ownPicture } from "./cards.js";
+import { base, cartAddress, context, homeAddress, itemAddress, keep, kept, searchAddress } from "./context.js";
+import { el } from "./dom.js";
+import { did, emptyLog, note, noteNow, say, visitor } from "./events.js";
+import { drawHome } from "./home.js";
+import { drawItem } from "./item.js";
+import { clearRows, forgetRows, refreshRows } from "./rows.js";
+import { drawSearch } from "./search.js";
+import { startSearchBox } from "./searchbox.js";
+import { showLanguage, startLook } from "./tongue.js";
+import { showVisitor, startVisitors } from "./visitors.js";
+import { word } from "./words.js";
 
 const main = document.getElementById("main");
-const message = document.getElementById("message");
-const log = document.getElementById("log");
-const FIRST = ["home", "buy_again", "trending", "promotions", "shops", "fresh"];
+const input = document.getElementById("text");
+const down = document.getElementById("down");
+const keyForm = document.getElementById("key-form");
+const state = { scenarios: null, shown: 0, failed: false, address: "" };
 
-let scenarios = [];
-let shown = 0;
-const before = new Map();
-
-const acts = {
-  open(hit, slate) {
-    const from = { request_id: slate.request_id, scenario: slate.scenario, position: hit.position };
-    acts.track("click", hit.item, from, false);
-  },
-  add(hit, slate) {
-    put(hit, slate);
-    acts.track("add_to_cart", hit.item, { request_id: slate?.request_id, quantity: 1 });
-  },
-  track: (type, item, more = {}, refresh = true) => acts.trackAll(type, [{ item, more }], refresh),
-  async trackAll(type, doings, refresh = true) {
-    try {
-      const rows = doings.map(({ item, more }) => ({ type, item_id: item.item_id, ...who.doing(), ...more }));
-      const answer = await ask("POST", "v1/events", rows);
-      for (const { item } of doings) note(`${word(type)} ${name(item)}`, `${word("noted")} ${answer.took_ms.toFixed(1)} ms`);
-      const refused = answer.rows.find((row) => row.status === "rejected");
-      if (refused) throw new ApiError(422, { message: refused.reason, code: "bad_input", field: refused.field });
-      if (refresh) await Promise.all([drawRows(), drawCart()]);
-    } catch (error) {
-      acts.wrong(error);
-    }
-  },
-  say(text) {
-    message.hidden = !text;
-    message.textContent = text;
-  },
-  wrong(error) {
-    if (error instanceof ApiError && error.status === 401) document.getElementById("key-form").hidden = false;
-    acts.say(`${word("wrong")}: ${error.message}`);
+const shop = {
+  href: itemAddress,
+  pictures: ownPicture,
+  why: true,
+  async add(hit) {
+    put(hit.item); // the event was taken from the click itself
+    sayAdded(hit.item);
+    await noteNow();
+    await refreshRows();
   },
 };
 
-async function recommend(scenario, more = {}) {
-  const slate = await ask("POST", `v1/recommend/${scenario}`, { ...who.asking(), explain: true, language: spoken(), ...more });
-  seen(slate);
-  return slate;
+async function addAll(items) {
+  for (const item of items) put(item);
+  sayAdded(items.at(-1));
+  for (const item of items.slice(0, -1)) did("add_to_cart", { item_id: item.item_id, quantity: 1 });
+  await did("add_to_cart", { item_id: items.at(-1).item_id, quantity: 1 });
+  await refreshRows();
 }
 
-// Impressions are written with the answer in shops that say so; in the others the page reports what was really seen.
-const watcher = context.report_impressions && "IntersectionObserver" in window ? new IntersectionObserver(reportSeen, { threshold: 0.6 }) : null;
-const slates = new Map();
-
-function seen(slate) {
-  slates.set(slate.request_id, slate);
-  if (slates.size > 40) slates.delete(slates.keys().next().value);
+function sayAdded(item) {
+  document.getElementById("open-cart").setAttribute("aria-label", word("cart_of", { n: pieces() }));
+  say(word("added", { name: name(item) }), { link: el("a", { href: cartAddress() }, word("to_cart")) });
 }
 
-function reportSeen(entries) {
-  const rows = [];
-  for (const entry of entries.filter((each) => each.isIntersecting)) {
-    watcher.unobserve(entry.target);
-    const { request, item, position } = entry.target.dataset;
-    const slate = slates.get(request);
-    const hit = slate?.hits.find((each) => each.item.item_id === item);
-    if (!hit) continue;
-    rows.push({ type: "impression", item_id: item, position: Number(position), propensity: hit.propensity,
-      request_id: request, scenario: slate.scenario, ...who.doing() });
-  }
-  if (rows.length) ask("POST", "v1/events", rows).catch(acts.wrong);
+async function become(id) {
+  visitor.become(id);
+  emptyBasket();
+  forgetRows();
+  showVisitor();
+  note(word("now_you_are", { who: visitor.name }));
+  say(word("now_you_are", { who: visitor.name }));
+  if (location.pathname === homeAddress()) await show();
+  else go(homeAddress());
 }
 
-function cardOf(hit, slate) {
-  const node = card(hit, slate, acts);
-  node.dataset.request = slate.request_id;
-  watcher?.observe(node);
-  return node;
+function pageOf(mine) {
+  return {
+    main, shop, show, go, become, wrong, add: addAll, refresh: refreshRows, scenarios: state.scenarios,
+    current: () => mine === state.shown,
+    head(heading, title, visible = true) {
+      document.title = `${title} – ${context.title}`;
+      clearRows();
+      if (visible) main.replaceChildren(el("h1", { tabindex: "-1" }, heading));
+    },
+  };
 }
 
-function row(scenario, heading) {
-  const section = el("section", { class: "row", "data-scenario": scenario.name, "aria-busy": "true" });
-  section.append(el("h2", {}, heading), el("ul", { class: "cards" }));
-  return section;
+async function draw(page, options) {
+  const path = location.pathname.slice(base.pathname.length);
+  const asked = new URLSearchParams(location.search);
+  input.value = path === "search" ? asked.get("q") || "" : "";
+  if (path === "") return drawHome(page);
+  if (path === "search") return drawSearch(page, asked);
+  if (path === "cart") return drawCart(page, options.thanks);
+  if (path.startsWith("item/")) return drawItem(page, decodeURIComponent(path.slice("item/".length)));
+  page.head(word("no_page"), word("no_page"));
+  main.append(el("p", {}, el("a", { href: homeAddress() }, word("to_shop"))));
 }
 
-async function fill(section, more = {}) {
-  const scenario = section.dataset.scenario;
-  const slate = await recommend(scenario, more);
-  const list = section.querySelector("ul.cards");
-  const old = before.get(scenario);
-  const cards = slate.hits.map((hit) => {
-    const node = cardOf(hit, slate);
-    if (old && !old.has(hit.item.item_id)) node.classList.add("fresh");
-    return node;
-  });
-  before.set(scenario, new Set(slate.hits.map((hit) => hit.item.item_id)));
-  list.replaceChildren(...(cards.length ? cards : [el("li", { class: "quiet" }, word("nothing"))]));
-  section.querySelector(".took")?.remove();
-  section.querySelector("h2").after(took(slate));
-  section.setAttribute("aria-busy", "false");
-}
-
-function took(slate) {
-  const node = el("p", { class: "took" }, `${slate.took_ms.toFixed(1)} ${word("took")}`);
-  if (slate.degraded) node.append(el("span", { class: "degraded", title: slate.degraded.join("\n") }, word("degraded")));
-  return node;
-}
-
-// Redraws every row that is on the page; answers that come too late are left alone.
-async function drawRows() {
-  const sections = Array.from(main.querySelectorAll("section.row"));
-  await Promise.all(sections.map((section) => fill(section, JSON.parse(section.dataset.more || "{}")).catch(acts.wrong)));
-}
-
-async function home() {
-  const open = scenarios.filter((each) => !each.needs.includes("anchors") && !each.needs.includes("text") && each.name !== "search");
-  const place = (each) => (FIRST.indexOf(each.name) + FIRST.length + 1) % (FIRST.length + 1);
-  open.sort((a, b) => place(a) - place(b));
-  main.replaceChildren(...open.map((each) => row(each, known(each.name) ? word(each.name) : each.title)));
-  await drawRows();
-}
-
-function search(asked) {
-  searchText(asked.get("q") || "");
-  const mine = shown;
-  return drawSearch(asked, { main, seen, took, card: cardOf, report: reportSearch, wrong: acts.wrong,
-    current: () => mine === shown, go: (next) => goTo(searchAddress(next)) });
-}
-
-async function reportSearch(text, slate) {
+async function show({ focus = false, scroll = null, thanks = false } = {}) {
+  const mine = ++state.shown;
+  main.setAttribute("aria-busy", "true");
   try {
-    const event = { type: "search", query: text, scenario: "search", request_id: slate.request_id, ...who.doing() };
-    const answer = await ask("POST", "v1/events", event);
-    note(`${word("searched")} “${text}”`, `${word("noted")} ${answer.took_ms.toFixed(1)} ms`);
+    state.scenarios ||= (await ask("GET", "v1/scenarios")).scenarios;
+    if (mine !== state.shown) return;
+    await draw(pageOf(mine), { thanks });
+    state.failed = false;
   } catch (error) {
-    acts.wrong(error);
+    if (mine === state.shown) wrong(error, true);
   }
-}
-
-async function item(id) {
-  const found = await ask("GET", `v1/items/${encodeURIComponent(id)}`);
-  const facts = el("dl", { class: "facts" });
-  for (const [key, value] of Object.entries(found.attributes)) facts.append(el("dt", {}, key), el("dd", {}, String(value)));
-  const about = el("div", { class: "about" }, el("h1", { tabindex: "-1" }, name(found)), el("p", { class: "place" }, found.categories.join(" › ")),
-    el("p", {}, found.description || ""), el("p", { class: "price" }, found.kind === "product" ? price(found) : ""), facts);
-  if (found.kind === "product") {
-    about.append(el("button", { type: "button", class: "buy-now", onclick: () => acts.add({ item: found, position: 0 }, null) }, word("add")));
-  }
-  main.replaceChildren(el("a", { class: "back", href: "#/" }, `← ${word("back")}`), el("article", { class: "item" }, tile(found), about));
-  for (const [scenario, heading, more] of [["similar", "similar", { anchors: [id], n: 12 }], ["home", "for_you_now", {}]]) {
-    if (!scenarios.some((each) => each.name === scenario)) continue;
-    const section = row({ name: scenario }, word(heading));
-    section.dataset.more = JSON.stringify(more);
-    main.append(section);
-  }
-  await acts.track("view", found);
-}
-
-async function show() {
-  const mine = ++shown;
-  const address = location.hash.slice(1) || "/";
-  const [path, query] = address.split("?");
-  acts.say("");
-  try {
-    if (path === "/search") await search(new URLSearchParams(query));
-    else if (path.startsWith("/item/")) await item(decodeURIComponent(path.slice(6)));
-    else await home();
-    if (mine === shown && address !== "/") main.querySelector("h1")?.focus();
-  } catch (error) {
-    if (mine === shown) acts.wrong(error);
-  }
+  if (mine !== state.shown) return;
+  main.setAttribute("aria-busy", "false");
+  if (scroll !== null) scrollTo(0, scroll);
+  if (focus) main.querySelector("h1")?.focus({ preventScroll: true });
   document.body.dataset.drawn = String(mine);
 }
 
-function goTo(address) {
-  if (location.hash === address) show();
-  else location.hash = address;
+// whole: nothing of the page could be drawn.
+function wrong(error, whole = false) {
+  if (whole) state.failed = true;
+  if (error instanceof DownError) return; // the page says so itself, and draws again when the shop is up
+  if (error instanceof ApiError && error.status === 401) {
+    keyForm.hidden = false;
+    document.getElementById("key").focus();
+    return;
+  }
+  const text = { 404: word("not_there"), 429: word("busy") }[error.status] || `${word("wrong")}: ${error.message}`;
+  const problem = el("div", { class: "problem", role: "alert" }, el("p", {}, text), el("a", { href: homeAddress() }, word("to_shop")));
+  if (!whole) say(text);
+  else if (main.querySelector("h1")) main.append(problem);
+  else main.replaceChildren(el("h1", { tabindex: "-1" }, word("wrong")), problem);
 }
 
-function note(what, when) {
-  log.prepend(el("li", {}, el("span", {}, what), " ", el("span", { class: "quiet" }, when)));
-  while (log.children.length > 6) log.lastChild.remove();
+function go(address) {
+  history.replaceState({ scroll: scrollY }, "");
+  if (address !== location.pathname + location.search) history.pushState(null, "", address);
+  show({ focus: true, scroll: 0 });
 }
 
-function offerUsers() {
-  const select = document.getElementById("user");
-  const options = [["", word("visitor")], ...context.users.map((user) => [user, user])];
-  select.replaceChildren(...options.map(([value, text]) => el("option", { value, selected: value === who.user }, text)));
+// Links to pages of the shop are followed without loading them anew; all others, and new tabs, are the browser's.
+function follow(event) {
+  const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const url = new URL(link.href);
+  if (link.classList.contains("skip")) {
+    event.preventDefault();
+    main.focus();
+    return;
+  }
+  const path = url.pathname.slice(base.pathname.length);
+  if (url.origin !== location.origin || !url.pathname.startsWith(base.pathname) || url.hash) return;
+  if (!(path === "" || path === "search" || path === "cart" || path.startsWith("item/"))) return;
+  event.preventDefault();
+  go(url.pathname + url.search);
 }
 
-async function start() {
-  speak(spoken());
-  offerUsers();
-  startCart(acts);
-  startSearchBox((text) => goTo(searchAddress(new URLSearchParams({ q: text }))));
-  document.getElementById("user").addEventListener("change", (event) => {
-    who.become(event.target.value);
-    emptyCart();
-    before.clear();
-    drawCart();
-    note(`${word("now_you_are")} ${who.user || word("visitor")}`, "");
+function standing(isItDown) {
+  down.hidden = !isItDown;
+  down.textContent = isItDown ? word("down") : "";
+  if (isItDown) return;
+  say(word("up_again"));
+  noteNow();
+  if (state.failed || !state.scenarios) show();
+  else refreshRows();
+}
+
+async function redraw() {
+  showLanguage();
+  showVisitor();
+  emptyLog();
+  if (isDown()) down.textContent = word("down");
+  await show({ scroll: scrollY });
+}
+
+function start() {
+  connect(base, context.key || kept("key") || "");
+  listen(standing);
+  startLook(redraw);
+  emptyLog();
+  showCount();
+  startVisitors(become);
+  const parts = { form: document.getElementById("search"), input, list: document.getElementById("suggestions") };
+  startSearchBox(parts, (text) => go(searchAddress({ q: text })), () => visitor.asking());
+  keyForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const key = document.getElementById("key").value.trim();
+    useKey(key);
+    keep("key", key);
+    keyForm.hidden = true;
     show();
   });
-  for (const button of document.querySelectorAll("[data-language]")) {
-    button.addEventListener("click", () => {
-      speak(button.dataset.language);
-      offerUsers();
-      drawCart();
-      show();
-    });
-  }
-  document.getElementById("key-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    useKey(document.getElementById("key").value.trim());
-    event.target.hidden = true;
-    open();
-  });
-  window.addEventListener("hashchange", show);
-  await open();
-}
-
-async function open() {
-  try {
-    scenarios = (await ask("GET", "v1/scenarios")).scenarios;
-    await show();
-  } catch (error) {
-    acts.wrong(error);
-  }
+  for (const link of document.querySelectorAll("a[href]:not([href^='#'])")) link.href = link.href; // stays right when the address changes
+  document.addEventListener("click", follow);
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", (event) => show({ focus: true, scroll: event.state?.scroll ?? 0 }));
+  show();
 }
 
 start();
