@@ -22,6 +22,8 @@ GOOD = {"query": "green tea", "item_id": "tea-01", "grade": 3}
 HALVES = {"title": "Few", "scenario": "home", "variants": {"all": {"share": 0.5}, "few": {"share": 0.5, "n": 3}}}
 FEW = {"behaviour": {"days": (7,), "at_least": 10, "of_each": 1, "moments": 1, "trees": 5}}
 
+OTHER = {"popularity": {"half_life_days": 3.0}}
+
 Step = Callable[[Client], object]
 
 CALLS: dict[str, Step | tuple[Step, ...]] = {
@@ -32,6 +34,18 @@ CALLS: dict[str, Step | tuple[Step, ...]] = {
     "GET /v1/scenarios": lambda client: client.scenarios(),
     "POST /v1/items": lambda client: client.put_items({"item_id": "x", "title": "X"}),
     "GET /v1/items/{item_id}": lambda client: client.item("tea-01"),
+    "GET /v1/items": lambda client: client.list_items("tea"),
+    "GET /v1/items/{item_id}/figures": lambda client: client.item_figures("tea-01"),
+    "GET /v1/insights/quality": lambda client: client.quality(),
+    "GET /v1/ingests": lambda client: client.ingests(),
+    "GET /v1/ingests/rejected": lambda client: client.rejected(),
+    "GET /v1/ingests/rejected/file": lambda client: list(client.rejected_file()),
+    "GET /v1/users/{user_id}/profile": lambda client: client.profile("u01"),
+    "GET /v1/users/{user_id}/history": lambda client: client.history("u01"),
+    "GET /v1/models": lambda client: client.models(),
+    "GET /v1/models/{kind}": lambda client: client.model("popularity"),
+    "POST /v1/models/{kind}/promote": lambda client: client.promote_model("popularity", "newest"),
+    "POST /v1/models/{kind}/rollback": lambda client: client.roll_back_model("popularity"),
     "DELETE /v1/items/{item_id}": lambda client: client.remove_item("tea-02"),
     "POST /v1/links": lambda client: client.put_links({"type": "friend", "source_id": "u01", "target_id": "u03"}),
     "POST /v1/events": lambda client: client.did("click", "tea-01", user="u01"),
@@ -109,11 +123,9 @@ CALLS: dict[str, Step | tuple[Step, ...]] = {
     "GET /v1/insights/associations": lambda client: client.associations(n=3),
     "GET /v1/insights/ads": lambda client: client.ads(),
     "GET /v1/insights/audience": lambda client: client.audience(items=["tea-01"], n=3),
-    "GET /v1/models": lambda client: client.models(),
-    "GET /v1/models/{kind}": lambda client: client.model("popularity"),
-    "POST /v1/models/{kind}/promote": lambda client: client.promote_model(
-        "popularity", client.model("popularity")["versions"][0]["version"]
-    ),
+    "GET /v1/insights/map": lambda client: client.shop_map(depth=2),
+    "GET /v1/insights/map/catalogue": lambda client: client.catalogue_map(depth=2),
+    "GET /v1/insights/map/user": lambda client: client.user_map("u01"),
     "GET /v1/keys/mine": lambda client: client.own_key(),
     "GET /v1/keys": lambda client: client.keys(),
     "POST /v1/keys": lambda client: client.make_key("viewer"),
@@ -171,6 +183,8 @@ def test_a_method_of_the_client_calls(operation: str, shop: Shop, noting: Noting
     assert operation in CALLS, f"{operation}: no method of the client calls it; write one, and a line into CALLS"
     if operation.endswith("outlook"):  # the tiny shop is too small to foresee by the usual options
         fitting.fit(["behaviour"], shop.tables(), shop.artifacts, FEW, seed=0, progress=silent)
+    if operation == "POST /v1/models/{kind}/rollback":  # there must be something to go back to
+        fitting.fit(["popularity"], shop.tables(), shop.artifacts, OTHER, seed=0, progress=silent)
     with Client("http://shop.test", keys.create(shop.records, "admin"), transport=noting) as client:
         steps = CALLS[operation]
         for step in steps if isinstance(steps, tuple) else (steps,):

@@ -8,8 +8,10 @@ from shopmind.client.customers import Customers
 from shopmind.client.experiments import Experiments
 from shopmind.client.goods import Goods
 from shopmind.client.health import Health
+from shopmind.client.ingests import Ingests
 from shopmind.client.insights import Insights
 from shopmind.client.knowledge import KnowledgeLog
+from shopmind.client.maps import Maps
 from shopmind.client.merchandise import Merchandise
 from shopmind.client.messages import Messages
 from shopmind.client.models import Models
@@ -31,6 +33,8 @@ class Client(
     KnowledgeLog,
     Models,
     Insights,
+    Maps,
+    Ingests,
     Health,
     Administering,
 ):

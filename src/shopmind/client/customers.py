@@ -11,6 +11,7 @@ from shopmind.client.answers import RowResult
 from shopmind.client.calls import Calls, Row
 from shopmind.client.typed import read
 from shopmind.domain import Outlook, User
+from shopmind.domain.item import Scalar
 from shopmind.kit.clock import parse_time
 
 
@@ -53,6 +54,73 @@ class Audience:
     degraded: str
 
 
+@dataclass(frozen=True, slots=True)
+class Because:
+    """What was done to one item, and speaks for an interest."""
+
+    item_id: str
+    title: str
+    type: str
+    times: int
+    last_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """A category or brand somebody likes; `share` is of the worth of all they did."""
+
+    of: str
+    name: str
+    share: float
+    events: Mapping[str, int]
+    last_ms: int
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One customer, under the pseudonym.
+
+    Attributes:
+        known: False for somebody who did something and was never written.
+        personalise: whether their doings may move what they see; where not, there are no interests.
+        events: event type → how often.
+        circle: type of link → people they are linked with.
+    """
+
+    user_id: str
+    known: bool
+    created_at_ms: int | None
+    attributes: Mapping[str, Scalar]
+    consent: Mapping[str, bool]
+    personalise: bool
+    events: Mapping[str, int]
+    first_ms: int | None
+    last_ms: int | None
+    interests: tuple[Interest, ...]
+    circle: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One thing somebody did; `item_id` is "" for an item that is no longer there."""
+
+    at_ms: int
+    type: str
+    item_id: str
+    title: str
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What a customer did, newest first; `next_cursor` continues it."""
+
+    events: tuple[Doing, ...]
+    total: int
+    next_cursor: str | None
+
+
 class Customers(Calls):
     """Customers: written, read, foreseen, found, forgotten."""
 
@@ -63,6 +131,15 @@ class Customers(Calls):
     def user(self, user_id: str) -> User:
         """What the shop knows of a user besides events, under the pseudonym; raises NotFoundError."""
         return read(User, self._call("GET", _path(user_id)))
+
+    def profile(self, user_id: str) -> Profile:
+        """What a customer likes and out of which doings that is read; raises NotFoundError."""
+        return read(Profile, self._call("GET", f"{_path(user_id)}/profile"))
+
+    def history(self, user_id: str, *, n: int = 50, offset: int = 0, cursor: str | None = None) -> Doings:
+        """What a customer did, newest first; raises NotFoundError."""
+        asked = {"n": n, "offset": offset, **({} if cursor is None else {"cursor": cursor})}
+        return read(Doings, self._call("GET", f"{_path(user_id)}/history", params=asked))
 
     def outlook(self, user_id: str) -> Outlook:
         """What a customer will do.

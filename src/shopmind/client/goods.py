@@ -8,6 +8,8 @@ from urllib.parse import quote
 from shopmind.client import answers
 from shopmind.client.answers import RowResult
 from shopmind.client.calls import Calls, Row
+from shopmind.client.catalogue import ItemFigures, Listed, Listing
+from shopmind.client.typed import read
 from shopmind.domain import Item
 
 
@@ -25,6 +27,36 @@ class Goods(Calls):
             NotFoundError: it is not in the shop.
         """
         return answers.item(self._call("GET", f"v1/items/{quote(item_id, safe='')}"))
+
+    def list_items(
+        self,
+        text: str = "",
+        *,
+        filters: str = "",
+        gap: str = "",
+        sort: str = "newest",
+        n: int = 50,
+        offset: int = 0,
+        cursor: str | None = None,
+    ) -> Listing:
+        """A part of the catalogue, hidden and sold-out items too.
+
+        Args:
+            text: every word stands in the title; or the id, or the brand.
+            gap: only items with this gap, as `quality` names it.
+            sort: newest, title, price or -price.
+        """
+        asked = {"text": text, "filters": filters, "gap": gap, "sort": sort, "n": n, "offset": offset}
+        named = {} if cursor is None else {"cursor": cursor}
+        told = self._call("GET", "v1/items", params={**asked, **named})
+        lines = tuple(Listed(answers.item(each), tuple(each["gaps"])) for each in told["items"])
+        return Listing(lines, told["total"], told["next_cursor"])
+
+    def item_figures(self, item_id: str, *, days: int = 30) -> ItemFigures:
+        """What became of an item, by day and place; raises NotFoundError."""
+        return read(
+            ItemFigures, self._call("GET", f"v1/items/{quote(item_id, safe='')}/figures", params={"days": days})
+        )
 
     def remove_item(self, item_id: str) -> None:
         """Takes an item out of the shop.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shopmind.client.calls import Calls
+from shopmind.client.catalogue import Quality
 from shopmind.client.reports import Ads, Associations, Queries, Slots, Traffic
 from shopmind.client.typed import read, read_all
 
@@ -32,6 +33,10 @@ class Insights(Calls):
     def ads(self, *, days: float = 30, advertiser: str = "") -> Ads:
         """What each ad and advertiser was shown, clicked and charged."""
         return read(Ads, self._call("GET", "v1/insights/ads", params={"days": days, "advertiser": advertiser}))
+
+    def quality(self, *, kind: str = "", n: int = 5) -> Quality:
+        """What the data of active items lack, with n examples of each gap; of one kind of item if named."""
+        return read(Quality, self._call("GET", "v1/insights/quality", params={"kind": kind, "n": n}))
 
     def arms(self, scenario: str = "", *, n: int = 50) -> list[Slots]:
         """What the slots of scenarios that explore have shown; of all of them when none is named."""

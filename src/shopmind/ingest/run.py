@@ -109,6 +109,7 @@ class Run:
                 {
                     "digest": self.digest,
                     "file": self.where,
+                    "table": self.table,
                     "line": refusal.line,
                     "reason": refusal.reason,
                     "field": refusal.field,

@@ -18,6 +18,8 @@ from shopmind.training import MENU
 PROMOTION = "promotion"
 """Kind of the records that say what answered before: kind of model → version."""
 
+NEWEST = "newest"
+
 CURVES = ("losses", "after_each")
 """Names under which recipes keep what a training went through, step by step."""
 
@@ -95,11 +97,17 @@ class Registry:
     def promote(self, name: str, version: str, *, by: str, reason: str = "") -> Kind:
         """Lets a version answer, from the next answers on and in every process; what answered before is kept in mind.
 
+        Args:
+            version: or NEWEST, the one that was fitted last.
+
         Raises:
             NotFoundError: there is no such kind or version.
             InputError: its files are damaged.
         """
-        return self._to(self.kind(name), version, by=by, reason=reason, back=False)
+        kind = self.kind(name)
+        if version == NEWEST and kind.versions:
+            version = kind.versions[0].version
+        return self._to(kind, version, by=by, reason=reason, back=False)
 
     def roll_back(self, name: str, version: str = "", *, by: str, reason: str = "") -> Kind:
         """Lets the version answer that did before the current one; doing it twice gives the current one again.

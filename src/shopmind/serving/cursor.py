@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from typing import Protocol
 
 from shopmind.kit.errors import InputError
 from shopmind.kit.seeds import hash64
@@ -35,6 +36,28 @@ def read(cursor: str, question: str) -> tuple[int, str]:
     if raw[3:9] != _mark(question):
         raise InputError("cursor: it continues another question; repeat the question it came from", field="cursor")
     return offset, held
+
+
+class Listed(Protocol):
+    """A question about a part of a list."""
+
+    offset: int
+    cursor: str | None
+
+    def model_dump_json(self, *, exclude: set[str]) -> str:
+        """Of pydantic."""
+        ...
+
+
+def place(what: str, question: Listed) -> tuple[int, str]:
+    """Where in a list a question begins, and what `following` is to be told; raises InputError as `read` does."""
+    mark = f"{what} {question.model_dump_json(exclude={'n', 'offset', 'cursor'})}"
+    return (question.offset if question.cursor is None else read(question.cursor, mark)[0]), mark
+
+
+def following(mark: str, after: int, total: int) -> str | None:
+    """The cursor of what comes after the first `after` of a list; None at its end."""
+    return write(after, mark) if after < min(total, MAX_OFFSET) else None
 
 
 def _mark(question: str) -> bytes:

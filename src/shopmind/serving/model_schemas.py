@@ -14,7 +14,7 @@ class PromoteQuestion(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: str = Field(min_length=1, max_length=64)
+    version: str = Field(min_length=1, max_length=64, description="one of the kind's versions, or newest")
     reason: str = Field("", max_length=2_000, description="why; kept in the knowledge log")
 
 

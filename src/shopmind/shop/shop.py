@@ -28,7 +28,7 @@ from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.scenario import Scenario
 from shopmind.privacy.erase import Erasure
 from shopmind.settings import Settings
-from shopmind.shop import adopting, learning, writing
+from shopmind.shop import adopting, learning, taking, writing
 from shopmind.shop.asking import Asking
 from shopmind.shop.booking import Booking
 from shopmind.shop.experimenting import Experiments
@@ -187,7 +187,12 @@ class Shop(Asking, Views):
             progress=progress,
         )
         self._answering.live.wake()
+        taking.keep(folder.records, report, folder.clock())
         return report
+
+    def ingests(self) -> list[dict[str, Any]]:
+        """The newest runs of ingest in short, newest first (shop/taking.py)."""
+        return taking.kept(self.records)
 
     def put_items(self, rows: Sequence[Mapping[str, Any]]) -> list[RowStatus]:
         """Items as rows of an items file. They are found once the indexer has seen them (`index`)."""

@@ -19,7 +19,7 @@ from shopmind.serving.service import service_of, visit_of
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
 BY_KIND = path_example("kind", "popularity", "the kind of model")
-WHICH: dict[str, Any] = {"version": "70954de43192", "reason": "foresees more of the held step"}
+WHICH: dict[str, Any] = {"version": "newest", "reason": "foresees more of the held step"}
 WHY: dict[str, Any] = {"version": "70954de43192", "reason": "fewer clicks since"}
 
 

@@ -8,9 +8,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shopmind.insights import doings, profile
+from shopmind.serving import cursor
 from shopmind.serving.answers import answer_rows, outlook_json, user_json
-from shopmind.serving.bodies import read_rows
-from shopmind.serving.describe import described, path_example, rows
+from shopmind.serving.bodies import read_query, read_rows
+from shopmind.serving.describe import described, parameters, path_example, rows
+from shopmind.serving.profile_schemas import HistoryAnswer, HistoryQuestion, ProfileAnswer
+from shopmind.serving.profiles import doing_json, profile_json
 from shopmind.serving.responses import json_response
 from shopmind.serving.row_schemas import UserRow
 from shopmind.serving.schemas import BulkAnswer, ForgetAnswer, OutlookAnswer, SingleAnswer, UserAnswer
@@ -44,6 +48,35 @@ async def outlook(request: Request, user_id: str) -> Response:
     service = service_of(request)
     found = await service.read(lambda: service.shop.outlook(user_id))
     return json_response({"request_id": visit_of(request).request_id, **outlook_json(found)})
+
+
+@router.get("/{user_id:path}/profile", **described("Profile of a user", ProfileAnswer, "admin", extra=BY_ID))
+async def read_profile(request: Request, user_id: str) -> Response:
+    """What a customer likes and out of which doings that is read, their consent, and how many they are linked with."""
+    shop = service_of(request).shop
+    found = await service_of(request).read(lambda: profile(shop, shop.pseudonyms.user(user_id)))
+    return json_response({"request_id": visit_of(request).request_id, **profile_json(found)})
+
+
+@router.get(
+    "/{user_id:path}/history",
+    **described(
+        "History of a user",
+        HistoryAnswer,
+        "admin",
+        extra={"parameters": [*BY_ID["parameters"], *parameters(HistoryQuestion, n=20)["parameters"]]},
+    ),
+)
+async def history(request: Request, user_id: str) -> Response:
+    """What a customer did, newest first."""
+    ask = read_query(request, HistoryQuestion)
+    shop = service_of(request).shop
+    pseudonym = shop.pseudonyms.user(user_id)
+    start, mark = cursor.place(f"history {pseudonym}", ask)
+    told, total = await service_of(request).read(lambda: doings(shop, pseudonym, offset=start, n=ask.n))
+    more = cursor.following(mark, start + ask.n, total)
+    head = {"request_id": visit_of(request).request_id, "user_id": pseudonym, "total": total, "next_cursor": more}
+    return json_response({**head, "events": [doing_json(each) for each in told]})
 
 
 @router.get("/{user_id:path}", **described("Read a user", UserAnswer, "admin", extra=BY_ID))
