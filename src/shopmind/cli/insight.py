@@ -1,4 +1,4 @@
-"""`shopmind insight queries|traffic|arms|audience SHOP`, `shopmind insight outlook SHOP USER`."""
+"""`shopmind insight queries|traffic|arms|audience|map SHOP`, `shopmind insight outlook SHOP USER`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopmind.cli import insight_ads, insight_arms, insight_associations, insight_audience, insight_traffic, show
+from shopmind.cli import (
+    insight_ads,
+    insight_arms,
+    insight_associations,
+    insight_audience,
+    insight_map,
+    insight_traffic,
+    show,
+)
 from shopmind.kit.clock import DAY_MS, format_time
 
 if TYPE_CHECKING:
@@ -52,6 +60,7 @@ def add(app: typer.Typer) -> None:
     insight_audience.add(insight)
     insight_ads.add(insight)
     insight_associations.add(insight)
+    insight_map.add(insight)
 
     @insight.command("outlook")
     def outlook(
