@@ -6,5 +6,7 @@ MENU = Menu(
     "page",
     {
         "today": "shopmind.console.pages.today:PAGE",
+        "search": "shopmind.console.pages.search.page:PAGE",
+        "recommend": "shopmind.console.pages.recommend.page:PAGE",
     },
 )

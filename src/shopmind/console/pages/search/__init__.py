@@ -1,0 +1,1 @@
+"""Search: what people look for, the relevance workbench, words and rules."""
