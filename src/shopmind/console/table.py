@@ -13,10 +13,11 @@ from nicegui import ui
 from shopmind.console.page import PageContext
 from shopmind.kit.errors import InputError
 
-Kind = Literal["text", "number", "share", "milliseconds", "time", "link"]
+Kind = Literal["text", "number", "score", "share", "milliseconds", "time", "link"]
 
 FORMATS: dict[Kind, str] = {
     "number": 'v => v == null ? "–" : v.toLocaleString("en", {maximumFractionDigits: 2})',
+    "score": 'v => v == null ? "–" : v.toLocaleString("en", {maximumSignificantDigits: 3})',
     "share": 'v => v == null ? "–" : (100 * v).toLocaleString("en", {maximumFractionDigits: 2}) + " %"',
     "milliseconds": 'v => v == null ? "–" : v.toLocaleString("en", {maximumFractionDigits: 1}) + " ms"',
     "time": 'v => v == null ? "–" : v.slice(0, 19).replace("T", " ")',

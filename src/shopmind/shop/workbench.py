@@ -76,6 +76,7 @@ class Workbench:
         self._answering = answering
         self._lock = threading.Lock()
         self._held: OrderedDict[Configuration, Way] = OrderedDict()
+        self._based_on: tuple[Scenario, ...] = ()
 
     def way(self, given: Configuration) -> Way:
         """How a configuration answers.
@@ -89,6 +90,7 @@ class Workbench:
         if not given.toml.strip():
             return Way("", plain)
         with self._lock:
+            self._follow()
             if given not in self._held:
                 scenario = self._read(given)
                 free = {f"workbench|{place}" for place in range(HELD)} - {each.key for each in self._held.values()}
@@ -139,6 +141,13 @@ class Workbench:
             if time.monotonic() < until_s:
                 effects.append(effect(stage, part, frozenset({(stage, part)})))
         return LookedInto(slate, told, there, together, tuple(effects))
+
+    def _follow(self) -> None:
+        """Lets go of what was read when a scenario has changed: any may be the base of a text."""
+        now = tuple(self._scenarios.values())
+        if len(now) != len(self._based_on) or any(a is not b for a, b in zip(now, self._based_on, strict=True)):
+            self._held.clear()
+            self._based_on = now
 
     def _read(self, given: Configuration) -> Scenario:
         if len(given.toml) > LONGEST_TOML:

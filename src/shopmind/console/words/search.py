@@ -123,6 +123,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "words.hint.protected": ("The words are taken exactly as typed.", "按原样搜索这些词。"),
     "words.hint.stop_word": ("The words do not count in a query that has others.", "查询中有其他词时忽略它们。"),
     "words.hint.category": ("Who asks for the words looks for that category.", "搜索这些词即在找该类目。"),
+    "words.list": ("Words", "词"),
     "words.words": ("Words, commas between", "词（用逗号分隔）"),
     "words.to": ("Lead to", "指向"),
     "words.worth": ("Worth, 0 to 1", "权重 0–1"),

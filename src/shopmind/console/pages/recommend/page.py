@@ -15,6 +15,7 @@ from shopmind.console.pages.recommend.signals import Signals
 from shopmind.console.pages.recommend.stages import stages
 from shopmind.console.section import section
 from shopmind.console.slate import answer
+from shopmind.domain import Hit
 
 N = 10
 FIRST = "home"
@@ -83,13 +84,15 @@ async def _asking(page: PageContext, found: list[ScenarioState]) -> None:
 def _show(page: PageContext, asked: dict[str, Any], traced: Traced) -> None:
     if not traced.slate.hits and not traced.trace.candidates:
         empty(page.say("recommend.none"), page.say("recommend.none.text"))
+    signals = Signals(page, asked, traced)
     with ui.element("div").classes("split"):
-        answer(page, traced.slate, page.say("recommend.page"), beside=lambda hit: _why(hit))
-        Signals(page, asked, traced).show()
+        answer(page, traced.slate, page.say("recommend.page"), beside=_why)
+        signals.show()
+    signals.answer_here()
     stages(page, traced.trace)
 
 
-def _why(hit: Any) -> None:
+def _why(hit: Hit) -> None:
     for reason in hit.reasons[:2]:
         ui.label(reason.text).classes("muted")
 

@@ -25,7 +25,7 @@ class Signals:
         self._shown: ui.element | None = None
 
     def show(self) -> None:
-        """Draws the card; what is switched off is answered below it."""
+        """Draws the card."""
         page = self._page
         with ui.element("section").classes("card").props('id="signals"'):
             heading(page.say("signals.title"), 2)
@@ -36,7 +36,10 @@ class Signals:
                 signals = [each for each in self._traced.signals if each.stage == stage]
                 if signals:
                     self._switches(stage, signals)
-            self._shown = ui.element("div").classes("section").props('aria-live="polite"')
+
+    def answer_here(self) -> None:
+        """Where the answer without some signals is shown."""
+        self._shown = ui.element("div").classes("section").props('aria-live="polite"')
 
     def _chart(self) -> None:
         """Items that leave the page, and items that merely move, when each signal is off by itself."""

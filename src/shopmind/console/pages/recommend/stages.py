@@ -169,8 +169,8 @@ def _shares(page: PageContext, trace: AnswerTrace) -> None:
         if names:
             _stack(page, shown[:MOST_DRAWN], names)
         evidence = sorted({name for item in shown for name in (*item.values, *item.shares)})
-        columns = [Column("item", page.say("trace.item")), Column("score", page.say("trace.score"), "number")]
-        columns += [Column(f"v{at}", name, "number") for at, name in enumerate(evidence)]
+        columns = [Column("item", page.say("trace.item")), Column("score", page.say("trace.score"), "score")]
+        columns += [Column(f"v{at}", name, "score") for at, name in enumerate(evidence)]
         rows: list[dict[str, Any]] = [
             {
                 "item": each.title,

@@ -139,8 +139,8 @@ def _lines(page: PageContext, made: JudgementReport, titles: list[str]) -> None:
         Column("query", page.say("search.query"), "link"),
         Column("judged", page.say("measure.judgements"), "number"),
     ]
-    columns += [Column(f"ndcg_{at}", page.say("measure.ndcg", name=title), "number") for at, title in enumerate(titles)]
-    columns += [Column("gap", page.say("measure.difference"), "number")] if len(titles) > 1 else []
+    columns += [Column(f"ndcg_{at}", page.say("measure.ndcg", name=title), "score") for at, title in enumerate(titles)]
+    columns += [Column("gap", page.say("measure.difference"), "score")] if len(titles) > 1 else []
     rows = []
     for line in made.lines:
         values = {f"ndcg_{at}": value for at, value in enumerate(line.ndcg)}

@@ -52,23 +52,16 @@ def _show(page: PageContext, report: Queries) -> None:
         tile(page.say("search.withheld"), count(report.withheld.queries), page.say("search.withheld.text"))
     _charts(page, report)
     judge = [_go(page, "judge", "search.judge", "rule", "workbench", "text")]
-    table(page, "top-queries", _columns(page), _rows(report.top), title=page.say("search.top"), actions=judge)
-    table(
-        page,
-        "no-result-queries",
-        _columns(page),
-        _rows(report.no_result),
-        title=page.say("search.no_result"),
-        actions=[*_mending(page, report), *judge],
-    )
-    table(
-        page,
-        "low-click-queries",
-        _columns(page),
-        _rows(report.low_click),
-        title=page.say("search.low_click"),
-        actions=judge,
-    )
+    for name, lines, actions in (
+        ("top", report.top, judge),
+        ("no_result", report.no_result, _mending(page, report)),
+        ("low_click", report.low_click, judge),
+    ):
+        title = page.say(f"search.{name}")
+        if lines:
+            table(page, f"{name}-queries", _columns(page), _rows(lines), title=title, actions=actions)
+        else:
+            _nothing(page, title)
     _rewrites(page, report)
 
 
@@ -156,7 +149,15 @@ def _rewrites(page: PageContext, report: Queries) -> None:
         for each in report.reformulated
     ]
     actions = [add] if page.may("merchandise") else []
+    if not rows:
+        _nothing(page, page.say("search.reformulated"))
+        return
     table(page, "reformulated-queries", columns, rows, title=page.say("search.reformulated"), actions=actions)
+
+
+def _nothing(page: PageContext, title: str) -> None:
+    heading(title, 2)
+    ui.label(page.say("search.list.none")).classes("muted")
 
 
 def _go(page: PageContext, name: str, word: str, icon: str, tab: str, parameter: str) -> Action:

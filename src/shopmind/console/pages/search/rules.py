@@ -76,8 +76,6 @@ class _Rules:
             Column("about", page.say("rules.about")),
             Column("when", page.say("rules.when")),
             Column("version", page.say("rules.version"), "number"),
-            Column("changed", page.say("words.changed")),
-            Column("by", page.say("words.by")),
         ]
         rows = [
             {
@@ -87,8 +85,6 @@ class _Rules:
                 "about": _about(each.rule),
                 "when": _when(page, each.rule),
                 "version": each.version,
-                "changed": moment(each.changed_at_ms),
-                "by": each.changed_by,
             }
             for rule_id, each in self._rules.items()
         ]

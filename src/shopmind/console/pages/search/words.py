@@ -133,7 +133,7 @@ def _show(page: PageContext, found: list[Word], changed: Callable[[], Awaitable[
         for each in found
     ]
     columns = [
-        Column("words", page.say("words.words")),
+        Column("words", page.say("words.list")),
         Column("kind", page.say("words.kind")),
         Column("to", page.say("words.to")),
         Column("worth", page.say("words.worth"), "number"),
