@@ -10,11 +10,11 @@ from importlib import resources
 
 import httpx
 import pytest
+from markupsafe import escape
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from shopmind.serving.app import build, create_app
-from shopmind.serving.pages import FILES
 from shopmind.serving.settings import ServingSettings
 from shopmind.shop import Shop
 from shopmind.testing.asgi import AsgiTransport
@@ -73,21 +73,79 @@ def test_whatever_a_page_loads_is_there(serve: Served, path: str) -> None:
         assert client.get(f"/{address}").status_code == 200, address
 
 
-def test_scripts_import_only_what_is_served_and_nothing_is_loaded_from_elsewhere() -> None:
-    for name in FILES:
-        text = FOLDER.joinpath(name).read_text(encoding="utf-8")
-        for wanted in re.findall(r'from "\./([^"]+)"', text):
-            assert wanted in FILES, (name, wanted)
-        assert not re.findall(r"https?://(?!www\.w3\.org/2000/svg)", text), name
-        assert "innerHTML" not in text
-        assert "eval(" not in text
+def test_nothing_is_loaded_from_elsewhere_and_no_markup_is_made_of_data() -> None:
+    for file in FOLDER.iterdir():
+        if not file.name.endswith((".js", ".css", ".html", ".svg")):
+            continue
+        text = file.read_text(encoding="utf-8")
+        assert not re.findall(r"https?://(?!www\.w3\.org/2000/svg)", text), file.name
+        for sink in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "DOMParser",
+            "new Function",
+        ):
+            assert sink not in text, (file.name, sink)
+
+
+@pytest.mark.parametrize(
+    ("path", "up"),
+    [("/", "./"), ("/search?q=tea", "./"), ("/cart", "./"), ("/item/tea-01", "../"), ("/item/a%2Fb", "../")],
+)
+def test_every_page_of_the_shop_knows_the_way_to_its_files(serve: Served, path: str, up: str) -> None:
+    page = serve(role=None).get(path)
+    assert page.status_code == 200
+    elements = Elements(page.text)
+    assert json.loads(str(elements.of("body")[0]["data-context"]))["up"] == up
+    assert all(str(each["src"]).startswith(f"{up}page/") for each in elements.of("script"))
+
+
+def test_files_with_their_version_in_the_address_are_kept_for_ever_and_others_are_asked_for_again(
+    serve: Served,
+) -> None:
+    client = serve(role=None)
+    address = next(str(each["src"]) for each in Elements(client.get("/").text).of("script") if "shop.js" in str(each))
+    assert "immutable" in client.get(f"/{address}").headers["cache-control"]
+    assert client.get("/page/shop.js?v=other").headers["cache-control"] == "no-cache"
+    assert client.get("/page/shop.js").headers["cache-control"] == "no-cache"
+
+
+def test_files_are_packed_for_who_takes_them_so(serve: Served) -> None:
+    client = serve(role=None)
+    packed = client.get("/page/shop.js", headers={"accept-encoding": "gzip"})
+    plain = client.get("/page/shop.js", headers={"accept-encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert packed.headers["vary"] == "accept-encoding"
+
+
+@pytest.mark.parametrize("path", ["/widgets/shopmind.js", "/track.js"])
+def test_scripts_for_other_sites_need_no_key_and_may_be_loaded_by_any(serve: Served, path: str) -> None:
+    answer = serve(role=None).get(path, headers={"origin": "https://shop.example"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/widgets/widgets.js", "/widgets/..%2Fkeys.py", "/page/shop.html", "/page/words.js", "/page/..%2Fpages.py"],
+)
+def test_only_what_is_meant_to_be_served_is_served(serve: Served, path: str) -> None:
+    assert serve(role=None).get(path).status_code == 404
 
 
 def test_names_and_users_are_escaped(serve: Served) -> None:
     nasty = "</title><script>alert(1)</script>\"'&"
     page = serve(role=None, title=nasty, sample_users=(nasty,), neighbours={nasty: "./x/"}).get("/").text
     elements = Elements(page)
-    assert len(elements.of("script")) == 1
+    assert len(elements.of("script")) == 2
     context = json.loads(str(elements.of("body")[0]["data-context"]))
     assert context["users"] == [nasty]
 
@@ -97,12 +155,25 @@ def test_every_field_has_a_label_and_every_word_exists_in_both_languages(serve: 
     labelled = {label.get("for") for label in elements.of("label")}
     assert {field.get("id") for field in elements.of("input", "select")} <= labelled
     script = FOLDER.joinpath("words.js").read_text(encoding="utf-8")
-    english, chinese = (set(re.findall(r"(?:^|[ {])(\w+): [\"']", part)) for part in script.split("  zh: {"))
-    assert english - {"en"} == chinese
+    english, chinese = (set(re.findall(r'[ {]"?([\w-]+)"?: "', part)) for part in script.split("  zh: {"))
+    assert english == chinese
     used = {str(value) for _, each in elements.found for name, value in each.items() if name.startswith("data-word")}
-    for name in FILES:
-        used |= set(re.findall(r'\bword\("(\w+)"\)', FOLDER.joinpath(name).read_text(encoding="utf-8")))
+    for file in FOLDER.iterdir():
+        if file.name.endswith(".js"):
+            used |= set(re.findall(r'\bword\("([\w-]+)"', file.read_text(encoding="utf-8")))
     assert used <= chinese
+
+
+def test_every_word_of_the_storefront_is_used_by_a_page_or_names_a_scenario(shop: Shop) -> None:
+    words = FOLDER.joinpath("words.js").read_text(encoding="utf-8")
+    others = "".join(
+        file.read_text(encoding="utf-8")
+        for file in FOLDER.iterdir()
+        if file.name.endswith((".js", ".html")) and file.name != "words.js"
+    )
+    made = ("facet_", "sort_", "from_")  # put together from what the API says
+    for name in set(re.findall(r'[ {]"?([\w-]+)"?: "', words)):
+        assert re.search(rf"\b{name}\b", others) or name in shop.scenarios or name.startswith(made), name
 
 
 def test_the_reference_page_lists_every_operation(serve: Served) -> None:
@@ -110,7 +181,7 @@ def test_the_reference_page_lists_every_operation(serve: Served) -> None:
     for path, operations in build([]).openapi()["paths"].items():
         for operation in operations.values():
             assert path in page
-            assert operation["summary"] in page
+            assert str(escape(operation["summary"])) in page
 
 
 def test_a_shop_may_be_mounted_under_a_prefix(shop: Shop) -> None:
@@ -118,6 +189,7 @@ def test_a_shop_may_be_mounted_under_a_prefix(shop: Shop) -> None:
     with httpx.Client(transport=AsgiTransport(app), base_url="http://shop.test/shops/tiny/") as client:
         assert client.get("").status_code == 200
         assert client.get("page/shop.js").status_code == 200
+        assert 'src="../page/shop.js' in client.get("item/tea-01").text
         assert client.get("docs").status_code == 200
         assert client.post("v1/search", json={"text": "tea"}).status_code == 200
 

@@ -28,7 +28,7 @@ class AsgiTransport(httpx.BaseTransport):
     async def _send(self, request: httpx.Request) -> httpx.Response:
         asked = httpx.Request(request.method, request.url, headers=request.headers, stream=_Stream(request))
         answer = await self._inner.handle_async_request(asked)
-        content = await answer.aread()
+        content = b"".join([part async for part in answer.aiter_raw()])  # packed as it came: httpx unpacks it once
         return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
 
 

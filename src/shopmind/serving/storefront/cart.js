@@ -27,7 +27,7 @@ export async function drawCart(page, thanks = false) {
   const off = el("section", { class: "off", "aria-label": word("offers") });
   const list = el("ul", { class: "lines", role: "list" }, goods.map((line) => drawn(line, page, again)));
   page.main.append(el("div", { class: "till" }, list, off), el("div", { class: "rows" }));
-  if (page.scenarios.some((each) => each.name === "cart")) {
+  if (page.shows("cart")) {
     addRow(page.main.lastChild, "cart", word("cart_row"), page.shop, () => ({ anchors: lines().map((line) => line.item.item_id) }));
   }
   off.replaceChildren(sum(goods, null), buyButton(page));

@@ -27,7 +27,7 @@ function priced(facet, asked, page) {
   const ranges = facet.ranges.filter((each) => each.items).map(({ low, high, items }, place, all) =>
     [`${low}..${high}${place === all.length - 1 ? "=" : ""}`, `${low} – ${high}`, items]);
   const own = asked.get("price") || "";
-  if (ranges.length < 2 && !chosen.size && !own) return null;
+  if (facet.low === null && !chosen.size && !own) return null;
   const [, low, high] = own.match(RANGE) || [null, "", ""];
   const field = (id, value, label, bound) => el("input", { id, type: "number", min: 0, step: "any", value, "aria-label": label, placeholder: bound === null ? "" : String(bound) });
   const [from, to] = [field("price-from", low, word("at_least"), facet.low), field("price-to", high, word("at_most"), facet.high)];

@@ -10,15 +10,15 @@ const ELSEWHERE = new Set(["search", "in_shop", "in_content", "messages", "next_
 const OFFERED = 3;
 
 export async function drawHome(page) {
-  const { scenarios } = page;
   page.head(visitor.id ? word("welcome_back", { id: visitor.id }) : word("welcome"), word("welcome"));
   page.main.append(introduction(page), el("div", { class: "rows" }));
   const into = page.main.lastChild;
-  const open = scenarios.filter((each) => !ELSEWHERE.has(each.name) && !each.needs.some((need) => need === "anchors" || need === "text"))
+  const open = page.scenarios.filter((each) => page.shows(each.name) && !ELSEWHERE.has(each.name) && !each.needs.some((need) => need === "anchors" || need === "text"))
     .filter((each) => visitor.id || !each.needs.includes("user"));
   const place = (each) => (FIRST.indexOf(each.name) + FIRST.length + 1) % (FIRST.length + 1);
   open.sort((a, b) => place(a) - place(b));
-  for (const each of open) addRow(into, each.name, known(each.name) ? word(each.name) : each.title, page.shop, undefined, { told: (slate, node) => empty(node, slate, each, into) });
+  for (const each of open) addRow(into, each.name, known(each.name) ? word(each.name) : each.title, page.shop, undefined, { told: (slate) => { if (each.name === "home" && !slate.hits.length) sayEmpty(into); } });
+  if (!page.shows("home")) sayEmpty(into);
 }
 
 function introduction(page) {
@@ -28,8 +28,8 @@ function introduction(page) {
     others.flatMap((button) => [button, " "]));
 }
 
-// A shop without goods says how it gets some, once.
-function empty(node, slate, scenario, into) {
-  if (scenario.name !== "home" || slate.hits.length || into.querySelector(".problem")) return;
+// A shop without goods says how it gets some.
+function sayEmpty(into) {
+  into.querySelector(".problem")?.remove();
   into.prepend(el("div", { class: "problem" }, el("p", {}, word("empty_shop"))));
 }

@@ -24,7 +24,7 @@ export async function drawItem(page, id) {
   const rows = found.stock === 0 ? ["substitutes", ...ROWS.product] : ROWS[found.kind] || ["home"];
   const noted = did("view", { item_id: found.item_id });
   for (const scenario of rows) {
-    if (!page.scenarios.some((each) => each.name === scenario)) continue;
+    if (!page.shows(scenario)) continue;
     const anchored = scenario !== "home" && scenario !== "content" && scenario !== "promotions";
     addRow(into, scenario, word(scenario), page.shop, () => (anchored ? { anchors: [id] } : {}), {
       told: scenario === "bundles" ? (slate, node) => drawBundle(slate, node, found, page) : undefined });

@@ -31,7 +31,7 @@ export async function drawSearch(page, asked) {
   say(found, { quiet: true });
   show(slate, hits, page, body);
   did("search", { query: text, scenario: "search", request_id: slate.request_id });
-  if (page.scenarios.some((each) => each.name === "ads" && each.ready)) {
+  if (page.shows("ads")) {
     hits.before(addRow(hits, "ads", word("ads"), page.shop, () => ({ text })));
     hits.prepend(hits.previousElementSibling);
   }
@@ -67,7 +67,7 @@ async function nothing(hits, asked, text, page) {
   const problem = el("div", { class: "problem" }, el("p", {}, word("advice")));
   if (expression(asked)) problem.append(el("p", {}, el("a", { href: searchAddress({ q: text }) }, word("without_filters"))));
   hits.append(problem);
-  if (page.scenarios.some((each) => each.name === "trending")) addRow(hits, "trending", word("trending"), page.shop);
+  if (page.shows("trending")) addRow(hits, "trending", word("trending"), page.shop);
   const answer = await ask("GET", `v1/suggest?${new URLSearchParams({ n: SUGGESTED, text: text.slice(0, 200), ...visitor.asking() })}`);
   const links = answer.suggestions.filter((each) => each !== text).flatMap((each) => [el("a", { href: searchAddress({ q: each }) }, each), " · "]);
   if (links.length) problem.append(el("p", { class: "instead" }, `${word("instead")} `, links.slice(0, -1)));

@@ -15,6 +15,7 @@ import { showLanguage, startLook } from "./tongue.js";
 import { showVisitor, startVisitors } from "./visitors.js";
 import { word } from "./words.js";
 
+const NO_ITEMS = "items:"; // how a scenario says that there is nothing it could show
 const main = document.getElementById("main");
 const input = document.getElementById("text");
 const down = document.getElementById("down");
@@ -60,6 +61,7 @@ async function become(id) {
 function pageOf(mine) {
   return {
     main, shop, show, go, become, wrong, add: addAll, refresh: refreshRows, scenarios: state.scenarios,
+    shows: (name) => state.scenarios.some((each) => each.name === name && !each.missing.some((need) => need.startsWith(NO_ITEMS))),
     current: () => mine === state.shown,
     head(heading, title, visible = true) {
       document.title = `${title} – ${context.title}`;

@@ -6,7 +6,7 @@ import { word } from "./words.js";
 
 // question() gives the body; before: scenario → ids shown last, so that a later answer can mark what is new.
 export function makeStrip(scenario, heading, question, shop, { before = new Map(), seen = () => {}, form = "" } = {}) {
-  const node = el("section", { class: "row", "data-scenario": scenario, "aria-busy": "true" }, el("h2", {}, heading), el("ul", { class: "cards", role: "list" }));
+  const node = el("section", { class: "row", "data-scenario": scenario }, el("h2", {}, heading), el("ul", { class: "cards", role: "list" }));
   let asked = 0;
 
   async function fill() {

@@ -27,7 +27,7 @@ const WORDS = {
     coupon: "Coupon or offer id", check: "Check", coupon_used: "{id} takes {price} off.", coupon_refused: "{id} does not apply: {why}.",
     no_hits: "Nothing was found for “{text}”", results: "{n} results for “{text}”", shown: "{n} of {total} shown",
     more_results: "Show more", to_shop: "Back to the shop", took: "{ms} ms", took_title: "Time in the engine",
-    degraded: "Answered with a fallback", filter: "Filter expression", apply: "Apply", filter_hint: "price < 20 and stock > 0", less: "Close",
+    degraded: "Answered with a fallback", filter: "Filter expression", apply: "Apply", filter_hint: "price < 20 and stock > 0",
     unknown_price: "Price unknown", wrong: "That did not work", busy: "The shop is busy. Wait a moment and try again.",
     down: "The shop does not answer. It is asked again by itself; what you did is kept and sent later.", up_again: "The shop answers again.",
     not_there: "There is no such thing in this shop. It may have been taken out: search for something like it.", no_page: "There is no such page.",
@@ -41,7 +41,7 @@ const WORDS = {
     only: "Read as", relaxed: "Too little was found, so this was left aside:", own: "yours", instead: "Try instead:", from_query: "", from_category: "category",
     from_brand: "brand", from_title: "", variants: "+ {n} more like this", sponsored: "Ad", from: "from", to: "to", clear: "Clear all", without: "Without {what}",
     advice: "Check the spelling, use fewer or wider words, or take filters away.", without_filters: "Search without filters", at_most: "at most", at_least: "at least",
-    no_strip: "Nothing to recommend here yet.", strip_down: "Recommendations cannot be loaded now.",
+   
   },
   zh: {
     skip: "跳到商品", search: "搜索", looking: "想找点什么？", suggestions: "搜索建议",
@@ -70,7 +70,7 @@ const WORDS = {
     coupon: "优惠券或优惠编号", check: "查询", coupon_used: "{id} 可优惠 {price}。", coupon_refused: "{id} 不适用：{why}。",
     no_hits: "没有找到“{text}”", results: "“{text}”的 {n} 条结果", shown: "显示 {n} / {total}",
     more_results: "显示更多", to_shop: "返回商店", took: "{ms} 毫秒", took_title: "引擎用时",
-    degraded: "使用了备用方案作答", filter: "筛选表达式", apply: "应用", filter_hint: "price < 20 and stock > 0", less: "关闭",
+    degraded: "使用了备用方案作答", filter: "筛选表达式", apply: "应用", filter_hint: "price < 20 and stock > 0",
     unknown_price: "价格未知", wrong: "出错了", busy: "商店正忙，请稍后再试。",
     down: "商店没有应答，会自动重试；您的操作已保留，稍后发送。", up_again: "商店恢复应答。",
     not_there: "本店没有这件商品，可能已下架：请搜索类似的商品。", no_page: "没有这个页面。",
@@ -84,7 +84,7 @@ const WORDS = {
     only: "理解为", relaxed: "结果太少，因此放宽了：", own: "我的", instead: "不妨试试：", from_query: "", from_category: "分类",
     from_brand: "品牌", from_title: "", variants: "另有 {n} 个同款", sponsored: "广告", from: "从", to: "到", clear: "全部清除", without: "去掉 {what}",
     advice: "请检查拼写，使用更少或更宽泛的词，或去掉筛选条件。", without_filters: "不带筛选条件搜索", at_most: "不超过", at_least: "不低于",
-    no_strip: "这里暂时没有推荐。", strip_down: "推荐暂时无法加载。",
+   
   },
 };
 
