@@ -6,7 +6,9 @@ MENU = Menu(
     "page",
     {
         "today": "shopmind.console.pages.today:PAGE",
+        "map": "shopmind.console.pages.map.page:PAGE",
         "search": "shopmind.console.pages.search.page:PAGE",
         "recommend": "shopmind.console.pages.recommend.page:PAGE",
+        "settings": "shopmind.console.pages.settings.page:PAGE",
     },
 )
