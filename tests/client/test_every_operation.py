@@ -18,6 +18,7 @@ from shopmind.testing.asgi import AsgiTransport
 
 CART = [{"item_id": "tea-01", "quantity": 2}]
 PIN = {"rule_id": "p", "action": "pin", "items": ["kit-02"], "query": ["green tea"]}
+SHORT = 'base = "home"\ntitle = "Short"\nn = 3\n'
 GOOD = {"query": "green tea", "item_id": "tea-01", "grade": 3}
 HALVES = {"title": "Few", "scenario": "home", "variants": {"all": {"share": 0.5}, "few": {"share": 0.5, "n": 3}}}
 FEW = {"behaviour": {"days": (7,), "at_least": 10, "of_each": 1, "moments": 1, "trees": 5}}
@@ -32,6 +33,17 @@ CALLS: dict[str, Step | tuple[Step, ...]] = {
     "GET /v1/suggest": lambda client: client.suggest("te"),
     "POST /v1/recommend/{scenario}": lambda client: client.recommend("home"),
     "GET /v1/scenarios": lambda client: client.scenarios(),
+    "GET /v1/scenarios/{name}": lambda client: client.scenario_file("home"),
+    "POST /v1/scenarios/{name}/check": lambda client: client.check_scenario("home", SHORT),
+    "PUT /v1/scenarios/{name}": lambda client: client.put_scenario("home", SHORT),
+    "POST /v1/scenarios/{name}/rollback": (
+        lambda client: client.put_scenario("home", SHORT),
+        lambda client: client.roll_back_scenario("home", 0),
+    ),
+    "DELETE /v1/scenarios/{name}": (
+        lambda client: client.put_scenario("home", SHORT),
+        lambda client: client.remove_scenario("home"),
+    ),
     "POST /v1/items": lambda client: client.put_items({"item_id": "x", "title": "X"}),
     "GET /v1/items/{item_id}": lambda client: client.item("tea-01"),
     "GET /v1/items": lambda client: client.list_items("tea"),
@@ -115,9 +127,26 @@ CALLS: dict[str, Step | tuple[Step, ...]] = {
         lambda client: client.put_experiment("few", HALVES),
         lambda client: client.experiment_report("few"),
     ),
+    "GET /v1/experiments/{name}/days": (
+        lambda client: client.put_experiment("few", HALVES),
+        lambda client: client.experiment_days("few"),
+    ),
+    "POST /v1/experiments/{name}/decision": (
+        lambda client: client.put_experiment("few", HALVES),
+        lambda client: client.decide_experiment("few", "all"),
+    ),
+    "POST /v1/plans": lambda client: client.plan_experiment(["home"]),
+    "GET /v1/estimates": lambda client: client.estimates(),
+    "POST /v1/estimates": lambda client: client.start_estimate("home", most=10),
+    "GET /v1/estimates/{estimate_id}": lambda client: client.estimate(client.start_estimate("home").estimate_id),
+    "DELETE /v1/estimates/{estimate_id}": lambda client: client.cancel_estimate(
+        client.start_estimate("home").estimate_id
+    ),
     "GET /v1/knowledge": lambda client: client.knowledge(),
     "POST /v1/knowledge": lambda client: client.note({"title": "Tea is looked for before nine"}),
     "GET /v1/insights/queries": lambda client: client.query_report(),
+    "GET /v1/insights/today": lambda client: client.today(),
+    "GET /v1/doctor": lambda client: client.doctor(),
     "GET /v1/insights/traffic": lambda client: client.traffic(),
     "GET /v1/insights/arms": lambda client: client.arms(),
     "GET /v1/insights/associations": lambda client: client.associations(n=3),
@@ -131,7 +160,7 @@ CALLS: dict[str, Step | tuple[Step, ...]] = {
     "POST /v1/keys": lambda client: client.make_key("viewer"),
     "DELETE /v1/keys/{key_id}": (
         lambda client: client.make_key("viewer"),
-        lambda client: client.revoke_key(client.keys()[0]["key_id"]),
+        lambda client: client.revoke_key(client.keys()[0].key_id),
     ),
     "GET /health/live": lambda client: client.live(),
     "GET /health/ready": lambda client: client.readiness(),

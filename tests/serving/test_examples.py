@@ -34,6 +34,13 @@ def foreseeing(shop: Shop) -> None:
     fitting.fit(["behaviour"], shop.tables(), shop.artifacts, FEW, seed=0, progress=silent)
 
 
+@pytest.fixture(autouse=True)
+def estimated(shop: Shop) -> None:
+    """An estimate that has ended, under the id of the examples."""
+    body = {"state": "cancelled", "wanted": {"scenario": "home"}, "started_ms": 1_790_000_000_000}
+    shop.records.put("estimate", "0123456789ab", body)
+
+
 def requests() -> list[Request]:
     """(method, path, what httpx is told, the operation) of every example; what erases comes last."""
     found: list[Request] = []

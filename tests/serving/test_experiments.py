@@ -70,3 +70,40 @@ def test_merchandisers_run_experiments_and_viewers_read_them(serve: Served) -> N
     assert serve(role="public").get("/v1/experiments").status_code == 403
     assert serve(role="public").post("/v1/experiments", json=HALVES).status_code == 403
     assert serve(role=None).get("/v1/experiments/fewer/report").status_code == 401
+
+
+def test_the_days_of_an_experiment_add_up_to_its_report(api: httpx.Client, shop: Shop) -> None:
+    api.post("/v1/experiments", json={key: HALVES[key] for key in HALVES if key != "start"})
+    assert api.get("/v1/experiments/fewer/days").json()["days"] == []
+    api.post("/v1/experiments/fewer", json={"action": "start"})
+    for visitor in range(400):
+        slate = api.post("/v1/recommend/home", json={"user": f"v{visitor}"}).json()
+        if visitor % 3 == 0:
+            item = slate["hits"][0]["item"]["item_id"]
+            shop.track({"type": "purchase", "user_id": f"v{visitor}", "item_id": item, "value": "5"})
+    report = api.get("/v1/experiments/fewer/report").json()
+    days = api.get("/v1/experiments/fewer/days").json()["days"]
+    assert len(days) == 1
+    assert days[0]["units"] == report["units"]
+    row = report["metrics"]["conversion"]["comparisons"]["few"]
+    assert row["enough"]
+    assert days[0]["changes"]["few"] == {"value": row["lift"], "low": row["lift_low"], "high": row["lift_high"]}
+    assert days[0]["split"] == report["split"]["p"]
+    assert api.get("/v1/experiments/none/days").status_code == 404
+
+
+def test_a_decision_is_written_down_with_the_figures_and_ends_the_experiment(api: httpx.Client, serve: Served) -> None:
+    api.post("/v1/experiments", json=HALVES)
+    for visitor in range(10):
+        api.post("/v1/recommend/home", json={"user": f"v{visitor}"})
+    wrong = api.post("/v1/experiments/fewer/decision", json={"choice": "fwe"})
+    assert (wrong.status_code, wrong.json()["error"]["field"]) == (422, "choice")
+    kept = api.post("/v1/experiments/fewer/decision", json={"choice": "few", "why": "the page is calmer"}).json()
+    assert kept["status"] == "stopped"
+    (entry,) = api.get("/v1/knowledge", params={"about": "experiment:fewer"}).json()["entries"]
+    assert (entry["key"], entry["what"], entry["reason"]) == (kept["key"], "decided", "the page is calmer")
+    assert entry["title"] == "Experiment fewer: go on with few"
+    assert sum(entry["metrics"]["units"].values()) == 10
+    assert "scenario:home" in entry["about"]
+    assert serve(role="viewer").post("/v1/experiments/fewer/decision", json={}).status_code == 403
+    assert api.post("/v1/experiments/none/decision", json={}).status_code == 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shopmind.client.administering import Administering
 from shopmind.client.asking import Asking
 from shopmind.client.customers import Customers
+from shopmind.client.estimates import Estimates
 from shopmind.client.experiments import Experiments
 from shopmind.client.goods import Goods
 from shopmind.client.health import Health
@@ -30,6 +31,7 @@ class Client(
     Workbench,
     Offering,
     Experiments,
+    Estimates,
     KnowledgeLog,
     Models,
     Insights,

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shopmind.serving import (
+    estimate_schemas,
     experiment_schemas,
     judgement_schemas,
     key_schemas,
@@ -48,6 +49,9 @@ QUESTIONS: tuple[type[BaseModel], ...] = (
     judgement_schemas.JudgementReportQuestion,
     experiment_schemas.ExperimentRow,
     experiment_schemas.ExperimentChange,
+    estimate_schemas.PlanQuestion,
+    estimate_schemas.DecideQuestion,
+    estimate_schemas.EstimateQuestion,
     knowledge_schemas.NoteRow,
     model_schemas.PromoteQuestion,
     model_schemas.BackQuestion,

@@ -37,7 +37,7 @@ def experiment_report(shop: Shop, name: str) -> dict[str, Any]:
     shop.flush()
     if layout is None or state.started_ms is None:
         return _before(shop, state, experiment)
-    until_ms = _until(state, experiment, shop.folder.clock())
+    until_ms = period_of(state, experiment, shop.folder.clock())
     units = read_units(shop, dealt_by(name), layout.unit, state.started_ms, until_ms)
     told: dict[str, Any] = {
         "name": name,
@@ -51,7 +51,7 @@ def experiment_report(shop: Shop, name: str) -> dict[str, Any]:
         "remarks": [*state.remarks, *_remarks(units)],
     }
     if experiment.kind == "interleaving":
-        return told | drafts.judge(_votes(units, question_of(state, experiment)), question_of(state, experiment))
+        return told | drafts.judge(votes_of(units, question_of(state, experiment)), question_of(state, experiment))
     wanted = dict.fromkeys((experiment.metric, *experiment.watch))
     frames: dict[str, pl.DataFrame] = {
         metric: frame_of(metric, units.table, shop.settings.currency) for metric in wanted
@@ -112,7 +112,8 @@ def question_of(state: State, experiment: Experiment) -> Question:
     )
 
 
-def _until(state: State, experiment: Experiment, now_ms: int) -> int:
+def period_of(state: State, experiment: Experiment, now_ms: int) -> int:
+    """When an experiment ends, or now; exclusive."""
     ends = [each for each in (state.stopped_ms, experiment.end_ms) if each is not None]
     return min([now_ms + 1, *ends])
 
@@ -126,7 +127,7 @@ def _remarks(units: Units) -> list[str]:
     return said
 
 
-def _votes(units: Units, question: Question) -> pl.DataFrame:
+def votes_of(units: Units, question: Question) -> pl.DataFrame:
     """One row for each unit that was shown a draft, with the hits it chose of each team."""
     control, other = question.shares
     shown = units.table.select("unit")

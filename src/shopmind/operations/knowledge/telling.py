@@ -97,6 +97,36 @@ def decided(knowledge: Knowledge, report: Mapping[str, Any], scenarios: Sequence
     )
 
 
+def chosen(
+    knowledge: Knowledge,
+    report: Mapping[str, Any],
+    scenarios: Sequence[str],
+    *,
+    choice: str,
+    why: str,
+    by: str,
+) -> Entry:
+    """What people made of an experiment: the variant they go on with, why, and the figures they had before them.
+
+    Args:
+        choice: the variant; "" goes on without choosing.
+    """
+    name, decision = report["name"], report.get("decision")
+    en = f"Experiment {name}: go on with {choice}" if choice else f"Experiment {name}: nothing is chosen"
+    zh = f"实验 {name}:采用 {choice}" if choice else f"实验 {name}:不做选择"
+    told_en, told_zh = ("", "") if decision is None else (decision["english"], decision["chinese"])
+    return knowledge.write(
+        "decided",
+        {"en": Words(en, f"{why}\n{told_en}".strip()), "zh": Words(zh, f"{why}\n{told_zh}".strip())},
+        about=[f"experiment:{name}", *(f"scenario:{each}" for each in scenarios)],
+        by=by or "somebody",
+        metrics={
+            key: report[key] for key in ("units", "metrics", "votes", "preference", "plan", "split") if key in report
+        },
+        reason=why or told_en,
+    )
+
+
 def estimated(knowledge: Knowledge, result: Mapping[str, Any], scenario: str, *, by: str) -> Entry:
     """What a scenario file would have earned by the shop's own log, or why that cannot be told."""
     target, refused = result["protocol"]["target"], result["refused"]

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from shopmind.serving.routes import (
+    estimates,
     events,
     experiments,
     health,
@@ -18,6 +19,7 @@ from shopmind.serving.routes import (
     metrics,
     models,
     offers,
+    plans,
     quality,
     recommend,
     rules,
@@ -46,6 +48,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     workbench.router,
     judgements.router,
     experiments.router,
+    plans.router,
+    estimates.router,
     insights.router,
     map.router,
     quality.router,

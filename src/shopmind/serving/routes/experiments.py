@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shopmind.evaluation.experiments import experiment_report
+from shopmind.evaluation.experiments.days import experiment_days
+from shopmind.operations.deciding import decide
 from shopmind.serving.bodies import read_model
 from shopmind.serving.describe import body, described, path_example
+from shopmind.serving.estimate_schemas import DaysAnswer, DecidedAnswer, DecideQuestion
 from shopmind.serving.experiment_schemas import (
     ExperimentAnswer,
     ExperimentChange,
@@ -43,6 +47,7 @@ INTERLEAVING: dict[str, Any] = {
     "layer": "search",
     "variants": {"now": {}, "words": {"ranker": {"part": "fusion", "by": "rank"}}},
 }
+DECISION: dict[str, Any] = {"choice": "varied", "why": "more orders, and nobody complained", "stop": True}
 BY_NAME = path_example("name", "cart-variety", "the experiment's name")
 
 
@@ -107,3 +112,31 @@ async def report_experiment(request: Request, name: str) -> Response:
     service = service_of(request)
     told = await service.read(lambda: experiment_report(service.shop, name))
     return json_response({"request_id": visit_of(request).request_id, **told})
+
+
+@router.get("/{name}/days", **described("Days of an experiment", DaysAnswer, "read", public=False, extra=BY_NAME))
+async def days_of_experiment(request: Request, name: str) -> Response:
+    """What the units dealt in until each day show, as known now: a line that settles, or does not."""
+    shop = service_of(request).shop
+    found = await service_of(request).read(lambda: experiment_days(shop, name))
+    return json_response({"request_id": visit_of(request).request_id, "days": [asdict(each) for each in found]})
+
+
+@router.post(
+    "/{name}/decision",
+    **described(
+        "Decide an experiment",
+        DecidedAnswer,
+        "merchandise",
+        extra={**body(DecideQuestion, choose=DECISION), **BY_NAME},
+    ),
+)
+async def decide_experiment(request: Request, name: str) -> Response:
+    """Writes down what people chose and why, with the figures they had before them, and stops the experiment."""
+    ask = await read_model(request, DecideQuestion)
+    shop, visit = service_of(request).shop, visit_of(request)
+    entry = await service_of(request).write(
+        lambda: decide(shop, name, choice=ask.choice, why=ask.why, stop=ask.stop, by=visit.key_id)
+    )
+    state = shop.experiments.get(name)
+    return json_response({"request_id": visit.request_id, "key": entry.key, "status": state.status})
