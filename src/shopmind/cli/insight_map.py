@@ -30,6 +30,7 @@ def add(insight: typer.Typer) -> None:
         each: Annotated[int, typer.Option(help="Children of a node at most.", min=1)] = 8,
         language: Annotated[str, typer.Option(help="en or zh; the shop's own when left out.")] = "",
         format: Annotated[Format, typer.Option(help="On stdout.")] = "text",
+        json: show.AsJson = False,
     ) -> None:
         """A map with live figures: what the shop wants → its places → parts and models → data; or of its goods."""
         import shopmind
@@ -50,7 +51,7 @@ def add(insight: typer.Typer) -> None:
             else:
                 root = user_map(shop, shop.pseudonyms.user(user), each=each, language=said)
         root = cut(root, depth)
-        if format == "json":
+        if json or format == "json":
             show.data(told(root, lambda node: line(node, said)))
         elif format == "text":
             _print(root, said, 0)
