@@ -15,6 +15,8 @@ from shopmind.serving.service import service_of, visit_of
 IN_ADDRESS = "key"
 """The parameter for a public key where no header can be sent: what a page sends as it closes (`sendBeacon`)."""
 
+READS = frozenset({"GET", "HEAD"})
+
 
 def admit(scope: Scope, *, public: bool = True) -> Any:
     """A route's dependency: only keys with this scope, from an origin of theirs, within their rate.
@@ -33,6 +35,7 @@ def _gate(scope: Scope, public: bool) -> Callable[[Request], Awaitable[None]]:
         service, visit = service_of(request), visit_of(request)
         if service.settings.open:
             visit.scopes, visit.role = ROLES["admin"], "admin"
+            _check_page(request)
             return
         key = service.keyring.find(_token(request))
         visit.key_id, visit.scopes, visit.role = key.key_id, key.scopes, key.role
@@ -52,6 +55,24 @@ def _gate(scope: Scope, public: bool) -> Callable[[Request], Awaitable[None]]:
 
     gate.scope = scope  # type: ignore[attr-defined]
     return gate
+
+
+def _check_page(request: Request) -> None:
+    """Refuses what a page of another site sends to an open shop. Without keys, everybody on this machine may do
+    everything, and so could any page that somebody on this machine happens to visit.
+
+    Raises:
+        AccessError: the browser says that the request comes from elsewhere. Programs say nothing, and are let in.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    reads = request.method in READS
+    if site is None:  # a program, or an old browser, which names the origin of all that is not a plain look
+        foreign = origin is not None and origin.partition("://")[2] != request.headers.get("host")
+    else:
+        foreign = site == "cross-site" or (site == "same-site" and not reads)
+    followed = reads and request.headers.get("sec-fetch-user") == "?1"  # a link that somebody clicked
+    if foreign and not followed:
+        raise AccessError("an open shop takes nothing from pages of other sites; use a key with origins", known=True)
 
 
 def _token(request: Request) -> str | None:

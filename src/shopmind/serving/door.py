@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shopmind.kit.log import note
 from shopmind.serving.errors import error_response, of_nothing
+from shopmind.serving.heads import LONGEST_BYTES
 from shopmind.serving.service import Service, Visit
 
 logger = logging.getLogger("shopmind.serving.access")
@@ -63,8 +64,11 @@ class Door:
             self._note(scope, visit, status, time.perf_counter() - started)
 
     def _answer_early(self, scope: Scope) -> Response | None:
-        """Wrong hosts, and what browsers ask before a request of another origin."""
+        """Heads that are too long, wrong hosts, and what browsers ask before a request of another origin."""
         headers = Headers(scope=scope)
+        address = len(scope["path"]) + len(scope["query_string"])
+        if address + sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_BYTES:
+            return error_response(431, "head_too_large", f"address and headers may have {LONGEST_BYTES} bytes")
         allowed = self._service.settings.allowed_hosts
         if allowed and _without_port(headers.get("host", "")) not in allowed:
             return error_response(421, "wrong_host", f"this server answers to {', '.join(allowed)} only")

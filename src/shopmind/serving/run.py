@@ -34,6 +34,7 @@ from shopmind.operations.strategy import beside as strategy_beside
 from shopmind.serving import listening
 from shopmind.serving.app import create_app
 from shopmind.serving.figures import SHARED_FOLDER
+from shopmind.serving.heads import BoundedHeads
 from shopmind.serving.settings import ServingSettings
 from shopmind.shop import Shop
 
@@ -98,7 +99,7 @@ def serve(
         "host": host,
         "port": port,
         "loop": "auto",
-        "http": "auto",
+        "http": BoundedHeads,
         "ws": "none",
         "lifespan": "on",
         "log_config": None,
