@@ -49,7 +49,9 @@ def test_a_trace_is_accessible_and_runs_nothing_that_is_only_a_text(
     tmp_path: Any,
 ) -> None:
     visitor = visit(dark=dark, language=language)
+    visitor.go(f"{console.url}/search?tab=words")  # browsers tell what their person likes from the second request on
     page = visitor.go(f"{console.url}/recommend")
+    assert ("body--dark" in (page.locator("body").get_attribute("class") or "")) is dark
     page.locator(".answer .hit").first.wait_for()
     page.get_by_text(HOSTILE).first.wait_for()
     page.wait_for_timeout(500)

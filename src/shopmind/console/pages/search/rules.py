@@ -124,6 +124,10 @@ class _Rules:
         if found is None:
             return
 
+        def away() -> None:
+            dialog.close()
+            dialog.delete()
+
         async def back(version: int) -> None:
             dialog.close()
             if await attempt(page, lambda: page.client.roll_back_rule(rule_id, version), done=page.say("rules.rolled")):
@@ -139,7 +143,7 @@ class _Rules:
                         if page.may("merchandise") and each is not found.value[0]:
                             word = page.say("rules.back", version=each.version)
                             ui.button(word, on_click=lambda each=each: back(each.version)).props("flat no-caps")
-            ui.button(page.say("close"), on_click=dialog.close).props("flat no-caps")
+            ui.button(page.say("close"), on_click=away).props("flat no-caps")
         dialog.props["aria-label"] = page.say("rules.history.of", rule_id=rule_id)
 
 

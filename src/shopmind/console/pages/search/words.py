@@ -82,10 +82,15 @@ def word_form(page: PageContext, given: Row, done: Callable[[], Awaitable[None] 
 
 def word_dialog(page: PageContext, given: Row) -> None:
     """The form in a dialog, for a query of a report."""
+
+    def away() -> None:
+        dialog.close()
+        dialog.delete()
+
     with ui.dialog(value=True) as dialog, ui.card().classes("dialog"):
         heading(page.say("words.add"), 2)
-        word_form(page, given, dialog.close)
-        ui.button(page.say("close"), on_click=dialog.close).props("flat no-caps")
+        word_form(page, given, away)
+        ui.button(page.say("close"), on_click=away).props("flat no-caps")
     dialog.props["aria-label"] = page.say("words.add")
 
 
