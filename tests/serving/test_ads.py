@@ -38,7 +38,7 @@ def test_the_report_of_ads(api: httpx.Client, serve: Served) -> None:
     assert [line["item_id"] for line in told["ads"]] == ["ad-nova"]
     assert api.get("/v1/insights/ads", params={"advertiser": "Nobody"}).status_code == 422
     assert api.get("/v1/insights/ads", params={"days": 0}).status_code == 422
-    assert serve(role="viewer").get("/v1/insights/ads").status_code == 403
+    assert serve(role="public").get("/v1/insights/ads").status_code == 403
 
 
 def test_an_ad_with_wrong_terms_is_refused_in_words(api: httpx.Client) -> None:

@@ -63,8 +63,11 @@ def test_the_three_doors_tell_the_same(serve: Served, shop: Shop) -> None:
     assert by_client == read(Traffic, over_http)
 
 
-def test_who_may_only_read_does_not_see_the_business(serve: Served) -> None:
-    assert serve(role="viewer").get("/v1/insights/traffic").status_code == 403
+def test_a_public_key_stands_in_a_page_and_does_not_see_the_business(serve: Served) -> None:
+    answer = serve(role="public").get("/v1/insights/traffic")
+    assert answer.status_code == 403
+    assert "public key" in answer.json()["error"]["message"]
+    assert serve(role="viewer").get("/v1/insights/traffic").status_code == 200
 
 
 def test_a_wrong_period_or_key_is_refused_with_a_reason(api: httpx.Client) -> None:

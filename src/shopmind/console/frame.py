@@ -32,7 +32,8 @@ def framed(page: PageContext, title: str) -> Iterator[None]:
         ui.space()
         _switches(page)
         _who(page)
-    with ui.left_drawer(bordered=True).props('width=220 breakpoint=900 role="navigation"').classes("pages") as drawer:
+    shown = 'width=220 breakpoint=900 show-if-above role="navigation"'
+    with ui.left_drawer(value=False, bordered=True).props(shown).classes("pages") as drawer:
         drawer.props(f'aria-label="{page.say("menu")}"')
         _navigation(page)
     drawer_button.on_click(drawer.toggle)

@@ -69,7 +69,7 @@ def _fault(client: Client, allowed: bool) -> str:
             return "login.wrong"
         except ShopmindError:
             return "login.down"
-    return "login.public" if own["role"] == "public" else ""
+    return "login.public" if own.role == "public" else ""
 
 
 def _known(name: str | None) -> str:

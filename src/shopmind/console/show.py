@@ -64,6 +64,6 @@ async def _visitor(client: Client) -> Visitor | None:
         return None
     except (ShopmindError, TimeoutError):
         return Visitor()
-    if own["role"] == "public":
+    if own.role == "public":
         return None
-    return Visitor(own["role"], frozenset(own["scopes"]), own["key_id"], own["open"], own["shop"])
+    return Visitor(own.role, frozenset(own.scopes), own.key_id, own.open, own.shop)

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -39,21 +39,23 @@ class Finding:
 
 
 def examine(shop: Shop) -> list[Finding]:
-    """Everything the doctor looks at, in a fixed order."""
-    return [
-        _versions(),
-        *_database(shop),
-        *_index(shop),
-        _weights(shop),
-        *_artifacts(shop),
-        *_scenarios(shop),
-        _rules(shop),
-        *_experiments(shop),
-        _strategy(shop),
-        _disk(shop.path),
-        _clock(shop),
-        _secret(shop.path / SECRET),
-    ]
+    """Everything the doctor looks at, in a fixed order; it reads the whole database, which may take seconds."""
+    return [_versions(), *_database(shop), *_state(shop), _disk(shop.path), _clock(shop), _secret(shop.path / SECRET)]
+
+
+def glance(shop: Shop) -> list[Finding]:
+    """What is known without reading much: indexes, weights, artifacts, scenarios, rules, experiments, free disk."""
+    return [*_state(shop), _free(shop.path), _clock(shop)]
+
+
+def _state(shop: Shop) -> Iterator[Finding]:
+    yield from _index(shop)
+    yield _weights(shop)
+    yield from _artifacts(shop)
+    yield from _scenarios(shop)
+    yield _rules(shop)
+    yield from _experiments(shop)
+    yield _strategy(shop)
 
 
 def _rules(shop: Shop) -> Finding:
@@ -147,6 +149,9 @@ def _artifacts(shop: Shop) -> Iterator[Finding]:
 
 
 def _scenarios(shop: Shop) -> Iterator[Finding]:
+    if shop.scenario_fault:
+        advice = "mend the file; what was read before answers until then"
+        yield Finding("scenario files", "warn", shop.scenario_fault, advice)
     for name, missing in shop.readiness().items():
         if missing:
             advice = f"run: shopmind train {shop.path}" if any("not trained" in need for need in missing) else ""
@@ -156,15 +161,16 @@ def _scenarios(shop: Shop) -> Iterator[Finding]:
 
 
 def _disk(path: Path) -> Finding:
-    free = shutil.disk_usage(path).free
     used = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    text = f"the shop takes {used / 1e6:,.0f} MB, {free / 1e9:,.1f} GB are free"
-    return Finding(
-        "disk",
-        "warn" if free < LITTLE_DISK_BYTES else "ok",
-        text,
-        "free some space" if free < LITTLE_DISK_BYTES else "",
-    )
+    free = _free(path)
+    return replace(free, text=f"the shop takes {used / 1e6:,.0f} MB, {free.text}")
+
+
+def _free(path: Path) -> Finding:
+    free = shutil.disk_usage(path).free
+    little = free < LITTLE_DISK_BYTES
+    text = f"{free / 1e9:,.1f} GB are free"
+    return Finding("disk", "warn" if little else "ok", text, "free some space" if little else "")
 
 
 def _clock(shop: Shop) -> Finding:

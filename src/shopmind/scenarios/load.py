@@ -49,21 +49,42 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def load(own: Path | None = None) -> dict[str, Scenario]:
+def load(own: Path | None = None, drafts: Mapping[str, str | None] | None = None) -> dict[str, Scenario]:
     """All scenarios by name: the packaged ones, replaced or joined by those of the folder `own`.
+
+    Args:
+        drafts: texts to read in place of what the folder holds for these names; None reads as if it held nothing.
 
     Raises:
         InputError: an unknown key, part or option, or a base that is not there, with file, line and what is allowed.
     """
-    sources: dict[str, Source] = {}
-    for entry in resources.files("shopmind.scenarios").iterdir():
-        if entry.name.endswith(".toml"):
-            sources[entry.name.removesuffix(".toml")] = Source(entry.name, entry.read_text(encoding="utf-8"))
-    packaged = dict(sources)
-    if own is not None and own.is_dir():
-        for path in sorted(own.glob("*.toml")):
-            sources[path.stem] = Source(f"scenarios/{path.name}", path.read_text(encoding="utf-8"))
+    packaged = {name: Source(f"{name}.toml", text) for name, text in texts().items()}
+    held: dict[str, str | None] = {}
+    for path in sorted(own.glob("*.toml")) if own is not None and own.is_dir() else []:
+        held[path.stem] = _text(path)
+    held |= drafts or {}
+    own_sources = {name: Source(f"scenarios/{name}.toml", text) for name, text in held.items() if text is not None}
+    sources = {**packaged, **own_sources}
     return {name: _scenario(name, sources, packaged) for name in sorted(sources)}
+
+
+def texts() -> dict[str, str]:
+    """The packaged files by name."""
+    return {
+        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+        for entry in resources.files("shopmind.scenarios").iterdir()
+        if entry.name.endswith(".toml")
+    }
+
+
+def _text(path: Path) -> str:
+    """A served shop reads files while people write them: what cannot be read is told like any other mistake."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"scenarios/{path.name}: not UTF-8 at byte {error.start}") from error
+    except OSError as error:
+        raise InputError(f"scenarios/{path.name}: cannot be read ({error.strerror})") from error
 
 
 def drafted(name: str, text: str, known: Mapping[str, Scenario]) -> Scenario:

@@ -22,6 +22,7 @@ from shopmind.serving import (
     model_schemas,
     offer_schemas,
     row_schemas,
+    scenario_schemas,
     schemas,
     trace_schemas,
 )
@@ -56,6 +57,8 @@ QUESTIONS: tuple[type[BaseModel], ...] = (
     model_schemas.PromoteQuestion,
     model_schemas.BackQuestion,
     key_schemas.KeyQuestion,
+    scenario_schemas.ScenarioText,
+    scenario_schemas.ScenarioBack,
     message_schemas.ContactRow,
     message_schemas.StopRow,
     offer_schemas.CartQuestion,

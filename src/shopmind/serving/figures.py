@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from shopmind.domain import Slate
+from shopmind.kit.clock import system_clock
 
 Figure = TypeVar("Figure", Counter, Histogram)
 
@@ -22,6 +23,7 @@ class Figures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.started_ms = system_clock()
         self._requests = Counter(
             "shopmind_requests", "Answered requests", ["method", "route", "status"], registry=self.registry
         )

@@ -34,6 +34,7 @@ from shopmind.shop.interleaving import interleaved
 from shopmind.shop.item_memory import ItemMemory
 from shopmind.shop.limits import LONGEST_QUERY, checked
 from shopmind.shop.remarks import remarks
+from shopmind.shop.scenario_book import ScenarioBook
 from shopmind.shop.tooling import with_live
 from shopmind.stores.columns import Only
 from shopmind.stores.ports import Numbers
@@ -51,6 +52,7 @@ class Answering:
         language: of reasons, where a query names none.
         follow: whether new artifacts and new events are followed; an evaluation holds both still.
         newest: gives the folder with the encoder that is to answer now; it may have been switched.
+        places: follows the files of the scenarios; None holds them still.
         only: numbers of the only items that are shown, for an evaluation; None shows all.
     """
 
@@ -64,6 +66,7 @@ class Answering:
         language: str,
         follow: bool = True,
         newest: Callable[[], Folder] | None = None,
+        places: ScenarioBook | None = None,
         only: Numbers | None = None,
     ) -> None:
         self.scenarios = scenarios
@@ -73,6 +76,7 @@ class Answering:
         self._language = language
         self._follow = follow
         self._newest = newest
+        self._places = places
         self._only = only
         self._lock = threading.Lock()
         self._next_look = 0.0
@@ -112,6 +116,7 @@ class Answering:
         Raises:
             InputError: an unknown scenario, a missing need, a filter that cannot be read, or a size out of range.
         """
+        self._current()  # a scenario file that was changed is taken up first
         plain = self.scenarios.get(query.scenario)
         if plain is None:
             raise not_allowed("scenario", query.scenario, self.scenarios, field="scenario")
@@ -231,7 +236,7 @@ class Answering:
         context.load_history = lambda: asking.history
         context.text = asking.corrected or asking.query.text  # whole: what was read out of it is not asked of others
         context.draw, context.ruleset = asking.draw, asking.ruleset
-        candidates = engines.by_scenario[name].rank(context, n).candidates
+        candidates = engines.of(Way("", self.scenarios[name]), self._tools).rank(context, n).candidates
         return context, candidates.take(np.arange(min(n, len(candidates))))
 
     def _history(self, query: Query) -> History:
@@ -255,8 +260,11 @@ class Answering:
         if self._follow and time.monotonic() >= self._next_look and self._lock.acquire(blocking=False):
             try:
                 self._next_look = time.monotonic() + LOOK_EVERY_S
-                if self._switched() or self._tools.artifacts.current() != self._engines.current:
-                    self._engines = self._make()
+                changed = None if self._places is None else self._places.changed()
+                if changed is not None or self._switched() or self._tools.artifacts.current() != self._engines.current:
+                    self._engines = self._make(changed)
+                if changed is not None and self._places is not None:
+                    self._places.take(changed)  # last: whoever sees a scenario finds its engine
             finally:
                 self._lock.release()
         return self._engines
@@ -275,14 +283,19 @@ class Answering:
         return True
 
     def refresh(self) -> None:
-        """Looks for new artifacts at the next answer."""
+        """Looks for new artifacts and scenario files at the next answer."""
         self._next_look = 0.0
 
-    def _make(self) -> Engines:
+    def take_up(self) -> None:
+        """Takes up what changed, now and then: a process that is asked nothing learns of new scenarios, too."""
+        self._current()
+
+    def _make(self, changed: Mapping[str, Scenario] | None = None) -> Engines:
         current = dict(self._tools.artifacts.current())
         if self._follow:
             self._tools = with_live(self._tools, current)
-        engines = {name: Engine(scenario, self._tools) for name, scenario in self.scenarios.items()}
+        scenarios = self.scenarios if changed is None else changed
+        engines = {name: Engine(scenario, self._tools) for name, scenario in scenarios.items()}
         encoder = self._tools.encoder
         return Engines(
             engines,

@@ -31,11 +31,13 @@ class Engines:
 
     def of(self, way: Way, tools: Tools) -> Engine:
         """The engine of a way of answering; those of variants are made when they are first asked."""
-        if not way.key:
-            return self.by_scenario[way.scenario.name]
-        held = self.variants.get(way.key)
+        plain = None if way.key else self.by_scenario.get(way.scenario.name)
+        if plain is not None and plain.scenario is way.scenario:
+            return plain
+        key = way.key or f"{way.scenario.name}|former"  # asked while its file was being changed
+        held = self.variants.get(key)
         if held is None or held[0].scenario is not way.scenario or held[0].artifacts != way.artifacts:
-            held = self.variants[way.key] = way, Engine(way.scenario, pinned(tools, way.artifacts))
+            held = self.variants[key] = way, Engine(way.scenario, pinned(tools, way.artifacts))
         return held[1]
 
     def version_of(self, way: Way, encoder: TextEncoder | None) -> str:

@@ -110,7 +110,7 @@ class ExperimentBook:
     def _look(self, strict: bool = False) -> Known:
         until_s = time.monotonic() + LOOK_EVERY_S
         before, bodies = self._known, dict(self._records.scan(KIND, MOST))
-        mark = (_marks(self.folder), orjson.dumps(bodies, option=orjson.OPT_SORT_KEYS))
+        mark = (_marks(self.folder), orjson.dumps(bodies, option=orjson.OPT_SORT_KEYS), dict(self.scenarios))
         experiments, fault = before.experiments, before.fault
         if mark != before.mark:
             try:

@@ -12,7 +12,6 @@ from typing import Any
 
 import polars as pl
 
-from shopmind import scenarios as scenario_files
 from shopmind import settings as shop_settings
 from shopmind.domain import Query, Slate
 from shopmind.indexing import Indexer
@@ -37,6 +36,8 @@ from shopmind.shop.foreseeing import Outlooks
 from shopmind.shop.merchandising import Rules, Words
 from shopmind.shop.offers import ShopOffers
 from shopmind.shop.postbox import Postbox
+from shopmind.shop.scenario_book import ScenarioBook
+from shopmind.shop.scenario_files import ScenarioFiles
 from shopmind.shop.slate_log import SlateLog
 from shopmind.shop.suggesting import Suggestions
 from shopmind.shop.views import Views
@@ -58,7 +59,7 @@ def open(folder: Path | str, *, clock: Clock = system_clock, **flags: Any) -> Sh
     """
     path = Path(folder)
     settings = shop_settings.read(path, **flags)
-    scenarios = scenario_files.load(path / SCENARIOS)
+    scenarios = ScenarioBook(path / SCENARIOS)
     return Shop(Folder.open(path, settings, clock), scenarios)
 
 
@@ -98,6 +99,7 @@ class Shop(Asking, Views):
         self.workbench = Workbench(scenarios, folder.settings, lambda: self._answering)
         self.offers = ShopOffers(folder, lambda query: self._answering.answer(query))
         self.experiments = Experiments(folder, scenarios)
+        self.scenario_files = ScenarioFiles(folder, lambda: self._answering)
         self.postbox = Postbox(folder.path, folder.pseudonyms, folder.clock)
         self._erasure().resume()
 
@@ -115,6 +117,11 @@ class Shop(Asking, Views):
     def folder(self) -> Folder:
         """The stores, for ingest, doctor and backup."""
         return self._folder
+
+    @property
+    def scenario_fault(self) -> str:
+        """Why scenario files that were changed could not be taken up; "" when they were."""
+        return self.scenarios.fault if isinstance(self.scenarios, ScenarioBook) else ""
 
     @property
     def tools(self) -> Tools:
@@ -239,7 +246,7 @@ class Shop(Asking, Views):
     def follow(self, every_s: float = 0.3) -> None:
         """Keeps the indexes up to date from a thread, while this process holds the lease; until `close`.
 
-        An adapted encoder that somebody promotes is taken into use, too.
+        An adapted encoder that somebody promotes is taken into use, too, and scenario files that were changed.
         """
         unopened = ""
 
@@ -251,6 +258,7 @@ class Shop(Asking, Views):
                     if version != unopened:
                         unopened = "" if adopting.adopt(self._folder, wait_s=INDEXING_WAIT_S) else version
                         self._answering.refresh()
+                    self._answering.take_up()
                     if self._indexer().behind() and self._folder.lease.acquire():
                         try:
                             self._indexer().catch_up()

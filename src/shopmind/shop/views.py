@@ -18,6 +18,7 @@ from shopmind.pipeline.scenario import Scenario
 from shopmind.shop import fitting, learning
 from shopmind.shop.answering import Answering
 from shopmind.shop.folder import Folder
+from shopmind.shop.scenario_book import ScenarioBook
 from shopmind.shop.tooling import tools_of
 from shopmind.stores.folder_artifacts import FolderArtifacts
 from shopmind.stores.overlaid_artifacts import OverlaidArtifacts
@@ -104,6 +105,7 @@ class Views:
             language=folder.settings.language,
             follow=artifacts is None,
             newest=self._newest if artifacts is None else None,
+            places=self.scenarios if artifacts is None and isinstance(self.scenarios, ScenarioBook) else None,
             only=only,
         )
 

@@ -3,7 +3,7 @@
 from shopmind.insights.traffic.count import SERVING_BLOCK, Progress, count, recount
 from shopmind.insights.traffic.customers import Customers, customers
 from shopmind.insights.traffic.report import Echoes, Line, echoes, lines
-from shopmind.insights.traffic.traffic import Traffic, told, traffic
+from shopmind.insights.traffic.traffic import Traffic, told, told_line, traffic
 
 __all__ = [
     "SERVING_BLOCK",
@@ -18,5 +18,6 @@ __all__ = [
     "lines",
     "recount",
     "told",
+    "told_line",
     "traffic",
 ]

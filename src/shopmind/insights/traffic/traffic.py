@@ -102,9 +102,9 @@ def told(report: Traffic) -> dict[str, Any]:
         "since": format_time(since),
         "until": format_time(until),
         **data,
-        "total": _line(data["total"]),
-        "lines": [_line(each) for each in data["lines"]],
-        "echoes": _line(data["echoes"]),
+        "total": told_line(data["total"]),
+        "lines": [told_line(each) for each in data["lines"]],
+        "echoes": told_line(data["echoes"]),
         "customers": {
             **data["customers"],
             "cohorts": [
@@ -115,7 +115,8 @@ def told(report: Traffic) -> dict[str, Any]:
     }
 
 
-def _line(line: dict[str, Any]) -> dict[str, Any]:
+def told_line(line: dict[str, Any]) -> dict[str, Any]:
+    """A line as plain data for JSON; also whatever else counts under these names."""
     counts = {name: int(line[name]) for name in COUNTED if name in line and float(line[name]).is_integer()}
     day = {} if line.get("day") is None else {"day": format_time(line["day"])[:10]}
     return {**line, **counts, **day}

@@ -27,6 +27,7 @@ from shopmind.serving.routes import (
     search,
     suggest,
     synonyms,
+    today,
     users,
     workbench,
 )
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     experiments.router,
     plans.router,
     estimates.router,
+    today.router,
     insights.router,
     map.router,
     quality.router,
