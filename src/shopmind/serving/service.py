@@ -54,6 +54,7 @@ class Service:
         self.buckets = TokenBuckets(settings.rate_per_s, settings.burst)
         self._readers = CapacityLimiter(settings.engine_threads)
         self._writers = CapacityLimiter(1)
+        self._lookers = CapacityLimiter(1)
         self._inside = 0
 
     async def read(self, work: Callable[[], T]) -> T:
@@ -63,6 +64,11 @@ class Service:
             BusyError: too many requests are waiting already.
         """
         return await self._run(work, self._readers)
+
+    async def look(self, work: Callable[[], T]) -> T:
+        """Runs what people of the shop want to know, which may take seconds: one at a time, in a thread of its own,
+        so that the engine's are there for customers. Raises as `read`."""
+        return await self._run(work, self._lookers)
 
     async def write(self, work: Callable[[], T]) -> T:
         """Runs a write in the one writing thread; it is durable when this returns. Raises as `read`."""

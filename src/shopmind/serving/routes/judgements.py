@@ -99,7 +99,7 @@ async def report(request: Request) -> Response:
     """nDCG@10 of one or two configurations over a saved query set, with intervals. It takes some seconds at most."""
     ask, visit, shop = await read_model(request, JudgementReportQuestion), visit_of(request), service_of(request).shop
     given = [configuration(visit, each) for each in ask.configurations]
-    found = await service_of(request).read(
+    found = await service_of(request).look(
         lambda: report_json(compared(shop, book(shop).all(set_name=ask.set), given, most=ask.most))
     )
     return json_response({"request_id": visit.request_id, "set": ask.set, **found})

@@ -41,7 +41,7 @@ async def trace(request: Request) -> Response:
     without some signals. It is logged nowhere."""
     ask, visit, service = await read_model(request, TraceQuestion), visit_of(request), service_of(request)
     given, signals = configuration(visit, ask), [(each.stage, each.part) for each in ask.without]
-    found = await service.read(
+    found = await service.look(
         lambda: service.shop.workbench.look_into(query(service.shop, ask), given, without=signals, each=ask.each)
     )
     return json_response({"request_id": visit.request_id, **traced_json(found)})
@@ -57,7 +57,7 @@ async def compare(request: Request) -> Response:
     """The answers of two configurations to one question, side by side. They are logged nowhere."""
     ask, visit, service = await read_model(request, CompareQuestion), visit_of(request), service_of(request)
     one, other = configuration(visit, ask.one), configuration(visit, ask.other)
-    first, second, moved = await service.read(
+    first, second, moved = await service.look(
         lambda: service.shop.workbench.compare(query(service.shop, ask), one, other)
     )
     told = {"one": tried_json(first), "other": tried_json(second), "moved": moved_json(moved)}
