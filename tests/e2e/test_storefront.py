@@ -166,7 +166,7 @@ def test_a_search_is_filtered_sorted_and_paged_and_its_address_can_be_kept(
     page.wait_for_url(kept)
     page.wait_for_function(SETTLED)
     assert page.locator(".chosen").count() == 2
-    page.get_by_text("Filter expression").click()
+    page.locator("summary", has_text="Filter expression").click()
     page.get_by_label("Filter expression").fill("price <")
     page.locator(".filter button").click()
     page.get_by_role("alert").filter(has_text="filter").wait_for()

@@ -12,7 +12,7 @@ import { speak, spoken, word } from "./words.js";
 const script = document.currentScript;
 const settings = script ? script.dataset : {};
 const base = new URL(settings.server || "..", script ? script.src : location.href);
-const OWN = ":host { display: block; font: inherit; color: var(--ink); } .took { display: none; } :host([hidden]) { display: none; }";
+const OWN = ":host { display: block; margin-block: .8rem; font: inherit; color: var(--ink); } .took { display: none; } :host([hidden]) { display: none; }";
 const SHOWN = 12;
 
 const who = { user: settings.user || "" };
@@ -68,8 +68,8 @@ class Strip extends Widget {
 
   draw() {
     const scenario = this.getAttribute("scenario") || "home";
-    this.before ||= new Map();
-    this.strip = makeStrip(scenario, this.getAttribute("heading") || word(scenario), () => this.question(), this.shop, { before: this.before, form: this.getAttribute("form") || "" });
+    this.earlier ||= new Map();
+    this.strip = makeStrip(scenario, this.getAttribute("heading") || word(scenario), () => this.question(), this.shop, { before: this.earlier, form: this.getAttribute("form") || "" });
     this.shadowRoot.replaceChildren(this.strip.node);
     return this.refresh();
   }
