@@ -11,10 +11,11 @@ from shopmind.domain import Item
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One item of the list; `gaps` are named as in the report of quality."""
+    """One item of the list; `gaps` are named as in the report of quality, `price` is in major units."""
 
     item: Item
     gaps: tuple[str, ...]
+    price: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ MENU = Menu(
         "map": "shopmind.console.pages.map.page:PAGE",
         "search": "shopmind.console.pages.search.page:PAGE",
         "recommend": "shopmind.console.pages.recommend.page:PAGE",
+        "experiments": "shopmind.console.pages.experiments.page:PAGE",
         "catalogue": "shopmind.console.pages.catalogue.page:PAGE",
         "customers": "shopmind.console.pages.customers.page:PAGE",
         "models": "shopmind.console.pages.models.page:PAGE",

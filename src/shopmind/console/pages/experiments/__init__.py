@@ -1,0 +1,1 @@
+"""The page Experiments: plan, run, read, decide; estimates from the log; the knowledge log."""

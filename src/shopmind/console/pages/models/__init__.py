@@ -1,0 +1,1 @@
+"""The page Models: the registry, cards, curves, comparison, promote and roll back."""
