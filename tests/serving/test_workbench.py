@@ -58,6 +58,13 @@ def test_a_filter_tells_how_many_it_took_out_and_names_what_the_visitor_had_to_d
     assert not names & set(ids(told["slate"]))
 
 
+def test_what_a_rule_hides_is_told_like_what_a_filter_takes_out(serve: Served) -> None:
+    api = serve(role="merchandiser")
+    api.post("/v1/rules", json={"rule_id": "h", "action": "hide", "items": ["tea-01"], "query": ["tea"]})
+    removed = api.post("/v1/trace", json={"text": "green tea"}).json()["trace"]["removed"]
+    assert {each["part"]: each["examples"] for each in removed}["rules"] == ["tea-01"]
+
+
 def test_without_a_signal_the_answer_is_another_one_and_each_signal_is_told_by_itself(viewer: httpx.Client) -> None:
     asked = {"scenario": "home", "user": "u01", "without": [{"stage": "retrieve", "part": "ease"}], "each": True}
     told = viewer.post("/v1/trace", json=asked).json()

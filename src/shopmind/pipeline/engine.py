@@ -238,6 +238,8 @@ class Engine:
                 trace.removed[name] = np.flatnonzero(before & ~allowed)
         context.offered = self._effects.hide(context, before)
         context.allowed = self._effects.hide(context, allowed)
+        if trace.watching and context.ruling is not None:
+            trace.removed["rules"] = np.flatnonzero(allowed & ~context.allowed)
 
     def _retrieve(self, context: Context, trace: Trace, n: int) -> dict[str, tuple[NDArray[np.int64], Any]]:
         brought = {}

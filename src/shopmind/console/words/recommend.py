@@ -71,5 +71,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "trace.took": ("Took", "耗时"),
     "trace.note": ("Note", "备注"),
     "trace.item": ("Item", "商品"),
+    "trace.id": ("Item id", "商品编号"),
     "trace.score": ("Score", "得分"),
 }

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from shopmind.client.workbench import AnswerTrace, TracedItem
 from shopmind.console.cards import heading, tile, tiles
-from shopmind.console.chart import bars, chart
+from shopmind.console.chart import DARK, LIGHT, bars, chart
 from shopmind.console.figures import count, milliseconds
 from shopmind.console.listed import joined
 from shopmind.console.page import PageContext
@@ -37,7 +37,11 @@ def _time(page: PageContext, trace: AnswerTrace) -> None:
         for stage in ORDER:
             last = [each for each in trace.steps if each.stage == stage]
             if last:
-                note = "" if stage in ("understand", "features") else page.say("trace.kept", n=count(last[-1].kept))
+                note = (
+                    ""
+                    if stage in ("understand", "retrieve", "features")
+                    else page.say("trace.kept", n=count(last[-1].kept))
+                )
                 tile(page.say(f"trace.{stage}"), milliseconds(took[stage]), note)
 
 
@@ -81,8 +85,11 @@ def _flow(page: PageContext, trace: AnswerTrace) -> None:
     links = [
         {"source": part, "target": _name(item), "value": 1} for item in shown for part in parts if part in item.brought
     ]
-    nodes = [{"name": part, "depth": 0} for part in parts] + [{"name": _name(item), "depth": 1} for item in shown]
-    ink = "#e5e7eb" if page.dark else "#1f2937"
+    ink, soft, colours = ("#e5e7eb", "#6b7280", DARK) if page.dark else ("#1f2937", "#9ca3af", LIGHT)
+    nodes = [
+        {"name": part, "depth": 0, "itemStyle": {"color": colours[at % len(colours)]}} for at, part in enumerate(parts)
+    ]
+    nodes += [{"name": _name(item), "depth": 1, "itemStyle": {"color": soft}} for item in shown]
     chart(
         page,
         {
@@ -116,7 +123,7 @@ def _moved(page: PageContext, trace: AnswerTrace) -> None:
         ui.label(page.say("trace.moved.text")).classes("muted")
         if drawn and len(trace.stages) > 1:
             _bump(page, trace, drawn)
-        columns = [Column("item", page.say("trace.item")), Column("id", page.say("measure.item"))]
+        columns = [Column("item", page.say("trace.item")), Column("id", page.say("trace.id"))]
         columns += [Column(f"s{at}", _stage(page, each), "number") for at, each in enumerate(trace.stages)]
         rows = [
             {
