@@ -17,7 +17,7 @@ WRONG = ("<script", "<img", "onerror", "javascript:", "{{7*7}}")
 
 
 class Seen(HTMLParser):
-    """Tags, attributes and texts of scripts in a page."""
+    """Tags and attributes of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,8 +81,7 @@ def test_every_page_forbids_scripts_that_are_not_files_of_ours(serve: Served, sh
         assert "'unsafe-eval'" not in policy
         assert "frame-ancestors 'none'" in policy
         assert page.headers["x-content-type-options"] == "nosniff"
-        scripts = [dict(seen(page.text).attributes).get("type") for tag in seen(page.text).tags if tag == "script"]
-        assert "onclick" not in [name for name, _ in seen(page.text).attributes], scripts
+        assert not [name for name, _ in seen(page.text).attributes if name.startswith("on")]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -91,6 +91,38 @@ def test_each_operation_asks_for_its_scope(serve: Served, role: keys.Role) -> No
             assert (status == 403) == refused, (path, method, role)
 
 
+def test_what_changes_something_is_for_those_who_may_change_it() -> None:
+    """Of what is not a plain look, readers may ask for answers, and nothing else; people are for admins."""
+    asking = {
+        "/v1/search",
+        "/v1/search/many",
+        "/v1/recommend/{scenario}",
+        "/v1/offers/cart",
+        "/v1/trace",
+        "/v1/compare",
+        "/v1/judgements/report",
+        "/v1/plans",
+    }
+    for path, method, scope in OPERATIONS:
+        if method != "get" and scope == "read":
+            assert path in asking, f"{method} {path}"
+        if scope == "events":
+            assert path == "/v1/events"
+        if path.startswith(("/v1/users", "/v1/contacts", "/v1/stops", "/v1/links", "/v1/keys")) and scope:
+            assert scope == "admin" or path == "/v1/keys/mine", f"{method} {path}"
+
+
+def test_a_public_key_opens_nothing_for_pages_of_another_origin(serve: Served) -> None:
+    api = serve(role="public", origins=("https://shop.example",))
+    for path, method, scope in OPERATIONS:
+        if scope is not None:
+            for origin in ("https://evil.example", "http://shop.example", "https://shop.example.evil.example", "null"):
+                address = path.replace("{", "").replace("}", "")
+                told = api.request(method, address, headers={"origin": origin})
+                assert told.status_code == 403, (path, method, origin)
+                assert "access-control-allow-origin" not in told.headers
+
+
 def test_reading_users_and_forgetting_them_needs_an_admin() -> None:
     scopes = {(path, method): scope for path, method, scope in OPERATIONS}
     assert scopes["/v1/users/{user_id}", "get"] == scopes["/v1/users/{user_id}", "delete"] == "admin"

@@ -77,6 +77,7 @@ class Calls:
     def _send(
         self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None
     ) -> httpx.Response:
+        path = _kept(path)
         content = None if body is None else _encode(body)
         headers = {} if body is None else {"content-type": "application/json"}
         error: ShopmindError = NotReadyError(f"{self._http.base_url}: no call was made")
@@ -96,6 +97,18 @@ class Calls:
             if attempt + 1 < self._tries:
                 self._sleep(wait_s)
         raise error
+
+
+def _kept(path: str) -> str:
+    """A path whose steps stay what they are: an id may be "." or "..", which would be taken for a way up.
+
+    Raises:
+        InputError: an id is empty.
+    """
+    steps = path.split("/")
+    if "" in steps:
+        raise InputError(f"{path}: an id may not be empty")
+    return "/".join(step.replace(".", "%2E") if step in (".", "..") else step for step in steps)
 
 
 def _encode(body: Any) -> bytes:
