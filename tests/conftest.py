@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import shopmind
@@ -14,6 +15,8 @@ from shopmind.shop import Shop
 from shopmind.testing.tiny_shop import make_tiny_shop
 
 ROOT = Path(__file__).resolve().parent.parent
+hypothesis.settings.register_profile("shopmind", deadline=None)  # a busy machine is no fault of what is tested
+hypothesis.settings.load_profile("shopmind")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -80,4 +80,5 @@ def test_the_closest_is_the_best_of_all_events_and_not_their_sum() -> None:
     kinds = np.full(2, EVENT_TYPES.index("purchase"), np.int8)
     past = History(items, kinds, items * 1_000, np.ones(2, np.float32), items, np.zeros(2, np.int64))
     walked = Signals(arrays, None).of(Asked.of([past], [0]))
-    assert walked.found["closest"][0, 3:].tolist() == pytest.approx([0.3, 0.6])
+    columns, values = walked.found["closest"].row(0)
+    assert dict(zip(columns.tolist(), values.tolist(), strict=True)) == pytest.approx({3: 0.3, 4: 0.6})

@@ -51,8 +51,12 @@ class NextItems:
         return self.walked(context).offer(0, context.allowed, self._near(context), self.each, self.most)
 
     def _near(self, context: Context) -> Near:
+        """One look, of which what may be shown is taken: around a long history most is what was bought already."""
+
         def nearest(vector: NDArray[np.float32], _: int, k: int) -> Numbers:
-            return self._tools.vector_index.search(vector, k, allowed=context.allowed)[0]
+            found = self._tools.vector_index.search(vector, 2 * k)[0]
+            found = found[found < len(context.allowed)]
+            return found[context.allowed[found]][:k]
 
         return nearest
 

@@ -9,15 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from shopmind.kit.errors import NotReadyError
+
 
 def parts(matrix: sparse.csr_array, name: str) -> dict[str, NDArray[Any]]:
-    """A CSR matrix as its three arrays: NAME_starts int64, NAME_columns int32, NAME_values float32."""
+    """A CSR matrix as its three arrays: NAME_starts and NAME_columns int32, NAME_values float32.
+
+    Starts are int64 where there are 2³¹ entries or more.
+    """
     matrix = sparse.csr_array(matrix)
+    few = matrix.nnz < 2**31
     return {
-        f"{name}_starts": matrix.indptr.astype(np.int64, copy=False),
+        f"{name}_starts": matrix.indptr.astype(np.int32 if few else np.int64, copy=False),
         f"{name}_columns": matrix.indices.astype(np.int32, copy=False),
         f"{name}_values": matrix.data.astype(np.float32, copy=False),
     }
+
+
+def matrix(arrays: Mapping[str, NDArray[Any]], name: str, width: int) -> sparse.csr_array:
+    """The matrix upon its arrays, `width` columns wide; nothing is copied.
+
+    Raises:
+        NotReadyError: the arrays are of an earlier version, which had no such matrix.
+    """
+    try:
+        starts, columns, values = (np.asarray(arrays[f"{name}_{part}"]) for part in ("starts", "columns", "values"))
+    except KeyError as error:
+        raise NotReadyError(f"no {error.args[0]}: made by an earlier version of shopmind; train it again") from error
+    return sparse.csr_array((values, columns, starts), shape=(len(starts) - 1, width))
 
 
 def row(arrays: Mapping[str, NDArray[Any]], name: str, number: int) -> tuple[NDArray[Any], NDArray[Any]]:

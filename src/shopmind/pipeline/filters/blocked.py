@@ -20,8 +20,8 @@ class Blocked(Filter):
         """See Filter."""
         keep = np.ones(context.columns.size, np.bool_)
         history = context.history
-        for row in np.flatnonzero((history.types == _DISLIKE) | np.isin(history.types, _MENDS)):
-            item = int(history.items[row])
-            if item < len(keep):
-                keep[item] = int(history.types[row]) != _DISLIKE
+        disliked = history.types == _DISLIKE
+        if disliked.any():
+            telling = (disliked | np.isin(history.types, _MENDS)) & (history.items < len(keep))
+            keep[history.items[telling]] = ~disliked[telling]  # of an item's events the last one is kept
         return keep

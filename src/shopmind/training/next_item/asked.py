@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from shopmind.domain import History
 
@@ -94,12 +93,6 @@ class Asked:
     def events(self, kept: slice | NDArray[np.bool_], starts: NDArray[np.int64], now_ms: NDArray[np.int64]) -> Asked:
         """These events, of users who begin at `starts`."""
         return Asked(starts, self.items[kept], self.types[kept], self.times_ms[kept], self.orders[kept], now_ms)
-
-    def recency(self, decay: float, size: int) -> sparse.csr_array:
-        """(b, size) decay ** rank of each event; equal items are added up, items beyond `size` are left out."""
-        inside = self.items < size
-        values = np.power(decay, self.ranks[inside]).astype(np.float32)
-        return sparse.csr_array((values, (self.rows[inside], self.items[inside])), shape=(len(self), size))
 
     def newest(self) -> NDArray[np.int64]:
         """(b,) the newest item of each user, -1 without any."""

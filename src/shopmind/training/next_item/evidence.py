@@ -2,52 +2,63 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from shopmind.stores.ports import Numbers
 from shopmind.training.next_item.asked import NEWEST, Asked
+from shopmind.training.next_item.chains import Chain, Reached, Start, starting, walked
 from shopmind.training.next_item.meaning import centred
 from shopmind.training.purchases import of_items
-from shopmind.training.sparse import rows
+from shopmind.training.sparse import matrix, rows
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Along which matrix, and what an event counts beside the next newer one; decay None: the best event alone.
+    """Along which matrices, and what an event counts beside the next newer one; decay None: the best event alone.
 
-    With `by_order` all events of one order count alike, and `decay` is from order to order.
+    Several chains are added up. With `by_order` all events of one order count alike,
+    and `decay` is from order to order.
     """
 
-    matrix: str
+    chains: tuple[Chain, ...]
     decay: float | None
     by_order: bool = False
+
+    @property
+    def start(self) -> Start:
+        """What its events count."""
+        return (0.0 if self.decay is None else self.decay, self.by_order)
+
+
+def _along(*chain: str, decay: float | None, by_order: bool = False) -> Walk:
+    return Walk((chain,), decay, by_order)
 
 
 ALL = 0.97
 """What an event counts beside the next newer one where the whole history is to speak."""
 
 WALKS: Mapping[str, Walk] = {
-    "after": Walk("rules", 0.7),
-    "after_last": Walk("rules", 0.0),
-    "after_alike": Walk("smoothed", 0.7),
-    "two_steps": Walk("twice", 0.5),
-    "same_people": Walk("neighbours", 0.7),
-    "before": Walk("before", 0.7),
-    "traits": Walk("traits", 0.5),
-    "explained": Walk("explained", 0.7),
-    "explained_last": Walk("explained", 0.0),
-    "next": Walk("following", 0.0),
-    "same_people_all": Walk("neighbours", ALL),
-    "explained_all": Walk("explained", ALL),
-    "closest": Walk("likeness", None),
-    "after_order": Walk("rules", 0.0, by_order=True),
-    "same_order": Walk("together", 0.87, by_order=True),
+    "after": _along("rules", decay=0.7),
+    "after_last": _along("rules", decay=0.0),
+    "after_alike": Walk((("alike", "rules"), ("rules", "alike")), 0.7),
+    "two_steps": _along("rules", "rules", decay=0.5),
+    "same_people": _along("neighbours", decay=0.7),
+    "before": _along("before", decay=0.7),
+    "traits": _along("traits", "having", decay=0.5),
+    "explained": _along("explained", decay=0.7),
+    "explained_last": _along("explained", decay=0.0),
+    "next": _along("following", decay=0.0),
+    "same_people_all": _along("neighbours", decay=ALL),
+    "explained_all": _along("explained", decay=ALL),
+    "closest": _along("likeness", decay=None),
+    "after_order": _along("rules", decay=0.0, by_order=True),
+    "same_order": _along("together", decay=0.87, by_order=True),
 }
 """Those by order only where orders hold several items: elsewhere they say what others say."""
 SEQUENCE = "sequence"
@@ -104,66 +115,66 @@ class Signals:
         self.size = len(arrays["popular"])
         in_orders = "together_starts" in arrays
         self._walks = {name: walk for name, walk in WALKS.items() if in_orders or not walk.by_order}
+        chains = {chain for walk in self._walks.values() for chain in walk.chains}
+        self._matrices = {name: matrix(arrays, name, self._width(name)) for chain in chains for name in chain}
 
     def of(self, asked: Asked) -> Walked:
         """What all signals say of everything, for a batch."""
-        found = {name: self._walked(asked, walk) for name, walk in self._walks.items()}
-        factors_all = asked.recency(ALL, self.size) @ self._left
+        found = self._walked(asked)
+        factors_all = self._factors(asked, ALL)
         asked = asked.last(NEWEST)
-        factors = asked.recency(0.7, self.size) @ self._left
         network = None if self._network is None else self._network(asked)
         newest = asked.newest()
         known = np.where(newest >= 0, self.table("popular", np.maximum(newest, 0)), 0.0).astype(np.float32)
         return Walked(
             self,
             found,
-            np.asarray(factors, np.float32),
-            np.asarray(factors_all, np.float32),
+            self._factors(asked, 0.7),
+            factors_all,
             *self._texts(asked),
             network,
             known,
             np.log1p(asked.lengths),
         )
 
-    def _walked(self, asked: Asked, walk: Walk) -> NDArray[np.float32]:
-        """(b, size) sum over events of decay ** rank times their rows of the matrix; through traits in two steps."""
-        if walk.decay is None:
-            return self._greatest(walk.matrix, asked.last(NEWEST))
-        weights = np.power(walk.decay, asked.order_ranks if walk.by_order else asked.ranks)
-        counting = weights > LEAST_WEIGHT
-        asked, weights = asked.where(counting), weights[counting]
-        if walk.matrix != "traits":
-            return self._summed(walk.matrix, asked.items, asked.rows, weights, len(asked), self.size)
-        width = len(self._arrays["having_starts"]) - 1
-        profile = self._summed(walk.matrix, asked.items, asked.rows, weights, len(asked), width)
-        users, traits = np.nonzero(profile)
-        return self._summed("having", traits, users, profile[users, traits], len(asked), self.size)
+    def _width(self, name: str) -> int:
+        return len(self._arrays["having_starts"]) - 1 if name == "traits" else self.size
 
-    def _summed(
-        self,
-        name: str,
-        numbers: NDArray[np.integer],
-        users: NDArray[np.integer],
-        weights: NDArray[np.floating],
-        height: int,
-        width: int,
-    ) -> NDArray[np.float32]:
-        place, columns, values = rows(self._arrays, name, numbers.astype(np.int64))
-        inside = columns < width
-        place, columns, values = place[inside], columns[inside], values[inside]
-        sums = np.bincount(users[place] * width + columns, weights[place] * values, minlength=height * width)
-        return sums.astype(np.float32).reshape(height, width)
+    def _walked(self, asked: Asked) -> dict[str, Reached]:
+        """Where every walk comes to: sums over events of decay ** rank times their rows of the chains' products."""
+        greatest = {name: walk for name, walk in self._walks.items() if walk.decay is None}
+        summed = {name: walk for name, walk in self._walks.items() if walk.decay is not None}
+        wanted = [(walk.start, chain) for walk in summed.values() for chain in walk.chains]
+        starts = {start: starting(asked, start, self.size, LEAST_WEIGHT) for start, _ in wanted}
+        reached = walked(starts, wanted, self._matrices)
+        found = {name: self._greatest(walk.chains[0][0], asked.last(NEWEST)) for name, walk in greatest.items()}
+        for name, walk in summed.items():
+            first, *others = (reached[walk.start, chain] for chain in walk.chains)
+            found[name] = sum(others, first)
+        return {name: found[name] for name in self._walks}
 
-    def _greatest(self, name: str, asked: Asked) -> NDArray[np.float32]:
-        """(b, size) the largest entry of the rows of any event, at least 0."""
+    def _greatest(self, name: str, asked: Asked) -> Reached:
+        """The largest entry of the rows of any event, where above 0."""
         place, columns, values = rows(self._arrays, name, asked.items)
-        best = np.zeros(len(asked) * self.size, np.float32)
-        np.maximum.at(best, asked.rows[place] * self.size + columns, values)
-        return best.reshape(len(asked), self.size)
+        cells, where = np.unique(asked.rows[place] * self.size + columns, return_inverse=True)
+        best = np.zeros(len(cells), np.float32)
+        np.maximum.at(best, where, values)
+        users, columns = np.divmod(cells, self.size)
+        starts = np.searchsorted(users, np.arange(len(asked) + 1)).astype(np.int32)
+        return Reached(starts, columns.astype(np.int32), best)
+
+    def _factors(self, asked: Asked, decay: float) -> NDArray[np.float32]:
+        """(b, d) what a history is in few dimensions."""
+        start = starting(asked, (decay, False), self.size, 0.0)
+        found = np.zeros((len(asked), self._left.shape[1]), np.float32)
+        for row in range(len(asked)):
+            items, weights = start.row(row)
+            found[row] = weights @ self._left[items].astype(np.float32)
+        return found
 
     def scored_by_factors(self, profile: NDArray[np.float32], items: Numbers) -> NDArray[np.float32]:
         """(n,) what the factors expect of items."""
-        return np.asarray(self._right[items] @ profile, np.float32)
+        return np.asarray(self._right[items].astype(np.float32) @ profile, np.float32)
 
     def text(self, items: Numbers) -> NDArray[np.float32]:
         """(n, d) centred text vectors, zeros where there is none."""
@@ -184,11 +195,13 @@ class Signals:
             return none, none
         vectors = self.text(distinct)
         weights = np.power(0.7, asked.ranks).astype(np.float32)
-        held = sparse.csr_array((weights, (asked.rows, place)), shape=(len(asked), len(distinct)))
+        profile = np.zeros((len(asked), vectors.shape[1]), np.float32)
+        for row, (first, stop) in enumerate(itertools.pairwise(asked.starts.tolist())):
+            profile[row] = weights[first:stop] @ vectors[place[first:stop]]
         newest = asked.newest()
         last = np.zeros((len(asked), vectors.shape[1]), np.float32)
         last[newest >= 0] = vectors[np.searchsorted(distinct, newest[newest >= 0])]
-        return np.asarray(held @ vectors, np.float32), last
+        return profile, last
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +209,14 @@ class Walked:
     """What the signals say of a batch, before it is known which items matter.
 
     Attributes:
-        found: walk → (b, size) scores, 0 where it does not come to.
+        found: walk → the items it comes to, and their scores.
         factors, profile, last: (b, d) of each user, to be multiplied with candidates' own.
         network: (b, size) or None.
         known_newest: (b,) ln(1 + how often the newest item was taken). long_history: (b,) ln(1 + events).
     """
 
     signals: Signals
-    found: Mapping[str, NDArray[np.float32]]
+    found: Mapping[str, Reached]
     factors: NDArray[np.float32]
     factors_all: NDArray[np.float32]
     profile: NDArray[np.float32]
@@ -230,10 +243,12 @@ class Walked:
         return items[kept], agreement[kept]
 
     def _best(self, row: int, allowed: NDArray[np.bool_], near: Near | None, each: int) -> Iterator[Numbers]:
-        for name, scores in self.found.items():
+        for name, reached in self.found.items():
             if name != "before":
-                places = np.flatnonzero((scores[row] > 0) & allowed[: self.signals.size])
-                yield places[best_first(scores[row][places], each)]
+                columns, scores = reached.row(row)
+                kept = (scores > 0) & allowed[columns]
+                columns = columns[kept]
+                yield columns[best_first(scores[kept], each)].astype(np.int64)
         bestsellers = self.signals.bestsellers
         yield bestsellers[allowed[bestsellers]][: 2 * each]
         if self.network is not None:
@@ -248,18 +263,20 @@ class Walked:
         Every walk gives its score over the best one's, and the logarithm of that (FLOOR apart from nothing).
         """
         inside = items < self.signals.size
-        raw: dict[str, NDArray[np.float32]] = {}
-        for name, scores in self.found.items():
-            raw[name] = np.zeros(len(items), np.float32)
-            raw[name][inside] = scores[row][items[inside]]
-        for name, profile in (("factors", self.factors), ("factors_all", self.factors_all)):
-            raw[name] = np.zeros(len(items), np.float32)
-            raw[name][inside] = self.signals.scored_by_factors(profile[row], items[inside])
+        place = np.full(self.signals.size, len(items), np.int64)
+        place[items[inside]] = np.flatnonzero(inside)
+        names = (*self.found, "factors", "factors_all")
+        raw = np.zeros((len(names), len(items) + 1), np.float32)
+        for line, reached in zip(raw, self.found.values(), strict=False):
+            columns, scores = reached.row(row)
+            line[place[columns]] = scores
+        raw = raw[:, :-1]
+        for line, profile in zip(raw[-2:], (self.factors, self.factors_all), strict=True):
+            line[inside] = self.signals.scored_by_factors(profile[row], items[inside])
+        shares = np.clip(raw, 0, None) / np.maximum(raw.max(axis=1, initial=0.0), 1e-6)[:, None]
         made: dict[str, NDArray[np.float32]] = {}
-        for name, values in raw.items():
-            share = np.clip(values, 0, None) / max(float(values.max(initial=0.0)), 1e-6)
-            made[name] = share.astype(np.float32)
-            made[f"{name}_log"] = (np.log(share + FLOOR) + 3).astype(np.float32)
+        for name, share, logged in zip(names, shares, np.log(shares + FLOOR) + 3, strict=True):
+            made[name], made[f"{name}_log"] = share, logged
         texts = self.signals.text(items)
         for name, vector in (("reads_like", self.profile[row]), ("reads_like_last", self.last[row])):
             made[name] = np.asarray(texts @ vector, np.float32) if vector.any() else np.zeros(len(items), np.float32)

@@ -41,7 +41,7 @@ class Shape:
     tilt: float = 0.2
     shrink: float = 5.0
     people_tilt: float = 0.5
-    k: int = 300
+    k: int = 100
     factors: int = 256
     alike: int = 20
     least_alike: float = 0.5
@@ -88,8 +88,7 @@ def statistics(sequences: Sequences, goods: Goods, shape: Shape, seed: int) -> d
     made: dict[str, sparse.csr_array] = {
         "rules": rules,
         "neighbours": people,
-        "twice": walks.twice(rules, shape.k),
-        "smoothed": walks.smoothed(rules, goods.alike, shape.k),
+        "alike": goods.alike,
         "before": sparse.csr_array(rules.T),
         "following": walks.following(sequences, shape.sure),
         "explained": explained(owned, goods.likeness, worth=shape.worth, ridge=shape.penalty, k=shape.explaining),
@@ -123,11 +122,12 @@ def in_orders(lines: pl.DataFrame, size: int, shape: Shape, seed: int) -> dict[s
     return parts(found, "together")
 
 
-def factors(forward: sparse.csr_array, dimensions: int, seed: int) -> Mapping[str, NDArray[np.float32]]:
+def factors(forward: sparse.csr_array, dimensions: int, seed: int) -> Mapping[str, NDArray[np.float16]]:
     """Low-rank form of what goes together, both directions alike: `left` and `right`, (size, d).
 
     Source: randomised range finding, Halko, Martinsson, Tropp, SIAM Review 2011, with two power iterations, of
-    D^-1/2 (F + Fᵀ) D^-1/2 with D = row sums + 5. What a history h expects is D^-0.1 V (S Uᵀ D^-1/2 h).
+    D^-1/2 (F + Fᵀ) D^-1/2 with D = row sums + 5. What a history h expects is, but for a constant,
+    D^-0.1 V (S Uᵀ D^-1/2 h).
     """
     both = sparse.csr_array(forward + forward.T).astype(np.float32)
     sums = np.asarray(both.sum(axis=1)).ravel() + 5
@@ -146,6 +146,11 @@ def factors(forward: sparse.csr_array, dimensions: int, seed: int) -> Mapping[st
     turn = turn[:, strongest]
     left, right = basis @ turn * values, (turn.T @ small) / values[:, None]
     return {
-        "left": (left / np.sqrt(sums)[:, None]).astype(np.float32),
-        "right": np.ascontiguousarray(right.T * (sums**-0.1)[:, None]).astype(np.float32),
+        "left": _half(left / np.sqrt(sums)[:, None]),
+        "right": _half(right.T * (sums**-0.1)[:, None]),
     }
+
+
+def _half(matrix: NDArray[np.floating]) -> NDArray[np.float16]:
+    """In half precision, the largest entry 1: only the order of scores counts, and small entries keep their digits."""
+    return np.ascontiguousarray(matrix / max(float(np.abs(matrix).max(initial=0)), 1e-12)).astype(np.float16)

@@ -12,8 +12,6 @@ from scipy import sparse
 from shopmind.training.sparse import best_of_rows
 
 TINY = 1e-9
-STRONGEST = 100
-"""Steps of one item that a second step goes on from."""
 PRODUCTS_A_BLOCK = 5_000_000
 """Products made at once: about 240 MB."""
 
@@ -92,23 +90,6 @@ def tempered(counts: sparse.csr_array, tilt: float) -> sparse.csr_array:
 def rules(forward: sparse.csr_array, back: float, tilt: float) -> sparse.csr_array:
     """What comes after and, weighing `back`, before each item."""
     return tempered(sparse.csr_array(forward + back * forward.T), tilt)
-
-
-def smoothed(walk: sparse.csr_array, alike: sparse.csr_array, k: int) -> sparse.csr_array:
-    """The walk from what reads alike, and to what reads alike: evidence for items that few had.
-
-    Args:
-        alike: (size, size) rows of neighbours by text, each summing to 1.
-    """
-    strong = best_of_rows(walk, STRONGEST)
-    both = sparse.csr_array(sparse.hstack([alike, strong]))
-    return chained(both, sparse.csr_array(sparse.vstack([strong, alike])), k)
-
-
-def twice(walk: sparse.csr_array, k: int) -> sparse.csr_array:
-    """Two steps of a walk, along the strongest steps of each item."""
-    strong = best_of_rows(walk, STRONGEST)
-    return chained(strong, strong, k)
 
 
 def chained(first: sparse.csr_array, then: sparse.csr_array, k: int) -> sparse.csr_array:
