@@ -101,7 +101,7 @@ def shown(page: Page, scenario: str) -> list[str]:
     return found
 
 
-def test_a_strip_shows_goods_and_tells_what_is_seen_and_done(visitor: Visitor, site: Site) -> None:
+def test_a_strip_shows_goods_and_tells_what_is_seen_and_done(site: Site, visitor: Visitor) -> None:
     strips = '<shopmind-strip scenario="home" n="4" link="/products/{id}.html" add why></shopmind-strip>'
     page = visitor.go(site.page(strips, user="u01"))
     items = shown(page, "home")
@@ -121,7 +121,7 @@ def test_a_strip_shows_goods_and_tells_what_is_seen_and_done(visitor: Visitor, s
 
 
 def test_the_search_box_completes_and_shows_results_below_or_on_the_page_of_the_site(
-    visitor: Visitor, site: Site
+    site: Site, visitor: Visitor
 ) -> None:
     page = visitor.go(site.page('<shopmind-search n="6"></shopmind-search>'))
     box = page.get_by_role("combobox", name="Search")
@@ -141,7 +141,7 @@ def test_the_search_box_completes_and_shows_results_below_or_on_the_page_of_the_
     page.wait_for_url("**/results.html?q=a%20%22b%22%20%26%20c")
 
 
-def test_strips_follow_anchors_become_somebody_else_and_speak_chinese(visitor: Visitor, site: Site) -> None:
+def test_strips_follow_anchors_become_somebody_else_and_speak_chinese(site: Site, visitor: Visitor) -> None:
     strips = 'scenario="similar" anchors="tea-01"', 'scenario="buy_again" n="5"'
     body = "".join(f"<shopmind-strip {each}></shopmind-strip>" for each in strips)
     page = visitor.go(site.page(body, user="u01", language="zh"))
@@ -161,14 +161,14 @@ def test_strips_follow_anchors_become_somebody_else_and_speak_chinese(visitor: V
     )
 
 
-def test_the_style_of_the_site_and_that_of_the_widgets_leave_each_other_alone(visitor: Visitor, site: Site) -> None:
+def test_the_style_of_the_site_and_that_of_the_widgets_leave_each_other_alone(site: Site, visitor: Visitor) -> None:
     page = visitor.go(site.page('<shopmind-strip scenario="home"></shopmind-strip><p class="card title">Ours</p>'))
     shown(page, "home")
     assert page.evaluate("getComputedStyle(document.querySelector('p.card')).borderStyle") == "none"
     assert page.evaluate("document.adoptedStyleSheets.length") == 0
 
 
-def test_nothing_is_stored_or_noted_before_consent(visitor: Visitor, site: Site) -> None:
+def test_nothing_is_stored_or_noted_before_consent(site: Site, visitor: Visitor) -> None:
     page = visitor.go(site.page('<shopmind-strip scenario="home" n="3"></shopmind-strip>', consent="wait"))
     shown(page, "home")
     page.wait_for_timeout(2_000)
@@ -192,7 +192,7 @@ def test_a_page_that_the_key_does_not_allow_gets_nothing(
 
 
 def test_axe_has_nothing_grave_to_say_of_the_widgets(
-    visit: Callable[..., Visitor], site: Site, accessible: Callable[[Visitor], None]
+    site: Site, visit: Callable[..., Visitor], accessible: Callable[[Visitor], None]
 ) -> None:
     visitor = visit()
     body = '<main><shopmind-search></shopmind-search><shopmind-strip scenario="home" add why></shopmind-strip></main>'

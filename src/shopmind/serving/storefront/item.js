@@ -22,15 +22,14 @@ export async function drawItem(page, id) {
   page.main.replaceChildren(way(found), el("article", { class: "item" }, tile(found), about(found, page)), el("div", { class: "rows" }));
   const into = page.main.lastChild;
   const rows = found.stock === 0 ? ["substitutes", ...ROWS.product] : ROWS[found.kind] || ["home"];
-  const noted = did("view", { item_id: found.item_id });
+  await did("view", { item_id: found.item_id }); // the rows below know it
+  if (!page.current()) return;
   for (const scenario of rows) {
     if (!page.shows(scenario)) continue;
     const anchored = scenario !== "home" && scenario !== "content" && scenario !== "promotions";
     addRow(into, scenario, word(scenario), page.shop, () => (anchored ? { anchors: [id] } : {}), {
       told: scenario === "bundles" ? (slate, node) => drawBundle(slate, node, found, page) : undefined });
   }
-  await noted;
-  await page.refresh();
 }
 
 function way(found) {

@@ -60,7 +60,7 @@ async function become(id) {
 
 function pageOf(mine) {
   return {
-    main, shop, show, go, become, wrong, add: addAll, refresh: refreshRows, scenarios: state.scenarios,
+    main, shop, show, go, become, wrong, add: addAll, scenarios: state.scenarios,
     shows: (name) => state.scenarios.some((each) => each.name === name && !each.missing.some((need) => need.startsWith(NO_ITEMS))),
     current: () => mine === state.shown,
     head(heading, title, visible = true) {

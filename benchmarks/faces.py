@@ -1,0 +1,186 @@
+"""How soon is a page of the storefront there, and how fast does the API stay with twenty visitors at work?
+
+Run `python -m benchmarks.faces SHOP [--users 1-2500]`: the shop's folder is copied and served by `shopmind serve
+--open` on a free port. A headless Chromium (Debian's, or the one named by SHOPMIND_CHROMIUM) opens each page with an
+empty cache, and once more with what the first visit left in it. Then twenty visitors ask what the browser was seen to
+ask, with other people, texts and goods, three times; the run with the middle p99 counts. Writes results/faces.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from benchmarks import record
+from benchmarks.faces_visitors import Asked, Crowd, run
+from benchmarks.serving import Questions, questions, server
+
+LIMITS = {"complete_ms": 1_500.0, "p99_ms": 30.0}
+"""What it should reach on two cores that have nothing else to do."""
+
+DONE = "() => document.body?.dataset.drawn && !document.querySelector('[aria-busy=true]:not([hidden])')"
+PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+NOW = "() => performance.now()"
+VISITS = ("home", "search", "item", "home", "search", "item", "cart")
+TIMES = 5
+
+
+def pages(asked: Questions) -> dict[str, str]:
+    """Kind of page → its address."""
+    text, item = next(each for each in asked.texts if " " in each), asked.items[0]
+    return {"home": "/", "search": f"/search?q={quote(text)}", "item": f"/item/{quote(item, safe='')}", "cart": "/cart"}
+
+
+def opened(context: Any, url: str) -> dict[str, Any]:
+    """One visit of a page: what it took, and what it asked of whom."""
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    seen: dict[str, Any] = {"requests": 0, "bytes": 0, "outside": 0, "asked": []}
+
+    def sent(event: dict[str, Any]) -> None:
+        asked = event["request"]
+        address = urlsplit(asked["url"])
+        if address.scheme == "data":
+            return
+        seen["requests"] += 1
+        seen["outside"] += address.hostname != "127.0.0.1"
+        if address.path.startswith("/v1/"):
+            path = address.path + (f"?{address.query}" if address.query else "")
+            seen["asked"].append(Asked(asked["method"], path, asked.get("postData", "")))
+
+    wire.on("Network.requestWillBeSent", sent)
+    wire.on("Network.loadingFinished", lambda event: seen.update(bytes=seen["bytes"] + event["encodedDataLength"]))
+    page.goto(url, wait_until="commit")
+    page.wait_for_function(DONE, polling=10)
+    seen["complete_ms"] = page.evaluate(NOW)
+    page.wait_for_timeout(300)
+    seen["first_paint_ms"] = page.evaluate(PAINT)
+    page.close()
+    return seen
+
+
+def measure(browser: Any, base: str, asked: Questions) -> tuple[dict[str, Any], dict[str, list[Asked]]]:
+    """The figures of each page, and what each asks of the API."""
+    figures: dict[str, Any] = {}
+    views: dict[str, list[Asked]] = {}
+    cart = _cart(browser, base, asked)
+    for name, path in pages(asked).items():
+        first, again = [], []
+        for _ in range(TIMES):
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            if name == "cart":
+                context.add_init_script(f"sessionStorage.setItem('shopmind.cart', {json.dumps(cart)})")
+            first.append(opened(context, base + path))
+            again.append(opened(context, base + path))
+            context.close()
+        views[name] = first[0]["asked"]
+        figures[name] = {"empty cache": _middle(first), "again": _middle(again)}
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    views["search"] = _typed(context, base, asked) + views["search"]
+    context.close()
+    return figures, views
+
+
+def _cart(browser: Any, base: str, asked: Questions) -> str:
+    """What the page keeps of a cart with one thing in it."""
+    page = browser.new_page()
+    page.goto(f"{base}/item/{quote(asked.items[0], safe='')}")
+    page.locator(".about button").click()
+    page.wait_for_function("() => document.getElementById('cart-count').textContent === '1'")
+    kept: str = page.evaluate("() => sessionStorage.getItem('shopmind.cart')")
+    page.close()
+    return kept
+
+
+def _typed(context: Any, base: str, asked: Questions) -> list[Asked]:
+    """What the search box asks while a text is typed at 120 ms a letter."""
+    found: list[Asked] = []
+    page = context.new_page()
+    page.goto(f"{base}/")
+    page.wait_for_function(DONE)
+    page.on("request", lambda sent: "/v1/suggest" in sent.url and found.append(_path(sent.url)))
+    page.get_by_role("combobox", name="Search").press_sequentially(asked.texts[0][:6], delay=120)
+    page.wait_for_timeout(400)
+    page.close()
+    return found
+
+
+def _told(asked: Asked) -> str:
+    return f"{asked.method} {asked.path.partition('?')[0]}"
+
+
+def _path(url: str) -> Asked:
+    return Asked("GET", f"{urlsplit(url).path}?{urlsplit(url).query}", "")
+
+
+def _middle(visits: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    rows = list(visits)
+    told: dict[str, Any] = {
+        name: round(statistics.median(row[name] for row in rows), 1) for name in ("first_paint_ms", "complete_ms")
+    }
+    told["complete_ms_most"] = round(max(row["complete_ms"] for row in rows), 1)
+    told |= {name: int(statistics.median(row[name] for row in rows)) for name in ("requests", "bytes")}
+    return {**told, "outside_requests": max(row["outside"] for row in rows)}
+
+
+def _users(text: str) -> list[str]:
+    first, _, last = text.partition("-")
+    return [str(number) for number in range(int(first), int(last) + 1)] if last.isdigit() else text.split(",")
+
+
+def main() -> None:
+    """Measures and writes results/faces.json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shop", type=Path, help="folder of a shop, indexed and trained")
+    parser.add_argument("--users", default="1-2500", help="raw user ids: FIRST-LAST or a list with commas")
+    parser.add_argument("--visitors", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=30.0, help="of each run")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    from playwright.sync_api import sync_playwright
+
+    from shopmind.testing.visitor import chromium
+
+    load_before = round(os.getloadavg()[0], 2)
+    asked = questions(given.shop, _users(given.users), given.seed)
+    with server(given.shop) as (port, _, _):
+        with sync_playwright() as playwright:
+            browser = chromium(playwright)
+            figures, views = measure(browser, f"http://127.0.0.1:{port}", asked)
+            browser.close()
+        for name, rows in figures.items():
+            for kind, row in rows.items():
+                print(f"{name:8} {kind:12}", row, flush=True)
+        runs = []
+        for number in range(given.runs):
+            who = asked.users, asked.texts, asked.items, given.visitors
+            crowd = Crowd(port, views, VISITS, *who, seconds=given.seconds, seed=given.seed + number)
+            runs.append(run(crowd).summary())
+            print(f"{given.visitors} visitors", runs[-1], flush=True)
+    p99 = statistics.median(each["p99_ms"] for each in runs)
+    result = {
+        "question": "how soon is a page there, and how fast does the API stay with visitors at work?",
+        "seed": given.seed,
+        "shop": asked.shop,
+        "load_before": load_before,
+        "pages": figures,
+        "asked": {name: [_told(each) for each in some] for name, some in views.items()},
+        "visitors": given.visitors,
+        "pause_s": list(crowd.pause_s),
+        "runs": runs,
+        "p99_ms": p99,
+        "limits": LIMITS,
+    }
+    print(f"p99 of the API, the middle of {given.runs} runs: {p99} ms; written to {record.write('faces', result).name}")
+
+
+if __name__ == "__main__":
+    main()
