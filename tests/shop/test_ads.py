@@ -382,3 +382,20 @@ def test_the_command_tells_the_report(opened: Opened, capsys: pytest.CaptureFixt
     told = capsys.readouterr().out
     assert "Nova: shown 1" in told
     assert "ad-puer (古道, cpc 0.35): 0.00 of 40.00 USD spent, 0.00 held; bids" in told
+
+
+def test_what_was_shown_long_ago_is_tidied_away_and_its_money_stays(opened: Opened, time: Time) -> None:
+    shop = opened()
+    put(shop, "ad-old")
+    slate = shop.recommend("ads", anchors=PHONE)
+    assert slate.hits
+    shop.track({"type": "click", "item_id": slate.hits[0].item.item_id, "request_id": slate.request_id})
+    spent = {item: account.spent for item, account in shop.folder.database.ledger.accounts(0).items()}
+    assert sum(spent.values()) > 0
+    assert shop._booking.tidy() == 0
+    time.now_ms += 401 * DAY_MS
+    shop._booking.settle()
+    assert shop._booking.tidy() == len(slate.hits)
+    assert shop._booking.tidy() == 0
+    assert shop.folder.database.ledger.shown(0, time.now_ms).is_empty()
+    assert {item: account.spent for item, account in shop.folder.database.ledger.accounts(0).items()} == spent

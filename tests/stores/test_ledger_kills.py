@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shopmind.domain import Item
+from shopmind.domain import Event, Item
 from shopmind.stores.database import open_database
+from shopmind.stores.ledger import Hold
 
 Child = Callable[[str], subprocess.Popen[str]]
 Kill = Callable[[subprocess.Popen[str], int], list[str]]
@@ -71,6 +72,42 @@ def test_held_money_comes_back_after_a_kill(child: Child, killed_after: Kill, tm
     accounts = database.ledger.accounts(0)
     assert accounts[1].held == accounts[2].held == 0
     assert accounts[1].spent > 0
+    database.close()
+
+
+PRUNER = """
+    from shopmind.stores.database import open_database
+    database = open_database(f"sqlite:///{folder}/shop.db")
+    for step in range(100_000):
+        pruned = database.ledger.prune(10**9, most=3)
+        print(pruned, flush=True)
+"""
+
+
+def test_a_kill_in_the_middle_of_pruning_leaves_the_money_as_it_was(
+    child: Child, killed_after: Kill, tmp_path: Path
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/shop.db")
+    database.catalogue.put([Item("ad-1", kind="ad"), Item("ad-2", kind="ad")])
+    for step in range(300):
+        holds = [Hold(f"r-{step}", ad, "click", 7, 1_000_000, 1_000 + step, 60_000) for ad in (1, 2)]
+        assert database.ledger.reserve(holds) == ["", ""]
+    clicks = [Event(f"e-{step}", "click", 2_000, item_id="ad-1", request_id=f"r-{step}") for step in range(0, 300, 2)]
+    database.events.append(clicks)
+    database.ledger.settle(2_000)
+    before = database.ledger.accounts(0)
+    told = killed_after(child(PRUNER), 12)
+    assert database.check() == []
+    assert database.ledger.accounts(0) == before
+    assert (before[1].spent, before[1].held) == (150 * 7, 150 * 7)
+    rows = database.ledger.shown(0, 10**12)
+    assert rows.filter(state=0).height == 450, "what is held stays"
+    assert rows.filter(state=1).height <= 150 - 3 * min(len(told), 50)
+    while database.ledger.prune(10**9):
+        pass
+    assert database.ledger.shown(0, 10**12).height == 450
+    assert database.ledger.settle(10**9).returned == 450
+    assert database.ledger.accounts(0)[1].spent == 150 * 7
     database.close()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shopmind.domain import Hit, Placement, Query, Slate
 from shopmind.domain.ad import CHARGED_ON
-from shopmind.kit.clock import Clock
+from shopmind.kit.clock import DAY_MS, HOUR_MS, Clock
 from shopmind.kit.errors import BusyError, ShopmindError
 from shopmind.stores.ledger import Hold, Ledger, Refusal, Settled
 
@@ -17,6 +17,11 @@ PATIENCE_S = 0.02
 """How long an answer waits for others who write; ads are left out rather than that a customer waits."""
 SETTLE_EVERY_MS = 250
 """How often answers see to what impressions have come and which holds are overdue; reported events do so at once."""
+
+KEPT_DAYS = 400
+"""How long what was shown of ads is told and learned from, and caps are kept; the money stays on the books for ever."""
+AT_ONCE = 1_000
+TIDY_EVERY_MS = HOUR_MS
 
 WHY: dict[Refusal, str] = {
     "budget": "its budget is used up or held",
@@ -32,6 +37,7 @@ class Booking:
         self._ledger = ledger
         self._clock = clock
         self._settled_ms = 0
+        self._tidy_ms = 0
 
     def book(self, query: Query, slate: Slate) -> Slate:
         """The slate with those ads alone whose money is held now; whatever was left out is named in `degraded`."""
@@ -66,6 +72,15 @@ class Booking:
         except ShopmindError:
             logger.exception("settling failed; it is tried again")
             return Settled()
+
+    def tidy(self) -> int:
+        """Deletes closed holds that nobody looks at any more; a thread beside the answers calls it again and again."""
+        now_ms = self._clock()
+        if now_ms < self._tidy_ms:
+            return 0
+        pruned = self._ledger.prune(now_ms - KEPT_DAYS * DAY_MS, AT_ONCE)
+        self._tidy_ms = now_ms + (0 if pruned == AT_ONCE else TIDY_EVERY_MS)
+        return pruned
 
 
 def _hold(query: Query, slate: Slate, hit: Hit, placement: Placement, now_ms: int) -> Hold:

@@ -259,6 +259,7 @@ class Shop(Asking, Views):
                         unopened = "" if adopting.adopt(self._folder, wait_s=INDEXING_WAIT_S) else version
                         self._answering.refresh()
                     self._answering.take_up()
+                    self._booking.tidy()
                     if self._indexer().behind() and self._folder.lease.acquire():
                         try:
                             self._indexer().catch_up()

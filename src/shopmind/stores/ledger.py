@@ -115,6 +115,14 @@ class Ledger(Protocol):
         """Number of the ad → when this customer was shown it, rising; of a user or, where None, of a session."""
         ...
 
+    def prune(self, before_ms: int, most: int = 1_000) -> int:
+        """Deletes what was shown before a time and is charged or given back, the oldest first; returns how many.
+
+        Open holds stay however old, and accounts keep the money of what is deleted: an event that comes for it is free
+        as it was. One transaction of at most so many: called again while it returns `most`.
+        """
+        ...
+
     def shown(self, since_ms: int, until_ms: int) -> pl.DataFrame:
         """What was shown from the first up to before the second, and what became of it: schema SHOWN, oldest first."""
         ...

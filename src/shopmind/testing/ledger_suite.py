@@ -154,6 +154,27 @@ class LedgerSuite:
         assert database.ledger.accounts(DAY) == before == {1: Account(10, 10, 10, 10)}
         assert set(database.ledger.shown(NOW_MS, NOW_MS + 1)["traits"]) == {"{}"}
 
+    def test_what_is_closed_and_old_is_pruned_and_the_money_stays(self, database: ShopDatabase) -> None:
+        self.goods(database)
+        old, new, late = "old", "new", NOW_MS + 2 * DAY_MS
+        database.ledger.reserve([hold(old), hold(f"{old}-free"), hold(f"{old}-open", until_ms=late + DAY_MS)])
+        database.ledger.reserve([hold(new, at_ms=late, until_ms=late + 1)])
+        happened(database, "click", old)
+        database.ledger.settle(late + 2)
+        before = database.ledger.accounts(DAY)
+        assert database.ledger.prune(NOW_MS) == 0
+        assert database.ledger.prune(late, most=1) == 1
+        assert database.ledger.prune(late) == 1
+        assert database.ledger.prune(late) == 0
+        rows = database.ledger.shown(0, late + 1)
+        assert rows["request_id"].to_list() == [f"{old}-open", new]
+        for request in (old, f"{old}-free"):
+            happened(database, "click", request)
+        assert database.ledger.settle(late + 2).charged == 0
+        assert database.ledger.accounts(DAY) == before == {1: Account(10, 10, 10, 10)}
+        happened(database, "click", f"{old}-open")
+        assert database.ledger.settle(late + 2) == Settled(1, 0, 10)
+
     def test_threads_never_hold_more_than_there_is(self, database: ShopDatabase) -> None:
         self.goods(database)
         told: list[str] = []

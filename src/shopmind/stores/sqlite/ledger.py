@@ -48,6 +48,11 @@ _DUE = (  # CROSS JOIN keeps the new events outside, however many holds are open
     "AND c.number < e.number))) GROUP BY h.number"
 )
 _OVERDUE = "SELECT number, item, day, price FROM ad_holds WHERE state = 0 AND until_ms <= ?"
+_OLD = "SELECT 1 FROM ad_holds WHERE at_ms < ? AND state <> 0 LIMIT 1"
+_PRUNE = (
+    "DELETE FROM ad_holds WHERE number IN "
+    "(SELECT number FROM ad_holds WHERE at_ms < ? AND state <> 0 ORDER BY at_ms, number LIMIT ?)"
+)
 
 
 class SqliteLedger:
@@ -103,6 +108,14 @@ class SqliteLedger:
             for item, at_ms in connection.exec_driver_sql(_SHOWN_TO.format(who=name), (who, since_ms)):
                 found.setdefault(item, []).append(at_ms)
         return found
+
+    def prune(self, before_ms: int, most: int = 1_000) -> int:
+        """See the port."""
+        with self._database.reading() as connection:
+            if connection.exec_driver_sql(_OLD, (before_ms,)).first() is None:
+                return 0
+        with self._database.writing() as connection:
+            return connection.exec_driver_sql(_PRUNE, (before_ms, most)).rowcount
 
     def shown(self, since_ms: int, until_ms: int) -> pl.DataFrame:
         """See the port."""
