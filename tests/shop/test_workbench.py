@@ -76,14 +76,9 @@ def test_what_is_filtered_cannot_be_had_by_switching_something_off(shop: Shop) -
         shop.workbench.look_into(Query("home"), Configuration("home"), without=[("filter", "in_stock")])
 
 
-def test_a_shop_that_is_not_personal_is_not_so_here_either(shop: Shop) -> None:
-    user = shop.pseudonyms.user("u01")
-
-    def told() -> set[str]:
-        asked = Query("home", user_id=user, explain=True)
-        slate = shop.workbench.look_into(asked, Configuration("home")).slate
-        return {reason.signal for hit in slate.hits for reason in hit.reasons}
-
-    assert "item_knn" in told()
-    shop.workbench._settings = shop.settings.model_copy(update={"personal": False})
-    assert "item_knn" not in told()
+def test_what_is_tried_out_is_as_personal_as_the_shop_and_shows_nothing_to_learn_about_it(shop: Shop) -> None:
+    still = shop.settings.model_copy(update={"personal": False})
+    for settings, personal in ((shop.settings, True), (still, False)):
+        bench = Workbench(shop.scenarios, settings, lambda: shop._answering)
+        asked = bench._asked(Query("search", text="tea"), Configuration("home"))
+        assert (asked.scenario, asked.personal, asked.explore) == ("home", personal, False)
