@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -251,10 +252,11 @@ def _numbers(value: Any) -> bool:
 
 
 def recipe_of(name: str) -> str:
-    """The first line of what the recipe says of itself; "" for a model without a recipe of ours, or without its
+    """The first sentence of what the recipe says of itself; "" for a model without a recipe of ours, or without its
     extra."""
     try:
         said = (MENU.load(name).__doc__ or "") if name in MENU else ""
     except MissingExtraError:
         return ""
-    return said.strip().partition("\n")[0]
+    paragraph = " ".join(said.strip().partition("\n\n")[0].split())
+    return re.split(r"(?<=[.:;]) ", paragraph, maxsplit=1)[0].replace("`", "").rstrip(":;")

@@ -59,7 +59,7 @@ class _One:
         page, state, report = self._page, self._seen.state, self._seen.report
         with ui.row().classes("tools"):
             heading(f"{state.title or state.name}", 2)
-            ui.label(page.say(f"experiments.status.{state.status}")).classes("role")
+            ui.label(page.say(f"experiments.status.{state.status}")).classes("muted")
             ui.space()
             self._buttons()
         said = [page.say("experiments.name") + f": {state.name}", ", ".join(state.scenarios)]

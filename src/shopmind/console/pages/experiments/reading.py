@@ -102,7 +102,7 @@ def _band(page: PageContext, title: str, days: Sequence[ExperimentDay]) -> None:
             label = variant if part == "value" else page.say(f"report.{part}", name=variant)
             style = {"width": width, "type": kind, "color": colour}
             one = {"name": label, "type": "line", "data": values, "lineStyle": style, "itemStyle": {"color": colour}}
-            series.append({**one, "symbolSize": 5 if part == "value" else 0})
+            series.append({**one, "symbolSize": 7 if part == "value" else 3})
     if series:
         series[0]["markLine"] = {"silent": True, "symbol": "none", "label": {"show": False}, "data": [{"yAxis": 0}]}
     options = {

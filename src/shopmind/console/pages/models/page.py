@@ -49,7 +49,7 @@ def _registry(page: PageContext, found: list[ModelLine]) -> None:
         Column("behind", page.say("models.behind"), "number"),
         Column("versions", page.say("models.versions"), "number"),
         Column("figures", page.say("models.figures")),
-        Column("needed", page.say("models.needed")),
+        Column("needed", page.say("models.needed"), "number"),
     ]
     rows = [_row(page, each) for each in found]
     table(page, "models", columns, rows, key="kind", title=page.say("models.registry"), per_page=50)
@@ -78,7 +78,7 @@ def _row(page: PageContext, line: ModelLine) -> dict[str, object]:
         "behind": None if now is None else now.behind,
         "versions": line.versions,
         "figures": plain(figures),
-        "needed": plain(line.needed_by),
+        "needed": len(line.needed_by),
     }
 
 
