@@ -21,6 +21,7 @@ from shopmind.serving.bodies import Rows
 from shopmind.serving.responses import bytes_response, json_response, to_bytes
 from shopmind.serving.schemas import Question
 from shopmind.serving.service import service_of, visit_of
+from shopmind.serving.terms import check_terms
 from shopmind.shop import Shop
 from shopmind.stores.ad_terms import PRIVATE
 from shopmind.stores.money import DIGITS
@@ -33,6 +34,7 @@ Ask = Callable[[int, str], Slate]
 async def answer_slate(request: Request, scenario: str, question: Question, ask: Ask) -> Response:
     """Asks in a thread of the engine and answers with the slate; one hop, for threads cost more than the JSON."""
     service = service_of(request)
+    check_terms(service.shop, visit_of(request), question.filters, (question.sort, *question.facets))
     mark = mark_of(scenario, question)
     offset, draw = (question.offset, "") if question.cursor is None else cursor.read(question.cursor, mark)
 

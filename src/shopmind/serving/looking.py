@@ -17,6 +17,7 @@ from shopmind.serving import cursor
 from shopmind.serving.answers import slate_json
 from shopmind.serving.judgement_schemas import JudgementsQuestion
 from shopmind.serving.service import Visit
+from shopmind.serving.terms import check_terms
 from shopmind.serving.trace_schemas import ConfigurationQuestion, TriedQuestion
 from shopmind.shop import Shop
 from shopmind.shop.workbench import Configuration, LookedInto
@@ -34,8 +35,13 @@ def configuration(visit: Visit, ask: ConfigurationQuestion) -> Configuration:
     return Configuration(ask.scenario, ask.scenario_toml)
 
 
-def query(shop: Shop, ask: TriedQuestion) -> Query:
-    """A question as the engine takes it, with pseudonyms; which scenario answers is said elsewhere."""
+def query(shop: Shop, visit: Visit, ask: TriedQuestion) -> Query:
+    """A question as the engine takes it, with pseudonyms; which scenario answers is said elsewhere.
+
+    Raises:
+        AccessError: it filters by what ads are paid by, with a key that may not know it.
+    """
+    check_terms(shop, visit, ask.filters)
     return Query(
         "search",
         user_id=shop.pseudonyms.user(ask.user) if ask.user else None,
@@ -49,12 +55,16 @@ def query(shop: Shop, ask: TriedQuestion) -> Query:
     )
 
 
-def traced_json(found: LookedInto) -> dict[str, Any]:
-    """As `TracedAnswer`, without the request's id."""
+def traced_json(found: LookedInto, *, named: bool) -> dict[str, Any]:
+    """As `TracedAnswer`, without the request's id.
+
+    Args:
+        named: whether examples of what a filter took out are named; they tell what a person bought.
+    """
     without = found.without
     return {
         "slate": tried_json(found.slate),
-        "trace": trace_json(found.told),
+        "trace": trace_json(found.told, named=named),
         "signals": [{"stage": stage, "part": part} for stage, part in found.signals],
         "without": without and {"slate": tried_json(without.slate), "moved": moved_json(without.moved)},
         "each": [
@@ -69,9 +79,11 @@ def traced_json(found: LookedInto) -> dict[str, Any]:
     }
 
 
-def trace_json(told: Told) -> dict[str, Any]:
+def trace_json(told: Told, *, named: bool) -> dict[str, Any]:
     """As `TraceAnswer`."""
     content = asdict(told)
+    for each in content["removed"] if not named else ():
+        each["examples"] = []
     content["items"] = content.pop("rows")
     for step in content["steps"]:
         step["took_ms"] = round(step["took_ms"], 3)

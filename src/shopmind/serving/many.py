@@ -16,7 +16,8 @@ from shopmind.serving.answers import mark_of, slate_json
 from shopmind.serving.errors import invalid, status_of
 from shopmind.serving.responses import bytes_response, to_bytes
 from shopmind.serving.schemas import ManyQuestion, SearchQuestion
-from shopmind.serving.service import service_of, visit_of
+from shopmind.serving.service import Visit, service_of, visit_of
+from shopmind.serving.terms import check_terms
 from shopmind.shop import Shop
 
 
@@ -27,7 +28,7 @@ async def answer_many(request: Request, ask: ManyQuestion) -> Response:
 
     def work() -> tuple[list[Slate], bytes]:
         slates: list[Slate] = []
-        answers = [_answer(service.shop, raw, slates) for raw in ask.searches]
+        answers = [_answer(service.shop, visit, raw, slates) for raw in ask.searches]
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         return slates, to_bytes({"request_id": visit.request_id, "took_ms": took_ms, "answers": answers})
 
@@ -59,10 +60,11 @@ def search(shop: Shop, ask: SearchQuestion, offset: int, draw: str = "") -> Slat
     )
 
 
-def _answer(shop: Shop, raw: dict[str, Any], slates: list[Slate]) -> dict[str, Any]:
+def _answer(shop: Shop, visit: Visit, raw: dict[str, Any], slates: list[Slate]) -> dict[str, Any]:
     """One answer, whatever was asked; good slates are added to `slates`."""
     try:
         ask = _read(raw)
+        check_terms(shop, visit, ask.filters, (ask.sort, *ask.facets))
         mark = mark_of("search", ask)
         offset, draw = (ask.offset, "") if ask.cursor is None else cursor.read(ask.cursor, mark)
         slate = search(shop, ask, offset, draw)

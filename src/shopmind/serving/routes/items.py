@@ -21,6 +21,7 @@ from shopmind.serving.row_schemas import ItemRow
 from shopmind.serving.schemas import BulkAnswer, RemovedAnswer, SingleAnswer
 from shopmind.serving.service import service_of, visit_of
 from shopmind.serving.slate_schemas import ItemAnswer
+from shopmind.serving.terms import check_terms
 
 router = APIRouter(prefix="/v1/items", tags=["items"])
 
@@ -60,6 +61,7 @@ async def list_items(request: Request) -> Response:
     """Items by plain words, filter and gap, hidden and sold-out ones too; nothing is ranked or left out."""
     ask = read_query(request, BrowseQuestion)
     service = service_of(request)
+    check_terms(service.shop, visit_of(request), ask.filters, (ask.sort,))
     start, mark = cursor.place("items", ask)
     page = await service.read(
         lambda: browse(service.shop, ask.text, filters=ask.filters, gap=ask.gap, sort=ask.sort, offset=start, n=ask.n)

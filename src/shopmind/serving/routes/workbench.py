@@ -42,9 +42,10 @@ async def trace(request: Request) -> Response:
     ask, visit, service = await read_model(request, TraceQuestion), visit_of(request), service_of(request)
     given, signals = configuration(visit, ask), [(each.stage, each.part) for each in ask.without]
     found = await service.look(
-        lambda: service.shop.workbench.look_into(query(service.shop, ask), given, without=signals, each=ask.each)
+        lambda: service.shop.workbench.look_into(query(service.shop, visit, ask), given, without=signals, each=ask.each)
     )
-    return json_response({"request_id": visit.request_id, **traced_json(found)})
+    named = "admin" in visit.scopes or not (ask.user or ask.session)
+    return json_response({"request_id": visit.request_id, **traced_json(found, named=named)})
 
 
 @router.post(
@@ -58,7 +59,7 @@ async def compare(request: Request) -> Response:
     ask, visit, service = await read_model(request, CompareQuestion), visit_of(request), service_of(request)
     one, other = configuration(visit, ask.one), configuration(visit, ask.other)
     first, second, moved = await service.look(
-        lambda: service.shop.workbench.compare(query(service.shop, ask), one, other)
+        lambda: service.shop.workbench.compare(query(service.shop, visit, ask), one, other)
     )
     told = {"one": tried_json(first), "other": tried_json(second), "moved": moved_json(moved)}
     return json_response({"request_id": visit.request_id, **told})
