@@ -47,15 +47,21 @@ def test_a_trace_shows_the_same_answer_and_how_each_stage_came_to_it(
 
 
 def test_a_filter_tells_how_many_it_took_out_and_names_what_the_visitor_had_to_do_with(
-    viewer: httpx.Client, shop: Shop
+    api: httpx.Client, viewer: httpx.Client, shop: Shop
 ) -> None:
-    told = viewer.post("/v1/trace", json={"scenario": "home", "user": "u01"}).json()
+    told = api.post("/v1/trace", json={"scenario": "home", "user": "u01"}).json()
     removed = {each["part"]: each for each in told["trace"]["removed"]}
     bought = shop.folder.events.history(shop.pseudonyms.user("u01"), None).of(("purchase",)).items
     names = {item.item_id for item in shop.catalogue.get(sorted(set(bought.tolist()))) if item is not None}
     assert removed["bought"]["items"] == len(names)
     assert set(removed["bought"]["examples"]) <= names
+    assert removed["bought"]["examples"]
     assert not names & set(ids(told["slate"]))
+    for asked in ({"user": "u01"}, {"session": "v1"}):
+        seen = viewer.post("/v1/trace", json={"scenario": "home", **asked}).json()["trace"]["removed"]
+        assert [each["examples"] for each in seen] == [[]] * len(seen), "what a person bought is for admins"
+    nobody = viewer.post("/v1/trace", json={"scenario": "home"}).json()["trace"]["removed"]
+    assert any(each["examples"] for each in nobody)
 
 
 def test_what_a_rule_hides_is_told_like_what_a_filter_takes_out(serve: Served) -> None:

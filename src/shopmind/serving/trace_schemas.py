@@ -91,7 +91,10 @@ class FilteredAnswer(Answer):
 
     part: str
     items: int
-    examples: list[str] = Field(description="ids of a few; first what the visitor had to do with")
+    examples: list[str] = Field(
+        description="ids of a few, first what the visitor had to do with; of a named visitor told to the scope `admin` "
+        "alone, for it is what they bought"
+    )
 
 
 class TracedItemAnswer(Answer):
