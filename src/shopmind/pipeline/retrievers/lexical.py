@@ -26,7 +26,7 @@ class Lexical(Retriever):
     @dataclass(frozen=True)
     class Options:
         """choose: weight of each field of the index where candidates are chosen. score: how they are scored. deep: how
-        many candidates are chosen for each item that is brought; of a million items twice as many.
+        many candidates are chosen for each item that is brought; of a million items two and a half times as many.
         """
 
         choose: dict[str, float] = field(
@@ -72,6 +72,6 @@ class Lexical(Retriever):
 
 def _wider(items: int) -> float:
     """How many more candidates a large index is asked for, so that the best hundred stay among them: 1 up to MANY
-    items, and 1 more each time there are ten times as many.
+    items, and 1.5 more each time there are ten times as many.
     """
-    return 1.0 + max(0.0, math.log10(max(items, 1) / MANY))
+    return 1.0 + 1.5 * max(0.0, math.log10(max(items, 1) / MANY))
