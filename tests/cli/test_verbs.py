@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from shopmind.cli.app import VERBS, app
 from shopmind.samples import write_tiny
 
-CONTRACT = "demo init weights ingest train serve search recommend track evaluate forget doctor backup"
+CONTRACT = "demo init weights ingest train serve console search recommend track evaluate forget doctor backup"
 NOW_MS = 1_795_000_000_000
 
 

@@ -11,6 +11,14 @@ from shopmind.console.cards import heading
 from shopmind.console.page import Page, PageContext
 from shopmind.console.pages import MENU
 
+SCHEME = "shopmind_scheme"
+"""The cookie in which a page says what its browser likes, once that is not what was built."""
+ASK = """<script>(() => {
+  const like = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light", said = "%s=" + like;
+  if (like === "%s") return;
+  document.cookie = said + "; path=/; samesite=strict";
+  if (document.cookie.includes(said)) location.reload();
+})()</script>"""
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 
 
@@ -21,6 +29,8 @@ def framed(page: PageContext, title: str) -> Iterator[None]:
     client.page.language = LOCALES[page.language]  # type: ignore[assignment]
     ui.page_title(f"{title} · shopmind")
     ui.add_head_html('<link rel="stylesheet" href="/style/console.css"><link rel="icon" href="/style/icon.svg">')
+    if page.session.dark is None:
+        ui.add_head_html(ASK % (SCHEME, "dark" if page.dark else "light"))
     ui.dark_mode(page.dark)
     ui.colors(primary="#93c5fd" if page.dark else "#1d4ed8", negative="#fca5a5" if page.dark else "#b91c1c")
     with ui.header(elevated=False).classes("bar"):

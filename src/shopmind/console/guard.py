@@ -10,8 +10,6 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE = frozenset({"GET", "HEAD"})
-SCHEME = "sec-ch-prefers-color-scheme"
-"""The header in which some browsers say whether their person likes it dark, when they are asked for it."""
 LIVE = "/_nicegui_ws/"
 """Where NiceGUI's socket is, which takes connections from pages of any site unless it is told otherwise."""
 
@@ -41,7 +39,6 @@ class Guard:
             "x-frame-options": "DENY",
             "referrer-policy": "same-origin",
             "cross-origin-opener-policy": "same-origin",
-            "accept-ch": SCHEME,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

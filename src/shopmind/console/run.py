@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from importlib import import_module
 
 import uvicorn
 
+from shopmind.kit import ending, log
 from shopmind.kit.errors import InputError, MissingExtraError
 
 EXTRA = "console"
@@ -49,13 +51,25 @@ def serve(console: Console) -> None:
             if (error.name or "").startswith("shopmind"):
                 raise
             raise MissingExtraError("the console", EXTRA) from error
-        uvicorn.run(
-            application,
-            host=console.host,
-            port=console.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=3,
-        )
+        _quiet()
+        with ending.in_peace():
+            uvicorn.run(
+                application,
+                host=console.host,
+                port=console.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=3,
+            )
+
+
+def _quiet() -> None:
+    """JSON lines from us; of the libraries only what is wrong."""
+    log.configure()
+    for name in ("uvicorn", "nicegui"):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = logging.getLogger("shopmind").handlers
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False

@@ -10,8 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from shopmind.client import Client
 from shopmind.console.cards import empty
-from shopmind.console.frame import framed
-from shopmind.console.guard import SCHEME
+from shopmind.console.frame import SCHEME, framed
 from shopmind.console.login import guessed
 from shopmind.console.page import THREADS, Page, PageContext, Visitor
 from shopmind.console.pages import MENU
@@ -36,7 +35,7 @@ def install(sessions: Sessions, api: str, *, local: bool) -> None:
             why = "&why=login.needed" if session.known else ""
             return RedirectResponse(f"/login?to={name if name in MENU else ''}{why}")
         language = session.language or guessed(request)
-        dark = request.headers.get(SCHEME) == "dark" if session.dark is None else session.dark
+        dark = request.cookies.get(SCHEME) == "dark" if session.dark is None else session.dark
         context = PageContext(name, session, visitor, language, dark, dict(request.query_params), api)
         await _build(context)
         return None

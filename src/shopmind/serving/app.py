@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 import shopmind
-from shopmind.serving import errors, pages
+from shopmind.serving import errors, leading, pages
 from shopmind.serving.describe import openapi
 from shopmind.serving.door import Door
 from shopmind.serving.routes import ROUTERS
@@ -54,6 +54,6 @@ def build(middleware: list[Middleware]) -> Api:
         middleware=middleware,
     )
     errors.install(app)
-    for router in (*ROUTERS, pages.router):
+    for router in (*ROUTERS, pages.router, leading.router):
         app.router.routes.extend(router.routes)  # flat: included routers would each be searched and entered in turn
     return app

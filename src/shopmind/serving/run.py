@@ -8,10 +8,8 @@ import gc
 import ipaddress
 import logging
 import os
-import signal
 import tempfile
-import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,7 @@ from uvicorn.supervisors import Multiprocess
 
 from shopmind import settings as shop_settings
 from shopmind import shop as shops
-from shopmind.kit import log
+from shopmind.kit import ending, log
 from shopmind.kit.errors import InputError
 from shopmind.kit.options import build
 from shopmind.operations.strategy import beside as strategy_beside
@@ -112,7 +110,7 @@ def serve(
     looked_after = [
         each for each in (Path(plan.folder), *map(Path, names.values())) if shop_settings.read(each).strategy
     ]
-    with _exit_in_peace(), strategy_beside.beside(looked_after):
+    with ending.in_peace(), strategy_beside.beside(looked_after):
         if processes == 1:
             uvicorn.run(_loaded(plan), **config)
         else:
@@ -229,18 +227,3 @@ def _quiet() -> None:
     server.handlers[:] = logging.getLogger("shopmind").handlers
     server.setLevel(logging.WARNING)
     server.propagate = False
-
-
-@contextlib.contextmanager
-def _exit_in_peace() -> Iterator[None]:
-    """uvicorn raises the signal again once it has stopped; by then there is nothing left to do but to leave with 0."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
-    try:
-        yield
-    except KeyboardInterrupt:
-        logger.info("stopped")
-    finally:
-        signal.signal(signal.SIGTERM, before)

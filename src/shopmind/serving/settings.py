@@ -26,6 +26,7 @@ class ServingSettings:
         max_waiting: requests that may wait for a thread; one more is told to come back (429).
         page_key: a public key the page uses; without one the page of a shop with keys asks its visitor for a key.
         sample_users: raw user ids the page offers to be. The stores know only pseudonyms, so they are listed here.
+        console: where the console is served; `/console` leads there. Empty says that there is none.
         neighbours: name → relative URL of shops served beside this one, linked by the page.
     """
 
@@ -41,4 +42,5 @@ class ServingSettings:
     max_waiting: int = 256
     page_key: str | None = None
     sample_users: tuple[str, ...] = ()
+    console: str = "http://127.0.0.1:8001"
     neighbours: Mapping[str, str] = field(default_factory=dict)

@@ -39,14 +39,14 @@ async def today(request: Request) -> Response:
         requests = asdict(requests_told(service.figures.text()))
         return {**_told(seen), "requests": {"since": format_time(service.figures.started_ms), **requests}}
 
-    return json_response({"request_id": visit_of(request).request_id, **await service.read(work)})
+    return json_response({"request_id": visit_of(request).request_id, **await service.look(work)})
 
 
 @router.get("/doctor", **described("Look the shop over", DoctorAnswer, "read", public=False))
 async def doctor(request: Request) -> Response:
     """Versions, database, indexes, weights, artifacts, scenarios, rules, disk, clock: what is well and what is not."""
     service = service_of(request)
-    findings = [asdict(each) for each in await service.read(lambda: examine(service.shop))]
+    findings = [asdict(each) for each in await service.look(lambda: examine(service.shop))]
     return json_response({"request_id": visit_of(request).request_id, "findings": findings})
 
 
