@@ -39,21 +39,24 @@ async def build(page: PageContext) -> None:
     async def anew() -> None:
         await go(0)
 
-    with ui.element("section").classes("card"), ui.element("div").classes("form"):
-        text = ui.input(page.say("catalogue.text"), value=kept.get("text", "")).props("dense outlined maxlength=1000")
-        filters = ui.input(page.say("catalogue.filters"), value=kept.get("filters", "")).props("dense outlined")
-        filters.props["hint"] = page.say("catalogue.filters.hint")
-        given = page.query.get("gap", "")
-        gap = ui.select(
-            {"": page.say("catalogue.gap.any"), **gaps},
-            value=given if given in gaps else "",
-            label=page.say("catalogue.gap"),
-        ).props("dense outlined")
-        sort = ui.select(
-            {each: page.say(f"catalogue.sort.{each}") for each in SORTS},
-            value=kept.get("sort", "newest"),
-            label=page.say("catalogue.sort"),
-        ).props("dense outlined")
+    with ui.element("section").classes("card"):
+        with ui.element("div").classes("form"):
+            text = ui.input(page.say("catalogue.text"), value=kept.get("text", "")).props(
+                "dense outlined maxlength=1000"
+            )
+            filters = ui.input(page.say("catalogue.filters"), value=kept.get("filters", "")).props("dense outlined")
+            filters.props["hint"] = page.say("catalogue.filters.hint")
+            given = page.query.get("gap", "")
+            gap = ui.select(
+                {"": page.say("catalogue.gap.any"), **gaps},
+                value=given if given in gaps else "",
+                label=page.say("catalogue.gap"),
+            ).props("dense outlined")
+            sort = ui.select(
+                {each: page.say(f"catalogue.sort.{each}") for each in SORTS},
+                value=kept.get("sort", "newest"),
+                label=page.say("catalogue.sort"),
+            ).props("dense outlined")
         ui.button(page.say("catalogue.find"), icon="search", on_click=anew).props("no-caps").classes("do")
     for field in (text, filters):
         field.on("keydown.enter", anew)
@@ -93,13 +96,13 @@ def _table(page: PageContext, found: Listing, gaps: Mapping[str, str]) -> None:
     columns = [
         Column("item_id", page.say("catalogue.id"), "link"),
         Column("title", page.say("catalogue.item")),
-        Column("kind", page.say("catalogue.kind")),
+        Column("gaps", page.say("catalogue.gaps")),
         Column("brand", page.say("catalogue.brand")),
         Column("category", page.say("catalogue.category")),
         Column("price", page.say("catalogue.price")),
         Column("stock", page.say("catalogue.stock"), "number"),
         Column("status", page.say("catalogue.status")),
-        Column("gaps", page.say("catalogue.gaps")),
+        Column("kind", page.say("catalogue.kind")),
     ]
     table(page, "items", columns, [_row(page, each, gaps) for each in found.items], key="item_id")
 

@@ -34,7 +34,7 @@ class _Customers:
     async def build(self) -> None:
         """Draws the form, and who was looked at last."""
         page = self._page
-        with ui.element("section").classes("card"), ui.element("div").classes("form"):
+        with ui.element("section").classes("card"):
             self._user = ui.input(page.say("customers.id"), value=page.kept.get("user", ""))
             self._user.props(f"dense outlined maxlength={LONGEST} autocomplete=off")
             self._user.props["hint"] = page.say("customers.id.hint")

@@ -21,8 +21,8 @@ def show(page: PageContext, found: Profile) -> None:
     with tiles():
         for name in SHOWN:
             tile(page.say(f"event.{name}"), count(found.events.get(name, 0)))
-        tile(page.say("customers.first"), moment(found.first_ms))
-        tile(page.say("customers.last"), moment(found.last_ms))
+        tile(page.say("customers.first"), moment(found.first_ms)[:10])
+        tile(page.say("customers.last"), moment(found.last_ms)[:10])
     with ui.element("div").classes("split"):
         _known(page, found)
         _agreed(page, found)

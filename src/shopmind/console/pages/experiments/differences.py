@@ -10,7 +10,7 @@ from nicegui import ui
 from shopmind.console.page import PageContext
 from shopmind.kit.errors import InputError
 
-EXAMPLE = 'rerankers = [{part = "diversity", by = "category", strength = 0.5}]'
+EXAMPLE = "n = 3"
 
 
 def differing(page: PageContext, label: str, value: str = "") -> ui.textarea:

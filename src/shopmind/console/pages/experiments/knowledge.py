@@ -27,12 +27,15 @@ async def build(page: PageContext) -> None:
     async def again() -> None:
         await made[0].refresh()
 
-    with ui.element("section").classes("card"), ui.element("div").classes("form"):
-        text = ui.input(page.say("knowledge.ask")).props("dense outlined maxlength=1000")
-        choices = {each: page.say(f"knowledge.what.{each or 'any'}") for each in WHAT}
-        what = ui.select(choices, value="", label=page.say("knowledge.what"), on_change=again).props("dense outlined")
-        about = ui.input(page.say("knowledge.about")).props("dense outlined maxlength=220")
-        about.props["hint"] = page.say("knowledge.about.hint")
+    with ui.element("section").classes("card"):
+        with ui.element("div").classes("form"):
+            text = ui.input(page.say("knowledge.ask")).props("dense outlined maxlength=1000")
+            choices = {each: page.say(f"knowledge.what.{each or 'any'}") for each in WHAT}
+            what = ui.select(choices, value="", label=page.say("knowledge.what"), on_change=again).props(
+                "dense outlined"
+            )
+            about = ui.input(page.say("knowledge.about")).props("dense outlined maxlength=220")
+            about.props["hint"] = page.say("knowledge.about.hint")
         ui.button(page.say("knowledge.find"), icon="search", on_click=again).props("no-caps").classes("do")
     for field in (text, about):
         field.on("keydown.enter", again)
