@@ -20,6 +20,9 @@ def test_a_cart_is_answered_redeemed_once_and_taken_back(api: httpx.Client) -> N
     told = api.post("/v1/offers/cart", json=CART).json()
     assert (told["amounts"], told["total_minor"], told["exact"]) == ({"promo-tea": 447}, 447, True)
     assert told["refused"]["promo-old"] == "it is over"
+    assert told["unknown"] == []
+    strange = [*CART["lines"], {"item_id": "made-up", "price_minor": 900}, {"item_id": "made-up", "price_minor": 900}]
+    assert api.post("/v1/offers/cart", json={**CART, "lines": strange}).json()["unknown"] == ["made-up"]
     order = {**CART, "order_id": "o-1", "offers": ["promo-tea"]}
     for _ in range(2):
         assert api.post("/v1/offers/redeem", json=order).json()["amounts"] == {"promo-tea": 447}
@@ -54,6 +57,9 @@ def test_the_verb_lists_asks_redeems_and_takes_back(shop_folder: Path, tmp_path:
         return json.loads(done.stdout)  # type: ignore[no-any-return]
 
     assert run("--cart", str(cart))["amounts"] == {"promo-tea": 447}
+    strange = tmp_path / "strange.ndjson"
+    strange.write_text('{"item_id": "made-up", "price_minor": 900}', "utf-8")
+    assert run("--cart", str(strange))["unknown"] == ["made-up"]
     assert run("--cart", str(cart), "--redeem", "o-1", "--offer", "promo-tea") == {"promo-tea": 447}
     assert run("--take-back", "o-1", "--offer", "promo-tea") == {"promo-tea": True}
     listed = CliRunner().invoke(app, ["offers", str(shop_folder)])

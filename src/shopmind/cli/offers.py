@@ -64,6 +64,7 @@ def add(app: typer.Typer) -> None:
                     "total_minor": found.total_minor,
                     "refused": dict(found.refused),
                     "exact": found.exact,
+                    "unknown": list(found.unknown),
                 }
             else:
                 _list(shop.offers.all(), json)

@@ -36,12 +36,14 @@ class Combination:
         amounts: offer → minor units off, in the order in which they are applied.
         refused: offer → why it is not among them.
         exact: False: there were too many to try every combination.
+        unknown: goods of the cart that are not in the catalogue, counted by the price that was given.
     """
 
     amounts: Mapping[str, int]
     total_minor: int
     refused: Mapping[str, str]
     exact: bool
+    unknown: tuple[str, ...] = ()
 
 
 class Offering(Calls):

@@ -77,6 +77,7 @@ class CombinationAnswer(Answer):
     total_minor: int
     refused: dict[str, str] = Field(description="offer → why it is not among them")
     exact: bool = Field(description="false: there were too many to try every combination")
+    unknown: list[str] = Field(description="goods that are not in the catalogue, counted by the price that was given")
 
 
 class RedeemedAnswer(Answer):

@@ -28,11 +28,14 @@ class Combination:
         amounts: offer → what it takes off, minor units, in the order in which they are applied.
         refused: offer → why it is not among them.
         exact: False where there were too many offers to try every combination.
+        unknown: goods of the cart that are not in the catalogue; they count by the price that was given, and no offer
+            is known to cover them by a link.
     """
 
     amounts: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     exact: bool = True
+    unknown: tuple[str, ...] = ()
 
     @property
     def total_minor(self) -> int:

@@ -45,7 +45,7 @@ async def cart(request: Request) -> Response:
     found = await service.read(
         lambda: service.shop.offers.cart(lines, user=ask.user_id, offers=ask.offers, cap_minor=ask.cap_minor)
     )
-    told = {"amounts": found.amounts, "total_minor": found.total_minor, "refused": found.refused, "exact": found.exact}
+    told = {name: getattr(found, name) for name in CombinationAnswer.model_fields if name != "request_id"}
     return json_response({"request_id": visit_of(request).request_id, **told})
 
 
