@@ -1,13 +1,14 @@
 """Pictures of every page for the docs: `python tests/e2e/screenshots.py SHOP [--only storefront|console]`.
 
-The shop's folder is copied and served with its console on free ports; the pictures go to docs/images. Look at them before
-they are committed. A visitor who meets a fault (see `shopmind.testing.visitor`) fails the command.
+The shop's folder is copied and served with its console on free ports; the pictures go to docs/images. Look at them
+before they are committed. A visitor who meets a fault (see `shopmind.testing.visitor`) fails the command.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ def keep(page: Page, name: str) -> None:
     page.wait_for_timeout(400)
     page.screenshot(path=place)
     size = place.stat().st_size
-    print(f"{place.name:32} {size // 1000} kB")
+    sys.stdout.write(f"{place.name:32} {size // 1000} kB\n")
     if size > LARGEST:
         raise SystemExit(f"{place.name}: {size} bytes are more than {LARGEST}")
 
@@ -72,7 +73,7 @@ def storefront(browser: Browser, url: str) -> None:
         page.wait_for_function(SETTLED)
         keep(page, "storefront-item")
         page.locator(".about button").click()
-        page.locator("section .add").first.click()
+        page.locator("section:not([hidden]) .add").first.click()
         page.wait_for_function("() => document.getElementById('cart-count').textContent === '2'")
         page.locator("#open-cart").click()
         page.wait_for_url("**/cart")

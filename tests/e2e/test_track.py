@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -17,11 +17,12 @@ import shopmind
 from shopmind.domain import EVENT_TYPES
 from shopmind.insights import traffic
 from shopmind.serving import keys
-from shopmind.testing.browser import CHROMIUM, Browser
+
+if TYPE_CHECKING:
+    from shopmind.testing.processes import Server
+    from shopmind.testing.visitor import Visitor
 
 pytestmark = pytest.mark.slow
-
-READY = "document.readyState === 'complete'"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -43,22 +44,13 @@ def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     server.server_close()
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("browser: no chromium is installed (Debian: apt-get install chromium)")
-    opened = Browser(tmp_path / "profile")
-    yield opened
-    opened.close()
-
-
 class Floor:
     """A served shop, a page of its own with four goods of one answer, and what has arrived."""
 
     def __init__(
-        self, browser: Browser, start: Callable[..., Any], folder: Path, origin: str, pages: Path, **script: str
+        self, visitor: Visitor, start: Callable[..., Server], folder: Path, origin: str, pages: Path, **script: str
     ) -> None:
-        self.browser, self.folder, self.origin = browser, folder, origin
+        self.visitor, self.folder, self.origin = visitor, folder, origin
         with shopmind.open(folder) as shop:
             key = keys.create(shop.records, "public", (origin,))
             self.first = shop.events.last_number()
@@ -97,61 +89,60 @@ class Floor:
             found = self.rows()
             if len(found) >= count:
                 return found
-            time.sleep(0.2)
-        raise AssertionError(f"{count} events were expected: {self.rows()}; the page said {self.browser.said}")
+            self.visitor.page.wait_for_timeout(200)  # not sleep: the visitor lets requests through meanwhile
+        raise AssertionError(f"{count} events were expected: {self.rows()}")
 
 
 def test_what_is_seen_clicked_and_bought_is_counted_once(
-    browser: Browser, start: Callable[..., Any], folder: Path, site: tuple[str, Path]
+    start: Callable[..., Server], folder: Path, site: tuple[str, Path], visitor: Visitor
 ) -> None:
-    floor = Floor(browser, start, folder, *site)
-    browser.go(f"{floor.origin}/home.html", READY)
+    floor = Floor(visitor, start, folder, *site)
+    page = visitor.go(f"{floor.origin}/home.html")
     seen = floor.wait(2)
     assert [(row["type"], row["item"], row["position"], row["request_id"]) for row in seen] == [
         ("impression", floor.items[0], 0, floor.request),
         ("impression", floor.items[1], 1, floor.request),
     ], "what is below the fold was not seen"
-    browser.run("window.scrollTo(0, 4000)")
+    page.evaluate("window.scrollTo(0, 4000)")
     assert {row["item"] for row in floor.wait(4)} == set(floor.items)
-    browser.run(f"document.querySelector('[data-shopmind-item=\"{floor.items[3]}\"]').click()")
-    browser.run(f"document.querySelector('[data-shopmind-item=\"{floor.items[3]}\"] button').click()")
+    page.evaluate(f"document.querySelector('[data-shopmind-item=\"{floor.items[3]}\"]').click()")
+    page.evaluate(f"document.querySelector('[data-shopmind-item=\"{floor.items[3]}\"] button').click()")
     done = floor.wait(6)[4:]
     assert [(row["type"], row["item"], row["position"], row["request_id"]) for row in done] == [
         ("click", floor.items[3], 3, floor.request),
         ("add_to_cart", floor.items[3], 3, floor.request),
     ]
-    browser.go(f"{floor.origin}/thanks.html", READY)
+    page = visitor.go(f"{floor.origin}/thanks.html")
     order = f"{{order_id: 'o1', currency: 'USD', items: [{{item_id: '{floor.items[3]}', price: 4.5, quantity: 2}}]}}"
-    browser.run(f"shopmind.purchase({order})")
-    browser.run(f"shopmind.purchase({order})")
+    page.evaluate(f"shopmind.purchase({order})")
+    page.evaluate(f"shopmind.purchase({order})")
     bought = floor.wait(7)[6]
     assert (bought["type"], bought["request_id"], bought["position"]) == ("purchase", floor.request, 3)
-    browser.go(f"{floor.origin}/home.html", READY)
-    time.sleep(2.5)
+    page = visitor.go(f"{floor.origin}/home.html")
+    page.wait_for_timeout(2_500)
     assert len(floor.rows()) == 7, "the same impressions and the same order are the same events"
-    assert browser.said == []
     with shopmind.open(folder) as shop:
         home = next(line for line in traffic(shop, days=2).lines if line.scenario == "home" and line.answers)
     assert (home.add_to_carts, home.purchases, home.revenue) == (1, 1, {"USD": 9.0})
 
 
 def test_what_happens_as_the_page_closes_arrives_by_beacon(
-    browser: Browser, start: Callable[..., Any], folder: Path, site: tuple[str, Path]
+    start: Callable[..., Server], folder: Path, site: tuple[str, Path], visitor: Visitor
 ) -> None:
-    floor = Floor(browser, start, folder, *site)
-    browser.go(f"{floor.origin}/thanks.html", READY)
-    browser.run(f"shopmind.track({{type: 'favourite', item_id: '{floor.items[0]}'}}); location.href = 'about:blank'")
+    floor = Floor(visitor, start, folder, *site)
+    page = visitor.go(f"{floor.origin}/thanks.html")
+    page.evaluate(f"shopmind.track({{type: 'favourite', item_id: '{floor.items[0]}'}}); location.href = 'about:blank'")
     assert [row["type"] for row in floor.wait(1)] == ["favourite"]
 
 
 def test_nothing_is_stored_or_sent_before_consent(
-    browser: Browser, start: Callable[..., Any], folder: Path, site: tuple[str, Path]
+    start: Callable[..., Server], folder: Path, site: tuple[str, Path], visitor: Visitor
 ) -> None:
-    floor = Floor(browser, start, folder, *site, consent="wait")
-    browser.go(f"{floor.origin}/home.html", READY)
-    time.sleep(2.0)
-    assert (floor.rows(), browser.run("localStorage.length")) == ([], 0)
-    browser.run("shopmind.consent(true)")
+    floor = Floor(visitor, start, folder, *site, consent="wait")
+    page = visitor.go(f"{floor.origin}/home.html")
+    page.wait_for_timeout(2_000)
+    assert (floor.rows(), page.evaluate("localStorage.length")) == ([], 0)
+    page.evaluate("shopmind.consent(true)")
     assert len(floor.wait(2)) == 2
-    browser.run("shopmind.consent(false)")
-    assert browser.run("localStorage.length") == 0
+    page.evaluate("shopmind.consent(false)")
+    assert page.evaluate("localStorage.length") == 0

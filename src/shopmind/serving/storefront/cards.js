@@ -53,7 +53,8 @@ export function card(hit, slate, shop) {
 function buying(hit, slate, shop) {
   const item = hit.item;
   const sold = item.stock === 0;
-  const node = el("p", { class: "buy" }, el("span", { class: "price" }, sold ? word("sold_out") : price(item)));
+  const known = item.price !== undefined && !sold;
+  const node = el("p", { class: "buy" }, el("span", { class: known ? "price" : "price unsold" }, sold ? word("sold_out") : price(item)));
   if (shop.add) {
     node.append(el("button", { type: "button", class: "add", disabled: sold, "data-shopmind-do": "add_to_cart", onclick: () => shop.add(hit, slate) },
       el("span", { "aria-hidden": "true" }, "+"), hidden(`${word("add")}: ${name(item)}`)));

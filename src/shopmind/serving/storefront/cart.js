@@ -15,7 +15,8 @@ export async function drawCart(page, thanks = false) {
   page.head(word("cart"), word("cart"));
   const goods = lines();
   if (!goods.length) {
-    page.main.append(el("div", { class: "problem" }, el("p", {}, word(thanks ? "bought" : "empty_cart")), el("a", { href: homeAddress() }, word("to_shop"))));
+    const said = el("p", {}, word(thanks ? "bought" : "empty_cart"));
+    page.main.append(el("div", { class: "problem" }, said, el("a", { href: homeAddress() }, word("to_shop"))));
     page.main.append(el("div", { class: "rows" }));
     for (const scenario of ["buy_again", "home"]) {
       const listed = page.scenarios.find((each) => each.name === scenario);
@@ -44,14 +45,20 @@ function drawn(line, page, again) {
     did(type, { item_id: line.item.item_id, quantity: Math.abs(by) });
     again();
   };
-  const step = (by, sign, label) => el("button", { type: "button", class: "step", onclick: () => change(by) }, el("span", { "aria-hidden": "true" }, sign), hidden(word(label, title)));
+  const step = (by, sign, label) => el("button", { type: "button", class: "step", onclick: () => change(by) },
+    el("span", { "aria-hidden": "true" }, sign), hidden(word(label, title)));
   return el("li", {}, tile(line.item), el("a", { href: itemAddress(line.item) }, name(line.item)),
     el("span", { class: "price" }, price(line.item, line.quantity)),
-    el("span", { class: "steps", role: "group", "aria-label": word("quantity", title) }, step(-1, "−", "fewer"), el("span", {}, String(line.quantity)), step(1, "+", "another")),
+    el("span", { class: "steps", role: "group", "aria-label": word("quantity", title) },
+      step(-1, "−", "fewer"), el("span", {}, String(line.quantity)), step(1, "+", "another")),
     el("button", { type: "button", class: "plain", onclick: () => change(-line.quantity) }, word("remove"), hidden(` ${name(line.item)}`)));
 }
 
-const basketOf = (goods) => ({ lines: goods.map((line) => ({ item_id: line.item.item_id, quantity: line.quantity })), ...(visitor.id ? { user_id: visitor.id } : {}) });
+function basketOf(goods) {
+  const lines = goods.map((line) => ({ item_id: line.item.item_id, quantity: line.quantity }));
+  return visitor.id ? { lines, user_id: visitor.id } : { lines };
+}
+
 const currencyOf = (goods) => goods.find((line) => line.item.currency)?.item.currency;
 
 function fromMinor(minor, goods) {
@@ -64,8 +71,9 @@ function offers(found, goods) {
   const used = Object.entries(found.amounts);
   const refused = Object.entries(found.refused).filter(([, why]) => why !== OVER);
   const node = el("div", {}, el("h2", {}, word("offers")));
-  node.append(used.length ? el("ul", { class: "used", role: "list" }, used.map(([id, minor]) => el("li", {}, el("span", {}, id), el("b", {}, word("saved", { price: fromMinor(minor, goods) })))))
-    : el("p", { class: "quiet" }, word("no_offers")));
+  const saved = ([id, minor]) => el("li", {}, el("span", {}, id), el("b", {}, word("saved", { price: fromMinor(minor, goods) })));
+  if (used.length) node.append(el("ul", { class: "used", role: "list" }, used.map(saved)));
+  else node.append(el("p", { class: "quiet" }, word("no_offers")));
   if (refused.length) {
     node.append(el("details", {}, el("summary", {}, word("not_used", { n: refused.length })),
       el("ul", { role: "list" }, refused.slice(0, MOST_REFUSED).map(([id, why]) => el("li", {}, el("b", {}, id), `: ${why}`)))));
@@ -83,7 +91,8 @@ function coupon(goods) {
     try {
       const found = await ask("POST", "v1/offers/cart", { ...basketOf(goods), offers: [id] });
       const minor = found.amounts[id];
-      told.textContent = minor === undefined ? word("coupon_refused", { id, why: found.refused[id] || "–" }) : word("coupon_used", { id, price: fromMinor(minor, goods) });
+      told.textContent = minor === undefined ? word("coupon_refused", { id, why: found.refused[id] || "–" })
+        : word("coupon_used", { id, price: fromMinor(minor, goods) });
     } catch (error) {
       told.textContent = `${word("wrong")}: ${error.message}`;
     }

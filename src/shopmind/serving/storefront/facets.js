@@ -9,7 +9,8 @@ const WIDE = matchMedia("(min-width: 821px)");
 const RANGE = /^(-?[\d.]*)\.\.(-?[\d.]*)(=?)$/;
 
 export function narrowing(slate, asked, page) {
-  const parts = (slate.facets || []).map((facet) => (facet.name === "price" ? priced(facet, asked, page) : counted(facet, asked, page))).filter(Boolean);
+  const drawn = (facet) => (facet.name === "price" ? priced : counted)(facet, asked, page);
+  const parts = (slate.facets || []).map(drawn).filter(Boolean);
   if (!parts.length) return el("div", { class: "facets" });
   return el("div", { class: "facets" }, el("details", { open: WIDE.matches || chosenOf(asked).size > 0 }, el("summary", {}, word("narrow")), parts));
 }
@@ -29,7 +30,8 @@ function priced(facet, asked, page) {
   const own = asked.get("price") || "";
   if (facet.low === null && !chosen.size && !own) return null;
   const [, low, high] = own.match(RANGE) || [null, "", ""];
-  const field = (id, value, label, bound) => el("input", { id, type: "number", min: 0, step: "any", value, "aria-label": label, placeholder: bound === null ? "" : String(bound) });
+  const field = (id, value, label, bound) =>
+    el("input", { id, type: "number", min: 0, step: "any", value, "aria-label": label, placeholder: bound === null ? "" : String(bound) });
   const [from, to] = [field("price-from", low, word("at_least"), facet.low), field("price-to", high, word("at_most"), facet.high)];
   const form = el("form", { class: "between" }, from, "–", to, el("button", {}, word("apply")));
   form.addEventListener("submit", (event) => {
@@ -45,7 +47,8 @@ function priced(facet, asked, page) {
 
 function section(facet, rows) {
   const id = `facet-${facet.name}`;
-  return el("section", { "data-facet": facet.name, role: "group", "aria-labelledby": id }, el("h2", { id }, word(`facet_${facet.name}`)), el("ul", { role: "list" }, rows));
+  return el("section", { "data-facet": facet.name, role: "group", "aria-labelledby": id },
+    el("h2", { id }, word(`facet_${facet.name}`)), el("ul", { role: "list" }, rows));
 }
 
 function choice(facet, value, label, items, chosen, asked, page) {
@@ -57,14 +60,18 @@ function choice(facet, value, label, items, chosen, asked, page) {
 
 // What is chosen, each with the way to do without it.
 export function chips(asked) {
-  const without = (next, label) => el("a", { class: "chosen", href: searchAddress(next), "aria-label": word("without", { what: label }) }, label, el("span", { "aria-hidden": "true" }, " ×"));
+  const without = (next, label) => el("a", { class: "chosen", href: searchAddress(next), "aria-label": word("without", { what: label }) },
+    label, el("span", { "aria-hidden": "true" }, " ×"));
+  const shown = (value) => value.replace(/=$/, "").replace("..", " – ");
   const all = [];
-  for (const [column, values] of chosenOf(asked)) for (const value of values) all.push(without(toggled(asked, column, value), value.replace(/=$/, "").replace("..", " – ")));
+  for (const [column, values] of chosenOf(asked)) {
+    for (const value of values) all.push(without(toggled(asked, column, value), shown(value)));
+  }
   for (const column of ["price", "filters"]) {
     if (!asked.get(column)) continue;
     const next = new URLSearchParams(asked);
     next.delete(column);
-    all.push(without(next, column === "price" ? `${word("facet_price")} ${asked.get("price").replace("..", " – ")}` : asked.get(column)));
+    all.push(without(next, column === "price" ? `${word("facet_price")} ${shown(asked.get("price"))}` : asked.get(column)));
   }
   if (all.length > 1) all.push(el("a", { href: searchAddress({ q: asked.get("q"), sort: asked.get("sort") || "" }) }, word("clear")));
   return el("p", { class: "choices" }, all.flatMap((each) => [each, " "]));

@@ -60,9 +60,10 @@ async function drawBundle(slate, node, found, page) {
   const others = best.items.filter((id) => id !== found.item_id);
   const known = new Map(slate.hits.map((hit) => [hit.item.item_id, hit.item]));
   const items = [found, ...(await Promise.all(others.map((id) => known.get(id) || ask("GET", `v1/items/${encodeURIComponent(id)}`))))];
-  const facts = [best.price === null ? null : word("together", { price: money(best.price, best.currency) }), word("bought_by", { n: best.orders, lift: best.lift.toFixed(1) })];
+  const together = best.price === null ? null : word("together", { price: money(best.price, best.currency) });
+  const often = word("bought_by", { n: best.orders, lift: best.lift.toFixed(1) });
   node.querySelector("ul.cards").before(el("div", { class: "bundle" },
     el("ul", { role: "list" }, items.map((item) => el("li", {}, tile(item), el("span", {}, name(item))))),
-    el("p", {}, el("b", {}, facts[0]), facts[0] ? " · " : "", facts[1]),
+    el("p", {}, el("b", {}, together), together ? " · " : "", often),
     el("button", { type: "button", onclick: () => page.add(items) }, word("add_all"))));
 }

@@ -74,9 +74,11 @@ async function nothing(hits, asked, text, page) {
 }
 
 function bar(asked, page) {
-  const sort = el("select", { id: "sort" }, SORTS.map((each) => el("option", { value: each, selected: each === (asked.get("sort") || "") }, word(`sort_${each || "score"}`))));
+  const now = asked.get("sort") || "";
+  const sort = el("select", { id: "sort" }, SORTS.map((each) => el("option", { value: each, selected: each === now }, word(`sort_${each || "score"}`))));
   sort.addEventListener("change", () => page.go(searchAddress(changed(asked, "sort", sort.value))));
-  const field = el("input", { id: "filter", value: asked.get("filters") || "", placeholder: word("filter_hint"), maxlength: 4000, autocomplete: "off", spellcheck: "false" });
+  const field = el("input", { id: "filter", value: asked.get("filters") || "", placeholder: word("filter_hint"), maxlength: 4000,
+    autocomplete: "off", spellcheck: "false" });
   const form = el("form", { class: "filter" }, el("label", { for: "filter" }, word("filter")), field, el("button", {}, word("apply")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -98,11 +100,12 @@ function reading(slate, asked, text) {
   const link = (words, more = {}) => el("a", { href: searchAddress({ q: words, ...more }) }, `“${words}”`);
   const marked = (all) => Array.from(all).flatMap((each) => [el("span", { class: "chip" }, each), " "]);
   const lines = [];
-  if (said.corrected) lines.push(el("p", { class: "corrected" }, `${word("showing")} `, link(said.corrected), `. ${word("instead_of")} `, link(text, { verbatim: "1" }), "."));
+  const typed = link(text, { verbatim: "1" });
+  if (said.corrected) lines.push(el("p", { class: "corrected" }, `${word("showing")} `, link(said.corrected), `. ${word("instead_of")} `, typed, "."));
   if (said.did_you_mean) lines.push(el("p", { class: "did-you-mean" }, `${word("did_you_mean")} `, link(said.did_you_mean), "?"));
   const relaxed = new Set(said.relaxed || []);
   const taken = (said.constraints || []).filter((each) => !relaxed.has(each.expression));
-  if (taken.length) lines.push(el("p", { class: "quiet" }, `${word("only")} `, marked(taken.map((each) => each.expression)), link(text, { verbatim: "1" })));
+  if (taken.length) lines.push(el("p", { class: "quiet" }, `${word("only")} `, marked(taken.map((each) => each.expression))));
   if (relaxed.size) lines.push(el("p", { class: "quiet relaxed" }, `${word("relaxed")} `, marked(relaxed)));
   if (!slate.hits.length && slate.degraded) lines.push(...slate.degraded.map((each) => el("p", { class: "quiet" }, each)));
   for (const rule of slate.applied_rules || []) {

@@ -51,7 +51,8 @@ function focusAgain(list, item, before) {
 export function took(slate) {
   const node = el("div", { class: "took" }, el("span", { title: word("took_title") }, word("took", { ms: slate.took_ms.toFixed(1) })));
   if (slate.degraded) {
-    node.append(el("details", { class: "fallback" }, el("summary", {}, word("degraded")), el("ul", { role: "list" }, slate.degraded.map((each) => el("li", {}, each)))));
+    const each = slate.degraded.map((fallback) => el("li", {}, fallback));
+    node.append(el("details", { class: "fallback" }, el("summary", {}, word("degraded")), el("ul", { role: "list" }, each)));
   }
   return node;
 }

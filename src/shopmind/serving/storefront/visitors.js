@@ -27,7 +27,8 @@ function draw(become) {
     dialog.close();
     become(id);
   };
-  const one = (id) => el("button", { type: "button", "data-user": id, "aria-pressed": String(id === visitor.id), onclick: () => be(id) }, id ? word("customer", { id }) : word("visitor"));
+  const one = (id) => el("button", { type: "button", "data-user": id, "aria-pressed": String(id === visitor.id), onclick: () => be(id) },
+    id ? word("customer", { id }) : word("visitor"));
   const field = el("input", { id: "user", required: true, maxlength: 200, autocomplete: "off" });
   const form = el("form", { class: "be" }, el("label", { for: "user" }, word("be_id")), field, el("button", {}, word("be_it")));
   form.addEventListener("submit", (event) => {

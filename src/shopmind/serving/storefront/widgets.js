@@ -39,7 +39,8 @@ class Widget extends HTMLElement {
       this.dispatchEvent(new CustomEvent("shopmind-add", { bubbles: true, composed: true, detail: hit.item }));
       refresh();
     };
-    return { href: (item) => linkOf(item, this.getAttribute("link")), pictures: anyPicture, why: this.hasAttribute("why"), add: this.hasAttribute("add") ? add : null };
+    const href = (item) => linkOf(item, this.getAttribute("link"));
+    return { href, pictures: anyPicture, why: this.hasAttribute("why"), add: this.hasAttribute("add") ? add : null };
   }
 }
 
@@ -69,7 +70,9 @@ class Strip extends Widget {
   draw() {
     const scenario = this.getAttribute("scenario") || "home";
     this.earlier ||= new Map();
-    this.strip = makeStrip(scenario, this.getAttribute("heading") || word(scenario), () => this.question(), this.shop, { before: this.earlier, form: this.getAttribute("form") || "" });
+    const heading = this.getAttribute("heading") || word(scenario);
+    const options = { before: this.earlier, form: this.getAttribute("form") || "" };
+    this.strip = makeStrip(scenario, heading, () => this.question(), this.shop, options);
     this.shadowRoot.replaceChildren(this.strip.node);
     return this.refresh();
   }
@@ -92,8 +95,8 @@ class SearchBox extends Widget {
   draw() {
     const looking = this.getAttribute("placeholder") || word("looking");
     const list = el("ul", { id: "suggestions", role: "listbox", "aria-label": word("suggestions"), hidden: true });
-    const input = el("input", { id: "text", type: "search", maxlength: 1000, role: "combobox", "aria-expanded": "false", "aria-controls": "suggestions", "aria-autocomplete": "list",
-      autocomplete: "off", enterkeyhint: "search", placeholder: looking, "aria-label": word("search") });
+    const combobox = { role: "combobox", "aria-expanded": "false", "aria-controls": "suggestions", "aria-autocomplete": "list", "aria-label": word("search") };
+    const input = el("input", { id: "text", type: "search", maxlength: 1000, autocomplete: "off", enterkeyhint: "search", placeholder: looking, ...combobox });
     const form = el("form", { class: "search", role: "search" }, input, el("button", { class: "strong" }, word("search")), list);
     this.found = el("div", { class: "hits", "aria-live": "polite" });
     this.shadowRoot.replaceChildren(form, this.found);
