@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal
 
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import InputError, NotFoundError, not_allowed
 from shopmind.kit.options import build, convert
 from shopmind.operations.messages.deliveries import MENU as DELIVERIES
 from shopmind.pipeline.filters.language import parse as parse_filter
+from shopmind.scenarios.filled import filled
 from shopmind.scenarios.load import Source
 from shopmind.shop.postbox import CHANNELS
 from shopmind.stores.outbox import Cap
@@ -193,18 +194,15 @@ def _delivery(name: str, given: Mapping[str, Any], source: Source) -> tuple[str,
 
 
 def _campaign(name: str, given: Mapping[str, Any], source: Source, scenarios: Mapping[str, Iterable[str]]) -> Campaign:
-    known, hints = {each.name: each for each in fields(Campaign)}, get_type_hints(Campaign)
-    values: dict[str, Any] = {"name": name}
-    for key, value in given.items():
-        where = f"{source.at(key)}: {name}.{key}"
-        if key not in known or key == "name":
-            raise not_allowed(f"{source.at(key)}: unknown key of {name}", key, set(known) - {"name"}, field=key)
-        values[key] = _target(value, where) if key == "target" else convert(value, hints[key], where=where)
-        _check_value(key, values[key], where, scenarios)
-    for each in known.values():
-        if each.name not in values and each.default is MISSING:
-            raise InputError(f"{source.at(name)}: {name}: {each.name!r} is required", field=each.name)
-    made = Campaign(**values)
+    made = filled(
+        Campaign,
+        given,
+        source,
+        name,
+        fixed={"name": name},
+        reads={"target": _target},
+        check=lambda key, value, where: _check_value(key, value, where, scenarios),
+    )
     if not 1 <= made.at_least <= made.n:
         raise InputError(f"{source.at('at_least')}: {name}: at_least must lie in 1..n ({made.n})", field="at_least")
     return made

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal
 
 from shopmind.evaluation.experiments.analysis import FEWEST_UNITS
 from shopmind.evaluation.outcome import CUTOFF
 from shopmind.kit.errors import InputError, NotFoundError, not_allowed
 from shopmind.kit.options import convert
 from shopmind.scenarios.experiment import METRICS, Metric, Unit
+from shopmind.scenarios.filled import filled
 from shopmind.scenarios.load import Source
 from shopmind.training import MENU as RECIPES
 
@@ -200,27 +201,27 @@ def _section(name: str, value: Any, source: Source) -> Any:
     return _filled(kind, value, source.inside(name), name)
 
 
-def _filled(kind: type[Any], table: Mapping[str, Any], source: Source, where: str) -> Any:
-    """A dataclass from a table, each fault with its line."""
-    known, hints = {each.name: each for each in fields(kind)}, get_type_hints(kind)
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        if key not in known:
-            raise not_allowed(f"{source.at(key)}: unknown key of {where}", key, known, field=key)
-        if key == "guards":
-            if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-                raise InputError(f"{source.at(key)}: guards is a list of tables with `metric`", field=key)
-            values[key] = tuple(_filled(Guard, each, source, "guards") for each in value)
-            continue
-        allowed = {"metric": METRICS if kind is Guard else OFFLINE}.get(key)
-        if allowed is not None and value not in allowed:
-            raise not_allowed(f"{source.at(str(value))}: {where}.{key}", value, allowed, field=key)
-        values[key] = convert(value, hints[key], where=f"{source.at(key)}: {where}.{key}")
-        _check(key, values[key], source)
-    for each in known.values():
-        if each.name not in values and each.default is MISSING and each.default_factory is MISSING:
-            raise InputError(f"{source.at(where)}: {where}: {each.name!r} is required", field=each.name)
-    return kind(**values)
+def _filled(kind: type[Any], table: Mapping[str, Any], source: Source, label: str) -> Any:
+    allowed = METRICS if kind is Guard else OFFLINE
+
+    def metric(value: Any, where: str) -> Any:
+        if value not in allowed:
+            raise not_allowed(f"{source.at(str(value))}: {label}.metric", value, allowed, field="metric")
+        return value
+
+    def guards(value: Any, where: str) -> tuple[Any, ...]:
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise InputError(f"{where} is a list of tables with `metric`", field="guards")
+        return tuple(_filled(Guard, each, source, "guards") for each in value)
+
+    return filled(
+        kind,
+        table,
+        source,
+        label,
+        reads={"metric": metric, "guards": guards},
+        check=lambda key, value, where: _check(key, value, source),
+    )
 
 
 def _check(key: str, value: Any, source: Source) -> None:
