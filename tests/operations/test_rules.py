@@ -71,7 +71,7 @@ def test_what_is_written_is_what_is_read_and_what_is_left_out_has_a_default() ->
         ('scenarios = ["home"]\n[ramp]\nsteps = [0.5, 1.5]', "line 3: steps is [0.5, 1.5]: shares that rise"),
         ('scenarios = ["home"]\n[ramp]\nguards = [{least = 0.1}]', "guards: 'metric' is required"),
         ('scenarios = ["home"]\n[ramp]\nguards = [{metric = "joy"}]', "guards.metric: 'joy' is not allowed"),
-        ('scenarios = ["home"]\n[ramp]\nguards = "clicks"', "line 3: guards is a list of tables"),
+        ('scenarios = ["home"]\n[ramp]\nguards = "clicks"', "line 3: ramp.guards is a list of tables"),
         ('scenarios = ["home"', "strategy.toml: "),
     ],
 )
