@@ -13,6 +13,9 @@ from pathlib import Path
 
 import httpx
 
+PATIENCE_S = 180.0
+"""For a server to get ready on a machine that has much else to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -64,7 +67,7 @@ class Processes:
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, env=environment, cwd=self._logs)
         server = Server(f"http://127.0.0.1:{port}", process, log_file)
         self._running.append(server)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise AssertionError(f"the server ended with {process.returncode}: {server.log[-2000:]}")
@@ -73,7 +76,7 @@ class Processes:
                     return server
             except httpx.TransportError:
                 time.sleep(0.05)
-        raise AssertionError("the server did not get ready within a minute")
+        raise AssertionError(f"the server did not get ready within {PATIENCE_S:.0f} s")
 
 
 def free_port() -> int:

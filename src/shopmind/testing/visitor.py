@@ -44,7 +44,7 @@ class Visitor:
             viewport={"width": 1280, "height": 900},
             **options,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.context.route("**/*", self._let)
         self.context.on("page", self._watch)
         self.page: Page = self.context.new_page()
