@@ -10,6 +10,8 @@ from nicegui import ui
 from shopmind.console.page import PageContext
 
 LIGHT = ("#1d4ed8", "#b45309", "#047857", "#be123c", "#6d28d9", "#0e7490", "#4d7c0f", "#a21caf")
+SHORT = {"width": 260, "overflow": "truncate"}
+"""Labels of an axis that leave room for the bars."""
 DARK = ("#93c5fd", "#fcd34d", "#6ee7b7", "#fda4af", "#c4b5fd", "#67e8f9", "#bef264", "#f0abfc")
 
 
@@ -93,7 +95,7 @@ def bars(
             "legend": {"data": list(series), "top": 0},
             "grid": {"left": 8, "right": 24, "top": 36, "bottom": 8, "containLabel": True},
             "xAxis": {"type": "value"},
-            "yAxis": {"type": "category", "data": list(at), "inverse": True},
+            "yAxis": {"type": "category", "data": list(at), "inverse": True, "axisLabel": SHORT},
             "series": [{"name": name, "type": "bar", "data": list(values)} for name, values in series.items()],
         },
         title=title,

@@ -11,7 +11,7 @@ from nicegui import ui
 from shopmind.client.workbench import Figure, Judgement, JudgementReport, JudgementSet
 from shopmind.console.act import attempt, confirmed
 from shopmind.console.cards import empty, fault, heading, tile, tiles
-from shopmind.console.chart import chart
+from shopmind.console.chart import SHORT, chart
 from shopmind.console.figures import DASH, count, moment, share
 from shopmind.console.page import PageContext
 from shopmind.console.pages.search.configuration import Configured, named, searching
@@ -123,7 +123,12 @@ def _chart(page: PageContext, made: JudgementReport, titles: list[str]) -> None:
                 "legend": {"data": names, "top": 0},
                 "grid": {"left": 8, "right": 24, "top": 36, "bottom": 8, "containLabel": True},
                 "xAxis": {"type": "value", "min": 0, "max": 1},
-                "yAxis": {"type": "category", "data": [each.query for each in first], "inverse": True},
+                "yAxis": {
+                    "type": "category",
+                    "data": [each.query for each in first],
+                    "inverse": True,
+                    "axisLabel": SHORT,
+                },
                 "series": [
                     {"name": name, "type": "bar", "data": [each.ndcg[at] for each in first]}
                     for at, name in enumerate(names)
