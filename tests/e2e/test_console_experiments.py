@@ -98,7 +98,7 @@ def test_an_experiment_is_planned_written_started_read_and_decided(visitor: Visi
     page = visitor.go(f"{console.url}/experiments?name=calmer")
     page.get_by_role("button", name="Start").click()
     page.get_by_role("dialog").get_by_role("button", name="Start").click()
-    page.get_by_role("button", name="Stop").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).wait_for()
 
 
 def test_an_estimate_is_begun_and_says_why_the_log_cannot_tell(visitor: Visitor, console: Server) -> None:
@@ -116,7 +116,7 @@ def test_an_estimate_is_begun_and_says_why_the_log_cannot_tell(visitor: Visitor,
 def test_a_note_is_written_and_found_by_its_words(visitor: Visitor, console: Server) -> None:
     page = visitor.go(f"{console.url}/experiments?tab=knowledge")
     page.get_by_label("In one sentence").fill("Tea is looked for before nine")
-    page.get_by_label("About").nth(1).fill("scenario:search")
+    page.get_by_label("About", exact=True).nth(1).fill("scenario:search")
     page.get_by_role("button", name="Write", exact=True).click()
     page.get_by_role("heading", name="Tea is looked for before nine").wait_for()
     page.get_by_label("What did we learn about …").fill("tea before nine")

@@ -43,13 +43,14 @@ def test_an_estimate_is_begun_followed_and_kept_with_its_reason(api: httpx.Clien
     shop.flush()
     begun = api.post("/v1/estimates", json=AS_NOW).json()["estimate"]
     assert (begun["state"], begun["scenario"], begun["result"]) == ("running", "home", None)
+    assert api.get("/v1/estimates").json()["estimates"][0]["state"] == "running"
     found = ended(api, begun["estimate_id"])
     assert found["state"] == "refused"  # nothing in this log was left to chance
     assert "chance" in found["why"] or "explor" in found["why"]
     assert found["result"]["replay"]["answers"] == 10
     assert (found["done"], found["total"]) == (10, 10)
     listed = api.get("/v1/estimates").json()["estimates"]
-    assert [each["estimate_id"] for each in listed] == [begun["estimate_id"]]
+    assert [(each["estimate_id"], each["state"]) for each in listed] == [(begun["estimate_id"], "refused")]
     assert "result" not in listed[0]
     (entry,) = api.get("/v1/knowledge", params={"what": "evaluated"}).json()["entries"]
     assert "scenario:home" in entry["about"]

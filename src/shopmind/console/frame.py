@@ -19,6 +19,11 @@ ASK = """<script>(() => {
   document.cookie = said + "; path=/; samesite=strict";
   if (document.cookie.includes(said)) location.reload();
 })()</script>"""
+REACH = """<script>new MutationObserver(() => {
+  for (const each of document.querySelectorAll(".q-table__middle"))
+    if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; else each.removeAttribute("tabindex");
+}).observe(document, {childList: true, subtree: true})</script>"""
+"""Who has no mouse must be able to scroll a table that is wider than the page."""
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 
 
@@ -29,6 +34,7 @@ def framed(page: PageContext, title: str) -> Iterator[None]:
     client.page.language = LOCALES[page.language]  # type: ignore[assignment]
     ui.page_title(f"{title} · shopmind")
     ui.add_head_html('<link rel="stylesheet" href="/style/console.css"><link rel="icon" href="/style/icon.svg">')
+    ui.add_head_html(REACH)
     if page.session.dark is None:
         ui.add_head_html(ASK % (SCHEME, "dark" if page.dark else "light"))
     ui.dark_mode(page.dark)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from shopmind.evaluation.policy_slates import MOST, candidate
+from shopmind.kit.clock import MINUTE_MS
 from shopmind.kit.errors import BusyError, InputError, NotFoundError, not_allowed
 from shopmind.kit.toml import dumps
 from shopmind.shop import Shop
@@ -21,6 +22,8 @@ from shopmind.stores.lease import Lease
 KIND = "estimate"
 LEASE = "estimate.lease"
 KEPT = 200
+STARTING_MS = MINUTE_MS
+
 REWARDS = ("click", "cart", "purchase")
 MOST_DAYS = 366.0
 
@@ -111,7 +114,7 @@ class Estimates:
         """The newest, newest first."""
         alive = self._running()
         rows = self._shop.records.scan(KIND, KEPT)
-        found = [_estimate(key, body, alive) for key, body in rows]
+        found = [_estimate(key, body, alive or self._starting(body)) for key, body in rows]
         return sorted(found, key=lambda each: -each.started_ms)[:n]
 
     def get(self, estimate_id: str) -> Estimate:
@@ -119,8 +122,7 @@ class Estimates:
         body = self._shop.records.get(KIND, estimate_id)
         if body is None:
             raise NotFoundError(f"estimate: there is none called {estimate_id!r}", field="estimate_id")
-        starting = body["state"] == "running" and not body["doing"]
-        return _estimate(estimate_id, body, starting or self._running())
+        return _estimate(estimate_id, body, self._starting(body) or self._running())
 
     def cancel(self, estimate_id: str) -> Estimate:
         """Ends one that runs, within a second; one that has ended stays as it is. Raises NotFoundError."""
@@ -140,6 +142,11 @@ class Estimates:
             raise InputError(f"most: {wanted.most} asked; it must lie in 1..{MOST:,}", field="most")
         with tempfile.TemporaryDirectory(prefix="shopmind-estimate-") as scratch:
             candidate(self._shop, file_of(wanted, Path(scratch)), wanted.scenario)
+
+    def _starting(self, body: Mapping[str, Any]) -> bool:
+        """Whether its process may not have got as far as the lease yet."""
+        young = self._shop.folder.clock() - int(body["started_ms"]) < STARTING_MS
+        return body["state"] == "running" and not body.get("doing") and young
 
     def _running(self) -> bool:
         lease = Lease(self._shop.path / LEASE)
