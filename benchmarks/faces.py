@@ -105,7 +105,12 @@ def _typed(context: Any, base: str, asked: Questions) -> list[Asked]:
     page = context.new_page()
     page.goto(f"{base}/")
     page.wait_for_function(DONE)
-    page.on("request", lambda sent: "/v1/suggest" in sent.url and found.append(_path(sent.url)))
+
+    def sent(asked: Any) -> None:
+        if "/v1/suggest" in asked.url:
+            found.append(_path(asked.url))
+
+    page.on("request", sent)
     page.get_by_role("combobox", name="Search").press_sequentially(asked.texts[0][:6], delay=120)
     page.wait_for_timeout(400)
     page.close()

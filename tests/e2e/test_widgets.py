@@ -15,11 +15,12 @@ import pytest
 import shopmind
 from shopmind.domain import EVENT_TYPES
 from shopmind.serving import keys
+from shopmind.testing.processes import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from shopmind.testing.processes import Server
+    from shopmind.testing.processes import Processes, Server
     from shopmind.testing.visitor import Visitor
 
 pytestmark = pytest.mark.slow
@@ -179,7 +180,7 @@ def test_nothing_is_stored_or_noted_before_consent(site: Site, visitor: Visitor)
 
 
 def test_a_page_that_the_key_does_not_allow_gets_nothing(
-    visitor: Visitor, start: Callable[..., Server], folder: Path, tmp_path: Path
+    start: Callable[..., Server], folder: Path, tmp_path: Path, visitor: Visitor
 ) -> None:
     (tmp_path / "pages").mkdir()
     site = Site(start, folder, tmp_path / "pages", allowed=False)
@@ -187,7 +188,26 @@ def test_a_page_that_the_key_does_not_allow_gets_nothing(
     page.locator("shopmind-strip[data-state=failed]").wait_for(state="attached")
     assert page.get_by_text("The rest of the page").is_visible()
     assert page.locator("shopmind-strip .card").count() == 0
-    visitor.forgive("403|CORS|ERR_FAILED|Access to fetch")
+    page.wait_for_timeout(4_000)
+    asked = visitor.forgive("403|CORS|ERR_FAILED|Access to fetch")
+    assert len(asked) < 20, "who is refused asks less and less"
+    site.close()
+
+
+def test_rows_come_when_the_engine_is_back(
+    processes: Processes, folder: Path, tmp_path: Path, visitor: Visitor
+) -> None:
+    port = free_port()
+    (tmp_path / "pages").mkdir()
+    site = Site(lambda folder: processes.shop(folder, port=port), folder, tmp_path / "pages")
+    page = visitor.go(site.page('<shopmind-strip scenario="home" n="3"></shopmind-strip>'))
+    shown(page, "home")
+    processes.end()
+    page.evaluate("() => document.querySelector('shopmind-strip').setAttribute('n', '4')")
+    page.locator("shopmind-strip[data-state=failed]").wait_for(state="attached")
+    processes.shop(folder, port=port)
+    assert len(shown(page, "home")) == 4
+    visitor.forgive("ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_FAILED|CORS")
     site.close()
 
 

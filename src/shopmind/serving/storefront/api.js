@@ -1,6 +1,6 @@
 // Speaks HTTP to the API like anyone. While nobody answers it asks again and again, and says when somebody does.
-const TIMEOUT_MS = 15000, FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 4000;
-const server = { base: location.href, key: "", down: false };
+const TIMEOUT_MS = 15000, FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 4000, STEADY_MS = 10000, LONGEST_REST_MS = 60000;
+const server = { base: location.href, key: "", down: false, upAt: 0, wait: FIRST_WAIT_MS };
 const listeners = [];
 
 export function connect(base, key) {
@@ -60,22 +60,27 @@ export function explained(slate, language) {
   return explanations.get(slate);
 }
 
+// Who goes down again right after coming up is asked less and less: a page that its key does not allow, for instance.
 function goDown() {
   if (server.down) return;
   server.down = true;
+  server.wait = Date.now() - server.upAt < STEADY_MS ? Math.min(2 * server.wait, LONGEST_REST_MS) : FIRST_WAIT_MS;
   for (const listener of listeners) listener(true);
-  tryAgain(FIRST_WAIT_MS);
+  tryAgain(server.wait);
 }
 
 function tryAgain(wait) {
   setTimeout(async () => {
     try {
-      const response = await fetch(addressOf("health/live"), { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
-      if (!response.ok) throw new DownError(String(response.status));
+      // Without CORS, for nothing is read: a page of another site only learns that somebody is there.
+      const options = { mode: "no-cors", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
+      const response = await fetch(addressOf("health/live"), options);
+      if (!response.ok && response.type !== "opaque") throw new DownError(String(response.status));
       server.down = false;
+      server.upAt = Date.now();
       for (const listener of listeners) listener(false);
     } catch {
-      tryAgain(Math.min(2 * wait, LONGEST_WAIT_MS));
+      tryAgain(Math.max(wait, Math.min(2 * wait, LONGEST_WAIT_MS)));
     }
   }, wait);
 }

@@ -5,6 +5,7 @@ import { word } from "./words.js";
 
 export const FACETS = ["categories", "brand", "price"];
 const SHOWN = 12, DEEPEST = 4;
+const WITHIN = " > ";
 const WIDE = matchMedia("(min-width: 821px)");
 const RANGE = /^(-?[\d.]*)\.\.(-?[\d.]*)(=?)$/;
 
@@ -20,7 +21,20 @@ function counted(facet, asked, page) {
   const values = facet.values.slice(0, SHOWN).map(({ value, items }) => [value, value, items]);
   for (const value of chosen) if (!values.some(([name]) => name === value)) values.push([value, value, 0]);
   if (values.length < 2 && !chosen.size) return null;
-  return section(facet, values.map(([value, label, items]) => choice(facet, value, label, items, chosen.has(value), asked, page)));
+  const rows = facet.name === "categories" ? treed(values) : values;
+  return section(facet, rows.map(([value, label, items, depth]) => choice(facet, value, label, items, chosen.has(value), asked, page, depth)));
+}
+
+// Categories below those they belong to, the largest first among their like; of paths only what is new is said.
+function treed(values) {
+  const paths = new Set(values.map(([path]) => path));
+  const above = (path) => {
+    const end = path.lastIndexOf(WITHIN);
+    return end < 0 ? "" : paths.has(path.slice(0, end)) ? path.slice(0, end) : above(path.slice(0, end));
+  };
+  const below = (parent, depth) => values.filter(([path]) => above(path) === parent).flatMap(([path, , items]) =>
+    [[path, parent ? path.slice(parent.length + WITHIN.length) : path, items, depth], ...below(path, depth + 1)]);
+  return below("", 1);
 }
 
 function priced(facet, asked, page) {
@@ -51,11 +65,9 @@ function section(facet, rows) {
     el("h2", { id }, word(`facet_${facet.name}`)), el("ul", { role: "list" }, rows));
 }
 
-function choice(facet, value, label, items, chosen, asked, page) {
+function choice(facet, value, label, items, chosen, asked, page, depth = 1) {
   const box = el("input", { type: "checkbox", checked: chosen, onchange: () => page.go(searchAddress(toggled(asked, facet.name, value))) });
-  const depth = Math.min(label.split(" > ").length, DEEPEST);
-  const name = facet.name === "categories" ? label.split(" > ").at(-1) : label;
-  return el("li", { class: `depth-${depth}` }, el("label", {}, box, el("span", {}, name), el("span", { class: "quiet" }, `${facet.exact ? "" : "≥ "}${items}`)));
+  return el("li", { class: `depth-${Math.min(depth, DEEPEST)}` }, el("label", {}, box, el("span", {}, label), el("span", { class: "quiet" }, `${facet.exact ? "" : "≥ "}${items}`)));
 }
 
 // What is chosen, each with the way to do without it.
