@@ -8,7 +8,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "catalogue.back": ("All items", "全部商品"),
     "catalogue.text": ("Words of the title, the id or the brand", "标题中的词、编号或品牌"),
     "catalogue.filters": ("Filter", "筛选"),
-    "catalogue.filters.hint": ('such as price > 20 and status != "active"', '例如 price > 20 and status != "active"'),
+    "catalogue.filters.hint": ('such as status != "active"', '例如 status != "active"'),
     "catalogue.find": ("Find", "查找"),
     "catalogue.sort": ("Order", "排序"),
     "catalogue.sort.newest": ("newest first", "最新在前"),

@@ -123,7 +123,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "knowledge.what.promoted": ("promoted", "上线"),
     "knowledge.what.rolled_back": ("rolled back", "回滚"),
     "knowledge.about": ("About", "关于"),
-    "knowledge.about.hint": ("such as scenario:cart, artifact:popularity", "例如 scenario:cart, artifact:popularity"),
+    "knowledge.about.hint": ("such as scenario:cart", "例如 scenario:cart"),
     "knowledge.find": ("Find", "查找"),
     "knowledge.none": ("Nothing was written down", "还没有记录"),
     "knowledge.none.text": (

@@ -14,6 +14,7 @@ from shopmind.console.facts import facts, plain
 from shopmind.console.figures import count, moment
 from shopmind.console.page import PageContext
 from shopmind.console.pages.models.comparing import compared, told
+from shopmind.console.pages.models.naming import meant
 from shopmind.console.section import Section, section
 from shopmind.console.table import Action, Column, table
 
@@ -41,8 +42,7 @@ class _One:
         """Draws it."""
         page, model = self._page, self._model
         heading(model.kind, 2)
-        if model.about:
-            ui.label(model.about).classes("muted")
+        ui.label(meant(page, model.kind, model.about)).classes("muted")
         if not model.versions:
             empty(page.say("models.untrained"), model.untrained, icon="model_training")
             return

@@ -12,6 +12,7 @@ from shopmind.console.facts import plain
 from shopmind.console.figures import count, moment
 from shopmind.console.page import Page, PageContext
 from shopmind.console.pages.models import one
+from shopmind.console.pages.models.naming import meant
 from shopmind.console.section import section
 from shopmind.console.table import Column, table
 
@@ -71,7 +72,7 @@ def _row(page: PageContext, line: ModelLine) -> dict[str, object]:
     return {
         "kind": line.kind,
         "kind_to": f"/models?kind={quote(line.kind, safe='')}",
-        "about": line.about,
+        "about": meant(page, line.kind, line.about),
         "state": state_of(page, line),
         "trained": None if now is None else moment(now.trained_at_ms),
         "events": None if now is None else now.events,
