@@ -70,18 +70,22 @@ class ExperimentState:
 
     Attributes:
         status: draft, scheduled, running, stopped or ended.
-        title, definition: None when its file is gone.
+        title, kind, unit, definition: None when its file is gone.
         variants: name → share, as dealt.
+        changed_by: the public prefix of the key that changed it last, or a name.
         remarks: what is not as the file says, or as it was at the start.
     """
 
     name: str
     status: str
     title: str | None
+    kind: str | None
     scenarios: tuple[str, ...]
+    unit: str | None
     variants: Mapping[str, float]
     started_at_ms: int | None
     stopped_at_ms: int | None
+    changed_by: str
     remarks: tuple[str, ...]
     definition: Mapping[str, Any] | None
 
@@ -139,34 +143,6 @@ def item(json: Json) -> Item:
 def row_result(json: Json, first: int) -> RowResult:
     """A row's status; `first` is the place of the request's first row in what was given."""
     return RowResult(json["row"] + first, json["id"], json["status"], json["reason"], json["field"])
-
-
-def scenario(json: Json) -> ScenarioState:
-    """A scenario's state."""
-    return ScenarioState(
-        name=json["name"],
-        title=json["title"],
-        kinds=tuple(json["kinds"]),
-        needs=tuple(json["needs"]),
-        n=json["n"],
-        ready=json["ready"],
-        missing=tuple(json["missing"]),
-    )
-
-
-def experiment(json: Json) -> ExperimentState:
-    """An experiment's state."""
-    return ExperimentState(
-        name=json["name"],
-        status=json["status"],
-        title=json["title"],
-        scenarios=tuple(json["scenarios"]),
-        variants=json["variants"],
-        started_at_ms=_time(json["started_at"]),
-        stopped_at_ms=_time(json["stopped_at"]),
-        remarks=tuple(json["remarks"]),
-        definition=json["definition"],
-    )
 
 
 def fault(status: int, error: Json, retry_after_s: float) -> ShopmindError:

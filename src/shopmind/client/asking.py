@@ -9,6 +9,7 @@ from urllib.parse import quote
 from shopmind.client import answers
 from shopmind.client.answers import ScenarioState
 from shopmind.client.calls import Calls, Row
+from shopmind.client.typed import read_all
 from shopmind.domain import Asked, Slate, Suggestion
 from shopmind.kit.errors import ShopmindError
 
@@ -70,4 +71,4 @@ class Asking(Calls):
 
     def scenarios(self) -> list[ScenarioState]:
         """The places of the shop and how ready each is."""
-        return [answers.scenario(each) for each in self._call("GET", "v1/scenarios")["scenarios"]]
+        return read_all(ScenarioState, self._call("GET", "v1/scenarios")["scenarios"])

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from shopmind.client import answers
 from shopmind.client.answers import ExperimentState
 from shopmind.client.calls import Calls, Row
-from shopmind.client.typed import read_all
+from shopmind.client.typed import read, read_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +33,16 @@ class Experiments(Calls):
 
     def experiments(self) -> list[ExperimentState]:
         """Every experiment by name."""
-        return [answers.experiment(each) for each in self._call("GET", "v1/experiments")["experiments"]]
+        return read_all(ExperimentState, self._call("GET", "v1/experiments")["experiments"])
 
     def experiment(self, name: str) -> ExperimentState:
         """One experiment; raises NotFoundError."""
-        return answers.experiment(self._call("GET", f"v1/experiments/{quote(name, safe='')}")["experiment"])
+        return read(ExperimentState, self._call("GET", f"v1/experiments/{quote(name, safe='')}")["experiment"])
 
     def put_experiment(self, name: str, definition: Row) -> ExperimentState:
         """Writes the file of an experiment; `definition` has the keys of the file. Raises InputError."""
         found = self._call("POST", "v1/experiments", body={**definition, "name": name})
-        return answers.experiment(found["experiment"])
+        return read(ExperimentState, found["experiment"])
 
     def start_experiment(self, name: str) -> ExperimentState:
         """Deals out its units from now on; raises NotFoundError, and InputError where it would meet another one."""
@@ -75,4 +74,4 @@ class Experiments(Calls):
 
     def _change(self, name: str, action: str) -> ExperimentState:
         found = self._call("POST", f"v1/experiments/{quote(name, safe='')}", body={"action": action})
-        return answers.experiment(found["experiment"])
+        return read(ExperimentState, found["experiment"])

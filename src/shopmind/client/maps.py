@@ -43,7 +43,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Legend:
     """How a figure is written (count, share, ms, days, money, time, number or text), and its words."""
 
     format: str
@@ -57,7 +57,7 @@ class Map:
     of: str
     language: str
     root: Node
-    legend: Mapping[str, Figure]
+    legend: Mapping[str, Legend]
 
 
 class Maps(Calls):

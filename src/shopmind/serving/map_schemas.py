@@ -64,7 +64,7 @@ class NodeAnswer(Answer):
     children: list[NodeAnswer]
 
 
-class FigureAnswer(Answer):
+class LegendAnswer(Answer):
     """How a figure is written, and its words."""
 
     format: Format
@@ -78,4 +78,4 @@ class MapAnswer(Answer):
     of: Literal["shop", "catalogue", "user"]
     language: Literal["en", "zh"]
     root: NodeAnswer
-    legend: dict[str, FigureAnswer] = Field(description="name of a figure → how it is written")
+    legend: dict[str, LegendAnswer] = Field(description="name of a figure → how it is written")

@@ -109,8 +109,8 @@ def target(node: Node) -> str:
     """The page where more is told of a node; "" where there is none."""
     ways = {
         "scenario": ("recommend", f"?scenario={quote(node.name, safe='')}"),
-        "model": ("models", ""),
-        "item": ("catalogue", ""),
+        "model": ("models", f"?kind={quote(node.name, safe='')}"),
+        "item": ("catalogue", f"?id={quote(node.name, safe='')}"),
         "category": ("catalogue", ""),
         "brand": ("catalogue", ""),
         "catalogue": ("catalogue", ""),
