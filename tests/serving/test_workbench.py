@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
 from shopmind.domain import Item
+from shopmind.kit.errors import BusyError
+from shopmind.serving.service import MOST_LOOKING, Service
+from shopmind.serving.settings import ServingSettings
 from shopmind.shop import Shop
 
 Served = Callable[..., httpx.Client]
@@ -204,3 +209,26 @@ def test_a_title_made_of_markup_is_only_a_text(api: httpx.Client, shop: Shop) ->
     shop.index()
     told = api.post("/v1/trace", json={"text": "zither"}).json()
     assert told["trace"]["items"][0]["title"] == title
+
+
+def test_who_looks_into_answers_waits_for_few_and_keeps_no_customer_waiting(shop: Shop) -> None:
+    async def looked() -> list[str]:
+        service, done = Service(shop, ServingSettings()), threading.Event()
+        said: list[str] = []
+
+        async def look() -> None:
+            try:
+                await service.look(done.wait)
+            except BusyError as error:
+                said.append(error.code)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(MOST_LOOKING + 2):
+                tasks.start_soon(look)
+            await anyio.wait_all_tasks_blocked()
+            with anyio.fail_after(10):
+                said.append(await service.read(lambda: "answered"))
+            done.set()
+        return said
+
+    assert sorted(anyio.run(looked)) == ["answered", "too_many_requests"]

@@ -20,6 +20,9 @@ from shopmind.shop import Shop
 
 T = TypeVar("T")
 
+MOST_LOOKING = 2
+"""Who may wait for somebody else's look. With three seconds each, nobody waits longer than clients do."""
+
 
 @dataclass(slots=True)
 class Visit:
@@ -56,6 +59,7 @@ class Service:
         self._writers = CapacityLimiter(1)
         self._lookers = CapacityLimiter(1)
         self._inside = 0
+        self._looking = 0
 
     async def read(self, work: Callable[[], T]) -> T:
         """Runs engine work in a thread.
@@ -67,8 +71,18 @@ class Service:
 
     async def look(self, work: Callable[[], T]) -> T:
         """Runs what people of the shop want to know, which may take seconds: one at a time, in a thread of its own,
-        so that the engine's are there for customers. Raises as `read`."""
-        return await self._run(work, self._lookers)
+        so that the engine's are there for customers.
+
+        Raises:
+            BusyError: too many are waiting already.
+        """
+        if self._looking > MOST_LOOKING:
+            raise BusyError(f"more than {MOST_LOOKING} others are looking into answers; come back in a few seconds")
+        self._looking += 1
+        try:
+            return await self._run(work, self._lookers)
+        finally:
+            self._looking -= 1
 
     async def write(self, work: Callable[[], T]) -> T:
         """Runs a write in the one writing thread; it is durable when this returns. Raises as `read`."""

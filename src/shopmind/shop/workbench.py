@@ -24,7 +24,7 @@ from shopmind.shop.choosing import Choice, Way
 HELD = 8
 LONGEST_TOML = 10_000
 MOST_PARTS = 60
-PATIENCE_S = 5.0
+PATIENCE_S = 3.0
 
 Signal = tuple[str, str]
 """(stage, part) of a part that can be switched off: a retriever by its column, a feature or a reranker by its name."""

@@ -20,7 +20,7 @@ from shopmind.shop.workbench import Configuration
 
 CUTOFF = 10
 MOST_QUERIES = 500
-PATIENCE_S = 6.0
+PATIENCE_S = 3.0
 """A thread of the engine is held for no longer, and for one query more."""
 
 FIGURES = ("ndcg@10", "recall@10", "mrr@10", "judged@10")
