@@ -103,6 +103,17 @@ def test_the_catalogue_is_drawn_by_what_sells_with_gaps_told(shop: Shop) -> None
     assert all(node.says for node in items if node.health == "poor")
 
 
+def test_what_is_bought_now_is_in_the_next_map(shop: Shop) -> None:
+    before = catalogue_map(shop).figures
+    shop.put_items([{"item_id": "brand-new", "title": "Brand new", "categories": ["Tea"]}])
+    bought = {"type": "purchase", "item_id": "brand-new", "user_id": "u01"}
+    shop.track([bought, {"type": "view", "item_id": "tea-01", "user_id": "u01"}])
+    after = catalogue_map(shop).figures
+    assert [float(str(after[name])) - float(str(before[name])) for name in ("items", "sold", "visits")] == [1, 1, 1]
+    shop.forget("u01")
+    assert float(str(catalogue_map(shop, days=29).figures["sold"])) < float(str(after["sold"]))
+
+
 def test_interests_add_up_and_lead_to_the_doings_they_are_read_from(shop: Shop) -> None:
     root = user_map(shop, shop.pseudonyms.user("u01"))
     shares = [float(str(child.figures["share"])) for child in root.children if "share" in child.figures]

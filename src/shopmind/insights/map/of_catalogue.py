@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from shopmind.domain import EVENT_TYPES
 from shopmind.insights.map.node import Figure, Health, Node, below
+from shopmind.insights.map.sales import sales
 from shopmind.insights.map.words import LANGUAGES, Language, title
 from shopmind.insights.quality import GAPS, Sheet, sheet
-from shopmind.kit.clock import DAY_MS
 from shopmind.shop import Shop
 from shopmind.stores.columns import ItemColumns, NumberColumn, TextColumn
 from shopmind.stores.ports import Numbers
@@ -57,10 +55,8 @@ def catalogue_map(shop: Shop, *, days: int = 30, each: int = 8, language: Langua
     products = columns.kinds(("product",))
     shown = columns.shown & products
     rows = np.flatnonzero(shown if shown.any() else columns.shown)
-    events = shop.events.table(["purchase", "view", "click"], since_ms=shop.folder.clock() - days * DAY_MS)
-    bought = pl.col("type") == EVENT_TYPES.index("purchase")
-    sold, visits = (_counts(events.filter(kind), columns.size) for kind in (bought, ~bought))
-    goods = Goods(shop, columns, sheet(shop), _levels(columns), sold, visits, each, language)
+    late = sales(shop, days)
+    goods = Goods(shop, columns, sheet(shop), _levels(columns), late.sold, late.visits, each, language)
     figures = {**_figures(goods, rows), "hidden": int(np.count_nonzero(products & ~columns.shown))}
     said = title(ROOT, language)
     return Node(ROOT, "catalogue", ROOT, said, "", figures, _health(goods, rows), (), _inside(goods, ROOT, rows, 0))
@@ -179,11 +175,6 @@ def _levels(columns: ItemColumns) -> tuple[NDArray[np.object_], ...]:
         np.array([path[level] if level < len(path) else "" for path in split] + [""], np.object_)[paths.codes]
         for level in range(LEVELS)
     )
-
-
-def _counts(events: pl.DataFrame, size: int) -> NDArray[np.float64]:
-    items = events["item"].drop_nulls().to_numpy()
-    return np.bincount(items[(items >= 0) & (items < size)], minlength=size).astype(np.float64)
 
 
 def _numbers(columns: ItemColumns, name: str) -> NDArray[np.float64] | None:
