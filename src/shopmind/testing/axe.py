@@ -20,7 +20,14 @@ SHA512 = "Xm7bpRXnDSX2YE2YFfBk2FnF0ep6tmG7xPh8iHee8MIcrgq762Nkce856dYtJYLkuIoYZv
 ADDRESS = f"https://registry.npmjs.org/axe-core/-/axe-core-{VERSION}.tgz"
 SCRIPT = "package/axe.min.js"
 GRAVE = ("serious", "critical")
-RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+STILL = """() => Promise.allSettled(document.getAnimations()
+  .filter(each => each.effect.getComputedTiming().iterations !== Infinity).map(each => each.finished))"""
+"""Waits for what fades in: half of a colour is not the colour."""
+RUN = """async () => {
+  const modal = [...document.querySelectorAll('[role=dialog][aria-modal=true]')].pop();
+  return (await axe.run(modal || document, {resultTypes: ['violations']})).violations;
+}"""
+"""While a modal dialog is open, what is behind it is out of reach and darkened."""
 
 
 class OutOfReach(Exception):
@@ -55,6 +62,7 @@ def faults(page: Page) -> list[str]:
     """The serious and critical violations of what a page shows now, one line each."""
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(script())
+    page.evaluate(STILL)
     found: list[dict[str, Any]] = page.evaluate(RUN)
     return [
         f"{each['impact']} {each['id']}: {each['help']}; "
