@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx
+import pytest
 
+from shopmind.insights.quality import report
 from shopmind.shop import Shop
 
 Served = Callable[..., httpx.Client]
@@ -110,3 +112,12 @@ def test_the_catalogue_is_read_by_viewers_and_not_by_public_keys(serve: Served) 
         for path in ("/v1/items", "/v1/insights/quality", "/v1/items/tea-01/figures"):
             assert serve(role=role).get(path).status_code == status
     assert serve(role="public").get("/v1/items/tea-01").status_code == 200
+
+
+def test_the_list_of_a_large_catalogue_does_not_wait_for_its_gaps(
+    api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "SMALL", 1)
+    assert {each["gaps"] for each in api.get("/v1/items").json()["items"]} == {None}
+    api.get("/v1/insights/quality")
+    assert all(isinstance(each["gaps"], list) for each in api.get("/v1/items").json()["items"])

@@ -11,10 +11,13 @@ from shopmind.domain import Item
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One item of the list; `gaps` are named as in the report of quality, `price` is in major units."""
+    """One item of the list; `gaps` are named as in the report of quality, `price` is in major units.
+
+    Of a large catalogue gaps are None until somebody asks for that report.
+    """
 
     item: Item
-    gaps: tuple[str, ...]
+    gaps: tuple[str, ...] | None
     price: float | None = None
 
 

@@ -49,7 +49,10 @@ class Goods(Calls):
         asked = {"text": text, "filters": filters, "gap": gap, "sort": sort, "n": n, "offset": offset}
         named = {} if cursor is None else {"cursor": cursor}
         told = self._call("GET", "v1/items", params={**asked, **named})
-        lines = tuple(Listed(answers.item(each), tuple(each["gaps"]), each.get("price")) for each in told["items"])
+        lines = tuple(
+            Listed(answers.item(each), None if each["gaps"] is None else tuple(each["gaps"]), each.get("price"))
+            for each in told["items"]
+        )
         return Listing(lines, told["total"], told["next_cursor"])
 
     def item_figures(self, item_id: str, *, days: int = 30) -> ItemFigures:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import Item
-from shopmind.insights.quality import sheet
+from shopmind.insights.quality import held, sheet
 from shopmind.kit.errors import not_allowed
 from shopmind.pipeline.filters.language import parse
 from shopmind.pipeline.filters.mask import mask
@@ -25,10 +25,10 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of the list, and its gaps (insights/quality)."""
+    """One item of the list, and its gaps (insights/quality); None where nobody has looked for them yet."""
 
     item: Item
-    gaps: tuple[str, ...]
+    gaps: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def browse(
         chosen &= _named(shop, columns, text.strip())
     if filters.strip():
         chosen &= mask(parse(filters), columns)
-    found = sheet(shop)
-    if gap:
+    found = sheet(shop) if gap else held(shop)
+    if found is not None and gap:
         has = np.flatnonzero(found.having(gap))
         kept = np.zeros(columns.size, np.bool_)
         kept[has[has < columns.size]] = True
@@ -71,7 +71,7 @@ def browse(
     numbers = _ordered(np.flatnonzero(chosen), columns, sort)
     here = numbers[offset : offset + n]
     lines = (
-        Line(item, found.of(number))
+        Line(item, None if found is None else found.of(number))
         for number, item in zip(here.tolist(), shop.catalogue.get(here), strict=True)
         if item is not None
     )

@@ -15,7 +15,9 @@ from shopmind.stores.money import DIGITS
 def page_json(page: Page) -> dict[str, Any]:
     """As `BrowseAnswer`, without the request's id and the cursor."""
     return {
-        "items": [{**item_json(each.item), "gaps": list(each.gaps)} for each in page.lines],
+        "items": [
+            {**item_json(each.item), "gaps": None if each.gaps is None else list(each.gaps)} for each in page.lines
+        ],
         "total": page.total,
     }
 

@@ -28,7 +28,9 @@ class BrowseQuestion(BaseModel):
 class BrowseLine(ItemAnswer):
     """An item and what its data lack."""
 
-    gaps: list[str] = Field(description="names as in the report of quality")
+    gaps: list[str] | None = Field(
+        description="names as in the report of quality; null of a large catalogue that nobody asked that report of yet"
+    )
 
 
 class BrowseAnswer(Answer):

@@ -25,6 +25,11 @@ REST = 20.0
 LONG_S = 0.2
 """A shorter look is made at every change."""
 
+SMALL = 5_000
+"""Items that are looked through while somebody waits for a list."""
+
+BLOCK, PAUSE_S = 1_000, 0.01
+
 MOST_EXAMPLES = 100
 CATEGORIES = 20
 
@@ -158,14 +163,27 @@ def sheet(shop: Shop) -> Sheet:
         return made
 
 
+def held(shop: Shop) -> Sheet | None:
+    """The sheet, where it is there or soon made; None of a large catalogue nobody looked through yet.
+
+    It may be older than the newest change.
+    """
+    known = _HELD.get(shop)
+    if known is not None and (known[0].change == shop.catalogue.last_change() or len(known[0].bits) > SMALL):
+        return known[0]
+    return sheet(shop) if shop.catalogue.columns().size <= SMALL else None
+
+
 def _looked(shop: Shop) -> Sheet:
     columns = shop.catalogue.columns()
     names = tuple(MENU)
     kinds: list[tuple[str, ...]] = [MENU.load(name).kinds for name in names]
     gaps: list[Gap] = [MENU.load(name)(Known(shop.settings.language)) for name in names]
     bits = np.zeros(columns.size, np.uint32)
-    for number, item in shop.catalogue.scan(np.flatnonzero(columns.shown)):
+    for seen, (number, item) in enumerate(shop.catalogue.scan(np.flatnonzero(columns.shown)), 1):
         found = 0
+        if seen % BLOCK == 0:
+            time.sleep(PAUSE_S)  # customers are answered by threads of the same interpreter
         for place, gap in enumerate(gaps):
             if item.kind in kinds[place] and gap.look(number, item):
                 found |= 1 << place

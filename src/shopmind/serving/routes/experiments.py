@@ -110,7 +110,7 @@ async def change_experiment(request: Request, name: str) -> Response:
 async def report_experiment(request: Request, name: str) -> Response:
     """Figures with intervals, whether the split is whole, units still missing, and what to do in one sentence."""
     service = service_of(request)
-    told = await service.read(lambda: experiment_report(service.shop, name))
+    told = await service.look(lambda: experiment_report(service.shop, name))
     return json_response({"request_id": visit_of(request).request_id, **told})
 
 
@@ -118,7 +118,7 @@ async def report_experiment(request: Request, name: str) -> Response:
 async def days_of_experiment(request: Request, name: str) -> Response:
     """What the units dealt in until each day show, as known now: a line that settles, or does not."""
     shop = service_of(request).shop
-    found = await service_of(request).read(lambda: experiment_days(shop, name))
+    found = await service_of(request).look(lambda: experiment_days(shop, name))
     return json_response({"request_id": visit_of(request).request_id, "days": [asdict(each) for each in found]})
 
 

@@ -63,7 +63,7 @@ async def list_items(request: Request) -> Response:
     service = service_of(request)
     check_terms(service.shop, visit_of(request), ask.filters, (ask.sort,))
     start, mark = cursor.place("items", ask)
-    page = await service.read(
+    page = await service.look(
         lambda: browse(service.shop, ask.text, filters=ask.filters, gap=ask.gap, sort=ask.sort, offset=start, n=ask.n)
     )
     more = cursor.following(mark, start + ask.n, page.total)
@@ -84,7 +84,7 @@ async def figures(request: Request, item_id: str) -> Response:
     """How often it was shown, clicked and bought, by day and by place; nobody is named."""
     ask = read_query(request, FiguresQuestion)
     service = service_of(request)
-    found = await service.read(lambda: item_figures(service.shop, item_id, ask.days))
+    found = await service.look(lambda: item_figures(service.shop, item_id, ask.days))
     return json_response({"request_id": visit_of(request).request_id, **figures_json(found)})
 
 

@@ -30,5 +30,5 @@ async def plan(request: Request) -> Response:
     shop = service_of(request).shop
     effects, days = ask.pop("effects"), ask.pop("days")
     wish = Wish(**{**ask, "scenarios": tuple(ask["scenarios"])})
-    found = await service_of(request).read(lambda: outlook(shop, wish, effects, days))
+    found = await service_of(request).look(lambda: outlook(shop, wish, effects, days))
     return json_response({"request_id": visit_of(request).request_id, **asdict(found)})

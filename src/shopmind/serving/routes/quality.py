@@ -33,4 +33,4 @@ async def gaps(request: Request) -> Response:
     def work() -> dict[str, Any]:
         return quality_json(shop, quality(shop, kind=ask.kind, n=ask.n))
 
-    return json_response({"request_id": visit_of(request).request_id, **await service_of(request).read(work)})
+    return json_response({"request_id": visit_of(request).request_id, **await service_of(request).look(work)})

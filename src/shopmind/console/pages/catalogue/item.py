@@ -12,7 +12,7 @@ from shopmind.console.chart import lines
 from shopmind.console.facts import facts, plain
 from shopmind.console.figures import count, moment, money
 from shopmind.console.page import PageContext
-from shopmind.console.pages.catalogue.items import address, priced
+from shopmind.console.pages.catalogue.items import address, priced, told, words_of_gaps
 from shopmind.console.section import section
 from shopmind.console.table import Column, table
 from shopmind.domain import Slate
@@ -28,7 +28,6 @@ class Seen:
     """What is shown of an item."""
 
     line: Listed
-    words: dict[str, str]
     figures: ItemFigures
 
 
@@ -42,10 +41,8 @@ async def build(page: PageContext, item_id: str) -> None:
         found = client.list_items(item_id, n=200).items
         line = next((each for each in found if each.item.item_id == item_id), None)
         if line is None:
-            line = Listed(client.item(item_id), ())
-        zh = page.language == "zh"
-        words = {each.gap: each.chinese if zh else each.english for each in client.quality(n=0).gaps}
-        return Seen(line, words, client.item_figures(item_id, days=DAYS))
+            line = Listed(client.item(item_id), None)
+        return Seen(line, client.item_figures(item_id, days=DAYS))
 
     await section(page, load, lambda seen: _show(page, seen))
 
@@ -80,7 +77,7 @@ def _data(page: PageContext, seen: Seen) -> None:
     item = seen.line.item
     with ui.element("section").classes("card"):
         heading(page.say("item.data"), 2)
-        gaps = [seen.words.get(each, each) for each in seen.line.gaps]
+        gaps = [told(words_of_gaps(page), each) for each in seen.line.gaps or ()]
         facts(
             [
                 (page.say("catalogue.gaps"), " · ".join(gaps)),

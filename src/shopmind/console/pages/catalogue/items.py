@@ -23,7 +23,7 @@ SORTS = ("newest", "title", "price", "-price")
 
 async def build(page: PageContext) -> None:
     """The part of the page."""
-    gaps = await _gaps(page)
+    gaps = words_of_gaps(page)
     asked: dict[str, Any] = {"offset": 0}
     made: list[Section[Listing]] = []
     kept = page.kept
@@ -46,12 +46,11 @@ async def build(page: PageContext) -> None:
             )
             filters = ui.input(page.say("catalogue.filters"), value=kept.get("filters", "")).props("dense outlined")
             filters.props["hint"] = page.say("catalogue.filters.hint")
-            given = page.query.get("gap", "")
-            gap = ui.select(
-                {"": page.say("catalogue.gap.any"), **gaps},
-                value=given if given in gaps else "",
-                label=page.say("catalogue.gap"),
-            ).props("dense outlined")
+            given = page.query.get("gap", "")[:100]
+            every = {"": page.say("catalogue.gap.any")}
+            first = {given: told(gaps, given)} if given else {}
+            gap = ui.select({**every, **first, **gaps}, value=given, label=page.say("catalogue.gap"))
+            gap.props("dense outlined")
             sort = ui.select(
                 {each: page.say(f"catalogue.sort.{each}") for each in SORTS},
                 value=kept.get("sort", "newest"),
@@ -80,16 +79,30 @@ async def build(page: PageContext) -> None:
         pager(page, asked["offset"], len(found.items), found.total, go, N)
         _table(page, found, gaps)
 
+    async def learn() -> None:
+        """The words of the gaps, which may take a look through the whole catalogue: the list does not wait for it."""
+        try:
+            report = await page.ask(page.client.quality, n=0)
+        except ShopmindError:
+            return
+        gaps.update({each.gap: each.chinese if page.language == "zh" else each.english for each in report.gaps})
+        gap.set_options({**every, **first, **gaps})
+        await made[0].refresh()
+
     made.append(await section(page, load, show))
+    if not gaps:
+        ui.timer(0.1, learn, once=True)
 
 
-async def _gaps(page: PageContext) -> Mapping[str, str]:
-    """Gap → its words; none while the API does not tell, for the list can be shown without."""
-    try:
-        told = await page.ask(page.client.quality, n=0)
-    except ShopmindError:
-        return {}
-    return {each.gap: each.chinese if page.language == "zh" else each.english for each in told.gaps}
+def words_of_gaps(page: PageContext) -> dict[str, str]:
+    """Gap → its words, as far as the API has told them to this visitor."""
+    known: dict[str, str] = page.kept.setdefault(f"gaps.{page.language}", {})
+    return known
+
+
+def told(gaps: Mapping[str, str], gap: str) -> str:
+    """A gap in words."""
+    return gaps.get(gap, gap.replace("_", " "))
 
 
 def _table(page: PageContext, found: Listing, gaps: Mapping[str, str]) -> None:
@@ -119,7 +132,7 @@ def _row(page: PageContext, line: Listed, gaps: Mapping[str, str]) -> dict[str, 
         "price": priced(line),
         "stock": item.stock,
         "status": item.status,
-        "gaps": " · ".join(gaps.get(each, each) for each in line.gaps),
+        "gaps": None if line.gaps is None else " · ".join(told(gaps, each) for each in line.gaps),
     }
 
 
