@@ -46,6 +46,7 @@ TINY_SHOP = [
     "how-to/find-an-audience.md",
     "how-to/forget-a-customer.md",
     "how-to/keys.md",
+    "how-to/map.md",
     "how-to/run-an-experiment.md",
     "how-to/look-after-itself.md",
     "how-to/measure-the-business.md",
