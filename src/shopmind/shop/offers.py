@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import orjson
-import polars as pl
 
 from shopmind.domain import Event, Query, Slate, User
 from shopmind.kit.errors import InputError, NotFoundError, NotReadyError
 from shopmind.pipeline.offers.allocation import Gain, allocate
 from shopmind.pipeline.offers.book import OfferBook
 from shopmind.pipeline.offers.combination import Combination, Line, amounts, best_combination, clash
+from shopmind.pipeline.offers.covering import Covering
 from shopmind.pipeline.offers.eligibility import Standing, gone, limits_of, refusal, running
 from shopmind.pipeline.offers.offer import Offer
 from shopmind.shop.folder import Folder
@@ -60,6 +61,11 @@ class ShopOffers:
         self._ask = ask
         self._ledger = folder.database.redemptions
         self._book = OfferBook(folder.catalogue, self._ledger)
+        self._covering = Covering(folder.catalogue, folder.links)
+
+    def warm(self) -> None:
+        """Reads what the offers cover, so that the first cart need not wait for it."""
+        self._covering.now()
 
     def all(self, now_ms: int | None = None) -> list[OfferState]:
         """Every offer of the catalogue, by id, those that contradict themselves with the reason."""
@@ -283,10 +289,12 @@ class ShopOffers:
         catalogue = self._folder.catalogue
         numbers = catalogue.numbers([offer.offer_id for offer in offers]).tolist()
         ids = dict(zip(catalogue.numbers([line.item_id for line in cart]).tolist(), cart, strict=True))
-        table = self._folder.links.table("covers").filter(pl.col("source").is_in(numbers))
-        about: dict[int, set[str]] = {source: set() for source in table["source"].unique().to_list()}
-        for source, target in table.filter(pl.col("target").is_in(list(ids))).select("source", "target").iter_rows():
-            about[source].add(ids[target].item_id)
+        coverage = self._covering.now()
+        about: dict[int, set[str]] = {source: set() for source in np.intersect1d(numbers, coverage.linked).tolist()}
+        for target, line in ids.items():
+            for source in coverage.of(target).tolist():
+                if source in about:
+                    about[source].add(line.item_id)
         return {
             offer.offer_id: frozenset(about[number])
             for offer, number in zip(offers, numbers, strict=True)

@@ -151,6 +151,7 @@ class Shop(Asking, Views):
         """Loads what the first answers need; a server calls it before it takes requests."""
         self._answering.warm(self.experiments.chooser.ways())
         self.suggest("a")
+        self.offers.warm()
 
     def readiness(self) -> dict[str, list[str]]:
         """Scenario → what it still needs, in words; an empty list is ready.
