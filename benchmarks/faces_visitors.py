@@ -116,7 +116,7 @@ def varied(asked: Asked, user: str, text: str, item: str, number: int) -> tuple[
         return url.path.removeprefix("/v1/"), request("GET", f"{url.path}?{urlencode(given)}" if given else url.path)
     body = orjson.loads(asked.body)
     if "lines" in body:
-        body["lines"] = [{"item_id": item, "quantity": 1}]
+        body["lines"] = [{"item_id": item, "quantity": 1, "price_minor": 199}]
     else:
         body |= {"user": user, "session": session}
     body |= {"text": text} if "text" in body else {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ads_tables, loop_tables, places_tables, policy_tables, promotions_tables
+from benchmarks import ads_tables, faces_tables, loop_tables, places_tables, policy_tables, promotions_tables
 from benchmarks.cells import grid, interval, where
 from benchmarks.recommend import tables as recommend_tables
 from benchmarks.record import RESULTS
@@ -30,6 +30,7 @@ def page() -> str:
     for name, make in (
         ("build", _build),
         ("serving", _serving),
+        ("faces", faces_tables.faces),
         ("live_stream", loop_tables.live_stream),
         ("traffic_day", loop_tables.traffic_day),
         ("next_basket", _next_basket),

@@ -29,7 +29,7 @@ from benchmarks.faces_visitors import Asked, Work, varied
         (
             Asked("POST", "/v1/offers/cart", '{"lines": []}'),
             "offers/cart",
-            '{"lines":[{"item_id":"kit/01","quantity":1}]}',
+            '{"lines":[{"item_id":"kit/01","quantity":1,"price_minor":199}]}',
         ),
         (Asked("POST", "/v1/events", '{"type": "view"}'), "events", '"event_id":"crowd-u7-5"'),
     ],

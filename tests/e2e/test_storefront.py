@@ -245,6 +245,19 @@ def test_offers_take_off_and_say_why_they_do_not(visitor: Visitor, shop_api: Ser
     page.get_by_text("The cart is empty").wait_for()
 
 
+def test_a_cart_with_a_thing_of_unknown_price_is_shown_and_bought(
+    visitor: Visitor, start: Callable[..., Server], folder: Path
+) -> None:
+    with shopmind.open(folder) as shop:
+        shop.put_items([{"item_id": "odd-1", "title": "A thing without a price"}])
+    page = come(visitor, f"{start(folder, '--open').url}/item/odd-1")
+    page.get_by_text("Price unknown").first.wait_for()
+    page.get_by_role("button", name="Add to cart", exact=True).click()
+    page.get_by_role("link", name="To the cart").click()
+    page.get_by_role("button", name="Buy now").click()
+    page.get_by_text("Thank you.").first.wait_for()
+
+
 def test_the_page_speaks_chinese_when_asked_and_remembers(visitor: Visitor, shop_api: Server) -> None:
     page = come(visitor, f"{shop_api.url}/")
     page.get_by_role("button", name="中文").click()

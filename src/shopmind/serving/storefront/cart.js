@@ -32,8 +32,14 @@ export async function drawCart(page, thanks = false) {
     addRow(page.main.lastChild, "cart", word("cart_row"), page.shop, () => ({ anchors: lines().map((line) => line.item.item_id) }));
   }
   off.replaceChildren(sum(goods, null), buyButton(page));
-  const found = await ask("POST", "v1/offers/cart", basketOf(goods));
-  if (page.current()) off.replaceChildren(offers(found, goods), coupon(goods), sum(goods, found), buyButton(page));
+  const basket = basketOf(goods);
+  if (!basket.lines.length) return;
+  try {
+    const found = await ask("POST", "v1/offers/cart", basket);
+    if (page.current()) off.replaceChildren(offers(found, goods), coupon(goods), sum(goods, found), buyButton(page));
+  } catch (error) {
+    page.wrong(error); // a cart without offers can be bought all the same
+  }
 }
 
 function drawn(line, page, again) {
@@ -55,7 +61,8 @@ function drawn(line, page, again) {
 }
 
 function basketOf(goods) {
-  const lines = goods.map((line) => ({ item_id: line.item.item_id, quantity: line.quantity }));
+  const priced = goods.filter((line) => line.item.price_minor !== undefined); // offers are counted from prices
+  const lines = priced.map(({ item, quantity }) => ({ item_id: item.item_id, quantity, price_minor: item.price_minor }));
   return visitor.id ? { lines, user_id: visitor.id } : { lines };
 }
 

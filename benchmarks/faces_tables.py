@@ -1,0 +1,41 @@
+"""The tables of faces.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.cells import grid, where
+
+
+def faces(result: dict[str, Any]) -> Iterator[str]:
+    """The pages of the storefront, and the API with visitors at work."""
+    yield "## The storefront\n"
+    yield where(result)
+    limits, pause = result["limits"], result["pause_s"]
+    yield (
+        "Headless Chromium, 1280 × 900, the middle of five visits. Complete: all that is in view has been answered; "
+        f"wanted within {limits['complete_ms']:,.0f} ms. "
+        "Requests count what the browser's own cache answers, bytes do not.\n"
+    )
+    yield from grid(
+        ("page", "cache", "first paint, ms", "complete, ms", "slowest, ms", "requests", "kB", "outside"),
+        (
+            (name, cache, row["first_paint_ms"], row["complete_ms"], row["complete_ms_most"], row["requests"],
+             round(row["bytes"] / 1000, 1), row["outside_requests"])
+            for name, kinds in result["pages"].items()
+            for cache, row in kinds.items()
+        ),
+    )  # fmt: skip
+    yield (
+        f"{result['visitors']} visitors at work: each sees a page every {pause[0]:g} to {pause[1]:g} s and asks what "
+        "the browser was seen to ask, its rows side by side. "
+        f"p99 of the middle run {result['p99_ms']:g} ms, wanted {limits['p99_ms']:g}.\n"
+    )
+    yield from grid(
+        ("run", "requests", "p50, ms", "p99, ms", "a page, p50, ms", "a page, p99, ms"),
+        (
+            (at + 1, *(run[name] for name in ("requests", "p50_ms", "p99_ms", "page_p50_ms", "page_p99_ms")))
+            for at, run in enumerate(result["runs"])
+        ),
+    )
