@@ -68,7 +68,7 @@ async def _map(
 ) -> Response:
     service = service_of(request)
     said: Language = ask.language or ("zh" if service.shop.settings.language == "zh" else "en")
-    root = await service.read(lambda: cut(drawn(said), ask.depth))
+    root = await service.look(lambda: cut(drawn(said), ask.depth))
     if ask.format == "mermaid":
         return Response(mermaid(root, said), media_type="text/plain")
     if ask.format == "svg":
