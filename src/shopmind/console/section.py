@@ -39,17 +39,22 @@ class Section(Generic[T]):
         try:
             found = await self._page.ask(self._load)
         except ShopmindError as error:
-            if mine == self._round:
+            if self._waits(mine):
                 await self._say(error)
         except Exception as error:
             logger.exception("a section could not be loaded")
-            if mine == self._round:
+            if self._waits(mine):
                 await self._say(error)
         else:
-            if mine == self._round:
+            if self._waits(mine):
                 await self._fill(found)
         finally:
-            self._box.props(remove="aria-busy")
+            if self._waits(mine):
+                self._box.props(remove="aria-busy")
+
+    def _waits(self, mine: int) -> bool:
+        """Whether an answer is still wanted: nothing was asked since, and the visitor has not left the page."""
+        return mine == self._round and not self._box.is_deleted
 
     def wait(self) -> None:
         """Shows that something is loading."""
