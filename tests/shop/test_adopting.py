@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 import shopmind
 from shopmind.domain import Query, Slate
 from shopmind.indexing.documents import passage
+from shopmind.operations.registry import Registry
 from shopmind.shop import Shop, adopting
 from shopmind.shop.folder import serving
 from shopmind.testing.encoder_suite import tiny_artifact
@@ -216,3 +218,24 @@ def test_a_file_of_another_dimension_is_indexed_anew_and_never_compared(tmp_path
     shutil.rmtree(model)
     with shopmind.open(tmp_path / "shop", encoder=f"onnx:{model}") as shop:
         assert any("model.onnx does not exist" in each for each in shop.search("green tea").degraded)
+
+
+def test_a_server_that_follows_takes_up_an_encoder_that_somebody_promotes_and_rolls_back(adapted: Shop) -> None:
+    before = serving(adapted.folder.database)
+    other = tiny_artifact(adapted.artifacts, seed=2)
+    registry = Registry(adapted)
+    assert registry.kind("encoder").waiting
+    adapted.follow(every_s=0.02)
+    wait_for(lambda: serving(adapted.folder.database) == other.name)
+    assert not registry.kind("encoder").waiting
+    registry.roll_back("encoder", by="test")
+    wait_for(lambda: serving(adapted.folder.database) == before)
+    for item_id, text in passages(adapted).items():
+        assert_of_one_space(adapted, near(adapted, text), item_id)
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
