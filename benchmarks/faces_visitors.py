@@ -22,6 +22,9 @@ from benchmarks.http_load import request
 CONNECTIONS = 4
 """Of one visitor; browsers open up to six."""
 
+ONCE = "/v1/scenarios"
+"""What the storefront asks once in a visit, for it follows links without loading itself anew."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -151,6 +154,7 @@ async def _visitor(crowd: Crowd, number: int, start: float, work: Work) -> None:
         asked = [
             varied(each, user, text, item, int(randomness.integers(1 << 40)))
             for each in crowd.views[crowd.visits[view % len(crowd.visits)]]
+            if view == number or each.path != ONCE
         ]
         if asked:
             await _send(asked[0], free, work, counted)

@@ -174,7 +174,7 @@ def test_a_search_is_filtered_sorted_and_paged_and_its_address_can_be_kept(
 
 
 def test_more_results_follow_and_the_first_new_one_has_the_focus(
-    visitor: Visitor, start: Callable[..., Server], folder: Path
+    start: Callable[..., Server], folder: Path, visitor: Visitor
 ) -> None:
     rows = [{"item_id": f"tin-{n}", "title": f"Plain tin number {n}", "price": "2.00", "stock": 3} for n in range(40)]
     with shopmind.open(folder) as shop:
@@ -246,7 +246,7 @@ def test_offers_take_off_and_say_why_they_do_not(visitor: Visitor, shop_api: Ser
 
 
 def test_a_cart_with_a_thing_of_unknown_price_is_shown_and_bought(
-    visitor: Visitor, start: Callable[..., Server], folder: Path
+    start: Callable[..., Server], folder: Path, visitor: Visitor
 ) -> None:
     with shopmind.open(folder) as shop:
         shop.put_items([{"item_id": "odd-1", "title": "A thing without a price"}])
@@ -297,7 +297,7 @@ def test_ads_are_marked(visitor: Visitor, shop_api: Server) -> None:
 
 
 def test_a_shop_with_keys_asks_its_visitor_for_one(
-    visitor: Visitor, start: Callable[..., Server], folder: Path
+    start: Callable[..., Server], folder: Path, visitor: Visitor
 ) -> None:
     with shopmind.open(folder) as shop:
         key = keys.create(shop.records, "public")
@@ -310,7 +310,7 @@ def test_a_shop_with_keys_asks_its_visitor_for_one(
     visitor.forgive("401")
 
 
-def test_an_empty_shop_says_how_to_fill_it(visitor: Visitor, start: Callable[..., Server], tmp_path: Path) -> None:
+def test_an_empty_shop_says_how_to_fill_it(start: Callable[..., Server], tmp_path: Path, visitor: Visitor) -> None:
     shopmind.create(tmp_path / "empty", name="Empty", encoder="none").close()
     page = come(visitor, start(tmp_path / "empty", "--open").url)
     page.get_by_text("shopmind ingest").wait_for()

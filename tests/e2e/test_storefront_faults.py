@@ -125,7 +125,7 @@ def test_tricks_with_paths_end_at_a_page_that_says_so(visitor: Visitor, hostile:
 
 
 def test_a_shop_that_is_away_is_said_to_be_and_comes_back_by_itself(
-    visit: Callable[..., Visitor], processes: Processes, folder: Path
+    processes: Processes, folder: Path, visit: Callable[..., Visitor]
 ) -> None:
     port = free_port()
     server = processes.shop(folder, "--open", port=port)
