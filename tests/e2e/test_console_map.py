@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
+
+import shopmind
+from shopmind.domain import Item
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -80,3 +84,28 @@ def test_a_map_is_exported_as_mermaid_and_as_a_drawing(visitor: Visitor, console
             assert ElementTree.fromstring(text).tag.endswith("svg")
         else:
             assert "flowchart LR" in text
+
+
+def test_a_hostile_title_is_only_text_on_the_map_and_in_its_files(
+    visit: Callable[..., Visitor], console: Server, shop_folder_served: Path
+) -> None:
+    hostile = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+    with shopmind.open(shop_folder_served) as shop:  # past the doors, which clean tags away
+        shop.catalogue.put([Item("h/1", title=hostile, brand=hostile, categories=(hostile,), stock=3)])
+        shop.track([{"type": "purchase", "item_id": "h/1"}] * 30)
+    time.sleep(1.5)  # the server looks once a second
+    page = visit().go(f"{console.url}/map?tab=catalogue")
+    ran: list[str] = []
+    page.on("dialog", lambda dialog: ran.append(dialog.message))
+    page.locator(".map canvas").wait_for()
+    for _ in range(2):  # the category, and the item in it
+        page.locator(".below button", has_text="onerror").first.press("Enter")
+        side(page, hostile)
+    page.get_by_role("link", name="Open its page").click()
+    page.wait_for_url("**/catalogue?id=h%2F1")
+    with page.expect_download() as told:
+        page.go_back()
+        page.get_by_role("button", name="Export as SVG").click()
+    drawn = ElementTree.fromstring(Path(told.value.path()).read_text(encoding="utf-8"))
+    assert not [each for each in drawn.iter() if each.tag.endswith(("script", "img", "image"))]
+    assert ran == []
