@@ -35,10 +35,11 @@ def foreseeing(shop: Shop) -> None:
 
 
 @pytest.fixture(autouse=True)
-def estimated(shop: Shop) -> None:
-    """An estimate that has ended, under the id of the examples."""
+def named(shop: Shop) -> None:
+    """An estimate that has ended and a key, under the id of the examples."""
     body = {"state": "cancelled", "wanted": {"scenario": "home"}, "started_ms": 1_790_000_000_000}
     shop.records.put("estimate", "0123456789ab", body)
+    shop.records.put("key", "0123456789ab", {"role": "viewer", "origins": [], "created_at_ms": 1, "digest": ""})
 
 
 def requests() -> list[Request]:

@@ -92,7 +92,7 @@ async def put_scenario(request: Request, name: str) -> Response:
         "Roll a scenario file back",
         ScenarioFileAnswer,
         "merchandise",
-        extra={**body(ScenarioBack, packaged={"version": 0}), **BY_NAME},
+        extra={**body(ScenarioBack, first={"version": 1}), **BY_NAME},
     ),
 )
 async def roll_back_scenario(request: Request, name: str) -> Response:
