@@ -47,7 +47,8 @@ def applied(plan: Plan) -> Iterator[httpx.Client]:
 def test_shops_beside_each_other_are_linked_by_relative_addresses(tiny_folder: Path, tmp_path: Path) -> None:
     first, second = (shutil.copytree(tiny_folder, tmp_path / name) for name in ("first", "second"))
     with applied(Plan(str(first), {"second": str(second)}, {"open": True})) as client:
-        assert 'href="./shops/second/"' in client.get("/").text
+        assert 'href="shops/second/"' in client.get("/").text
+        assert 'href="../shops/second/"' in client.get("/item/tea-01").text
         assert 'href="../../"' in client.get("/shops/second/").text
         assert client.get("/shops/second").headers["location"] == "/shops/second/"
         assert client.get("/shops/second/v1/suggest?q=tea").json()["suggestions"]

@@ -21,7 +21,7 @@ class Session:
     """One visitor's browser.
 
     Attributes:
-        client: with the visitor's key; without one it speaks to an open shop only.
+        client: with the visitor's key; without one it speaks to an open shop only, and is the same for everyone.
         known: whether a key was given.
         language: "en" or "zh"; "" until it is chosen or guessed from the browser.
         dark: None follows the browser.
@@ -47,6 +47,7 @@ class Sessions:
     def __init__(self, api: str, idle_s: float, *, now_s: Callable[[], float] = time.monotonic) -> None:
         self._api, self._idle_s, self._now_s = api, idle_s, now_s
         self._held: dict[str, Session] = {}
+        self._without_key = self.client(None)
         self._lock = threading.Lock()
 
     def of(self, session_id: str) -> Session:
@@ -55,7 +56,7 @@ class Sessions:
             now_s = self._now_s()
             session = self._held.get(session_id)
             if session is None or now_s - session.seen_at_s > self._idle_s:
-                session = Session(self.client(None))
+                session = Session(self._without_key)
             self._keep(session_id, session, now_s)
             return session
 
@@ -74,7 +75,7 @@ class Sessions:
         """Forgets the key and everything else of a session."""
         with self._lock:
             session = self._held.pop(session_id, None)
-        if session is not None:
+        if session is not None and session.known:
             session.client.close()
 
     def client(self, key: str | None) -> Client:

@@ -60,7 +60,8 @@ async def storefront(request: Request) -> Response:
         "users": list(settings.sample_users),
         "report_impressions": service.shop.settings.impressions != "served",
     }
-    return _page("shop.html", up=up, title=settings.title, neighbours=settings.neighbours, context=context)
+    beside = {name: up.removeprefix("./") + way or "./" for name, way in settings.neighbours.items()}
+    return _page("shop.html", up=up, title=settings.title, neighbours=beside, context=context)
 
 
 @router.get("/docs")

@@ -163,8 +163,8 @@ def _settings(shop: Shop, said: Mapping[str, Any], flags: Mapping[str, Any]) -> 
 
 
 def _way(here: str, there: str) -> str:
-    """From the page of one shop to that of another, relative, so that it holds behind any proxy."""
-    return ("../../" if here else "./") + (f"{there[1:]}/" if there else "")
+    """From the first page of one shop to that of another, relative, so that it holds behind any proxy."""
+    return ("../../" if here else "") + (f"{there[1:]}/" if there else "")
 
 
 async def _with_slash(request: Request) -> Response:

@@ -23,6 +23,8 @@ SHAPES = {"good": "circle", "idle": RING, "poor": "triangle", "bad": CROSS}
 OPEN_LEVELS = {"shop": 2, "catalogue": 1, "user": 2}
 ROW_PX = 32
 LABEL_PX = 210
+INNER_PX = 106
+"""Of the labels of what is open: beside them begins the next column."""
 LONGEST = 34
 """Latin letters in a line of a label; a Chinese one takes the room of two."""
 
@@ -54,8 +56,8 @@ def drawing(page: PageContext, found: Map, chosen: Callable[[str], None]) -> ui.
         "right": LABEL_PX + 16,
         "top": 16,
         "bottom": 16,
-        "label": label,
-        "leaves": {"label": label},
+        "label": {**label, "width": INNER_PX, "overflow": "break"},
+        "leaves": {"label": {**label, "width": LABEL_PX, "overflow": "none"}},
         "lineStyle": {"color": soft, "width": 1.2},
         "emphasis": {"focus": "ancestor"},
         "animation": False,
