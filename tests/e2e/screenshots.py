@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from shopmind.client import Client
 from shopmind.console.pages import MENU
 from shopmind.testing.processes import Processes
 from shopmind.testing.visitor import Visitor, chromium
@@ -24,6 +25,8 @@ from shopmind.testing.visitor import Visitor, chromium
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 LARGEST = 150_000
 SETTLED = "() => document.body.dataset.drawn && !document.querySelector('[aria-busy=true]:not([hidden])')"
+SOMEBODY = "412"
+SEARCHES = ("milk", "frozen pizza", "chocolate", "zzyzx widget", "coffee")
 WIDE, PHONE = {"width": 1180, "height": 760}, {"width": 360, "height": 740}
 
 
@@ -87,12 +90,33 @@ def storefront(browser: Browser, url: str) -> None:
         keep(page, "storefront-phone")
 
 
+def searched(url: str) -> None:
+    """A few people search, so that there is something to report."""
+    with Client(url) as client:
+        for person in map(str, range(1, 13)):
+            for text in SEARCHES:
+                found = client.search(text, user=person)
+                if found.hits and text != "coffee":
+                    click = {"type": "click", "item_id": found.hits[0].item.item_id, "user_id": person}
+                    client.track({**click, "request_id": found.request_id})
+
+
+def somebody(page: Page) -> None:
+    """Gives the id of a customer where the page asks for one, and waits for what it shows."""
+    field = page.get_by_label("Customer's id")
+    if field.count():
+        field.fill(SOMEBODY)
+        field.press("Enter")
+        page.wait_for_timeout(3_000)
+
+
 def console(browser: Browser, url: str) -> None:
     """Every page on the menu."""
     with visiting(browser, WIDE) as visitor:
         for name in MENU:
             page = visitor.go(f"{url}/{name}")
             page.locator("h1").first.wait_for()
+            somebody(page)
             page.wait_for_function("() => !document.querySelector('[aria-busy=true], .loading')")
             page.wait_for_timeout(800)  # charts draw themselves
             keep(page, f"console-{name}")
@@ -114,6 +138,7 @@ def main() -> None:
                 "storefront": lambda: storefront(browser, api.url),
                 "console": lambda: console(browser, processes.console(api.url).url),
             }
+            searched(api.url)
             for name, take in faces.items():
                 if given.only in (None, name):
                     take()

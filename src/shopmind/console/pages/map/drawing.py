@@ -23,7 +23,7 @@ SHAPES = {"good": "circle", "idle": RING, "poor": "triangle", "bad": CROSS}
 OPEN_LEVELS = {"shop": 2, "catalogue": 1, "user": 2}
 ROW_PX = 32
 LABEL_PX = 210
-INNER_PX = 106
+INNER_PX = 96
 """Of the labels of what is open: beside them begins the next column."""
 LONGEST = 34
 """Latin letters in a line of a label; a Chinese one takes the room of two."""
