@@ -26,6 +26,18 @@ def test_a_version_is_plain_files(artifacts: FolderArtifacts, tmp_path: Path) ->
     assert version == digest({"x": np.arange(1_000)}, {})
 
 
+def test_all_who_hold_a_version_share_one_map_of_each_file(artifacts: FolderArtifacts) -> None:
+    first, second = artifacts.load("a"), artifacts.load("a")
+    assert first is not None
+    assert second is not None
+    assert first.arrays["x"] is second.arrays["x"]
+    artifacts.save("a", {"x": np.arange(7)}, {})
+    newer = artifacts.load("a")
+    assert newer is not None
+    assert newer.arrays["x"].tolist() == list(range(7))
+    assert first.arrays["x"].tolist() == list(range(1_000))
+
+
 def test_a_folder_without_card_is_no_version(artifacts: FolderArtifacts, tmp_path: Path) -> None:
     (tmp_path / "a" / "half").mkdir()
     (tmp_path / "b" / ".draft-x").mkdir(parents=True)

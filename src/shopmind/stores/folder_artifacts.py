@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import orjson
@@ -37,6 +38,7 @@ class FolderArtifacts:
     def __init__(self, folder: Path, *, clock: Clock = system_clock) -> None:
         self.folder = folder
         self._clock = clock
+        self._mapped: WeakValueDictionary[tuple[Path, int], NDArray[Any]] = WeakValueDictionary()
 
     def save(
         self, name: str, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any], *, promote: bool = True
@@ -99,7 +101,7 @@ class FolderArtifacts:
         home = self.folder / name / chosen
         try:
             card = orjson.loads((home / "card.json").read_bytes())
-            arrays = {key: np.load(home / f"{key}.npy", mmap_mode="r") for key in card["arrays"]}
+            arrays = {key: self._map(home / f"{key}.npy") for key in card["arrays"]}
         except FileNotFoundError as error:
             if not home.exists():
                 return None
@@ -107,6 +109,14 @@ class FolderArtifacts:
         except (ValueError, EOFError, KeyError) as error:
             raise StorageError(f"{home}: is damaged ({error}); train {name} again") from error
         return Artifact(name, chosen, arrays, card)
+
+    def _map(self, file: Path) -> NDArray[Any]:
+        """The file as an array; all who hold it share one map, for each map counts as memory of its own."""
+        key = file, file.stat().st_ino
+        array = self._mapped.get(key)
+        if array is None:
+            self._mapped[key] = array = np.load(file, mmap_mode="r")
+        return array
 
     def promote(self, name: str, version: str) -> None:
         """Makes a version the current one.
