@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from shopmind.cli import show
+from shopmind.kit.addresses import check_free
 
 
 def add(app: typer.Typer) -> None:
@@ -21,5 +22,7 @@ def add(app: typer.Typer) -> None:
         """Serve the console, a process of its own over the HTTP API of a served shop, until Ctrl-C."""
         from shopmind.console.run import Console, serve
 
+        wanted = Console(api=api, host=host, port=port)
+        check_free(host, port)
         show.console.print(f"console at http://{host}:{port}  (of the shop at {api}, Ctrl-C stops)")
-        serve(Console(api=api, host=host, port=port))
+        serve(wanted)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from shopmind.cli import show
+from shopmind.kit.addresses import check_free
 
 
 def add(app: typer.Typer) -> None:
@@ -27,6 +28,10 @@ def add(app: typer.Typer) -> None:
         """Build a real shop from The Complete Journey, say how good it is, and serve it with its console."""
         from shopmind.operations.demo import build
 
+        if serve:  # before minutes of building
+            check_free("127.0.0.1", port)
+            if console:
+                check_free("127.0.0.1", console_port, option="console_port")
         with show.progress() as progress:
             report = build(folder, progress, fresh=fresh)
         if json:

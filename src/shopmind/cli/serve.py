@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from shopmind.cli import show
+from shopmind.kit.addresses import check_free
 
 
 def add(app: typer.Typer) -> None:
@@ -24,5 +25,6 @@ def add(app: typer.Typer) -> None:
         """Serve the HTTP API, its reference at /docs and the page, until Ctrl-C."""
         from shopmind.serving.run import serve as run
 
+        check_free(host, port)
         show.console.print(f"http://{host}:{port}  (reference at /docs, Ctrl-C stops)")
         run(folder, host=host, port=port, processes=processes, open=open_)

@@ -26,6 +26,9 @@ class Console:
         api: where the shop's API is served, with its prefix if it has one.
         host, port: where the console listens.
         idle_minutes: a visitor who did nothing for so long is asked for the key again.
+
+    Raises:
+        InputError: the address of the API is not one.
     """
 
     api: str = "http://127.0.0.1:8000"
@@ -33,16 +36,17 @@ class Console:
     port: int = 8001
     idle_minutes: float = 480.0
 
+    def __post_init__(self) -> None:
+        if not self.api.startswith(("http://", "https://")):
+            raise InputError(f"api: {self.api!r} is not an address such as http://127.0.0.1:8000", field="api")
+
 
 def serve(console: Console) -> None:
     """Serves until SIGINT or SIGTERM.
 
     Raises:
-        InputError: the address of the API is not one.
         MissingExtraError: NiceGUI is not installed.
     """
-    if not console.api.startswith(("http://", "https://")):
-        raise InputError(f"api: {console.api!r} is not an address such as http://127.0.0.1:8000", field="api")
     with tempfile.TemporaryDirectory(prefix="shopmind-console-") as state:
         os.environ[STORAGE] = state
         try:
