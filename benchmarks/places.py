@@ -1,13 +1,16 @@
-"""Shops, brands and the goods of a shop, beside popularity: `python -m benchmarks.places SHOP` on the demo's shop.
+"""What are shops, brands, goods of a shop, letters and trends worth? `python -m benchmarks.places SHOP`, the demo's.
 
-The log is cut by time: everything before the last four weeks is known, the households who came in these weeks are asked
-once, at the cut, through the engine. Settings are chosen on the four weeks before, fitted on what came before those.
+The log is cut by time: what came before a cut is known, the households who came in the four weeks after it are asked
+once, at the cut, through the engine by the packaged files as they are. Settings are chosen on the last eight weeks, of
+which some were read more than once; what is reported are the four weeks before those, and households that were asked
+in neither. With `--choose` settings are tried on the first four of the eight; the figures of all are kept.
+
 Shops: which stores they go to, and which they never went to before. Brands: whose goods they buy, the maker standing
 for the brand, for the demo's brands are only two. In a shop: the goods of their first receipt, in the store it is from.
 What a store sells is known from links that are made of the whole year. Buy again: the goods of these weeks that the
-household had bought before. Trending: of eight weekly cuts, how many times as many people as in the mean week of the
-two months before buy a good of the slate in the week after (ln of it, one person added to both). Writes
-results/places.json.
+household had bought before. Messages: all goods of these weeks, by a slate of six. Trending: of sixteen weekly cuts,
+how many times as many people as in the mean week of the two months before buy a good of the slate in the week after
+(ln of it, one person added to both). Writes results/places.json.
 """
 
 from __future__ import annotations
@@ -36,21 +39,44 @@ from shopmind.stores.columns import TextColumn
 
 SEED = 0
 WINDOW_MS = 28 * DAY_MS
-MOST = 200
-"""Households asked, drawn by seed."""
+WINDOWS_READ = 2
+"""So many windows at the end of the log served to choose settings and are not reported."""
+MOST, MOST_CHOOSING = 600, 200
+"""Households asked, drawn by seed; the second of the windows on which settings are chosen."""
 Values = dict[str, NDArray[np.float64]]
 Targets = dict[int, NDArray[np.int64]]
 """User number → what is right: item numbers, or codes of makers."""
 
 BRANDS = 'base = "brands"\nrerankers = [{part = "variants", by = "manufacturer"}, {part = "top"}]\n'
+WEIGHED: Mapping[str, tuple[str, ...]] = {
+    "shops": (
+        "viewed = 3.0, nearby = 0.1, linked = 0.01, item_knn = 0.05, popularity = 0.1",
+        "viewed = 3.0, nearby = 0.1, linked = 0.3, item_knn = 0.5, popularity = 0.3",
+        "viewed = 1.0, nearby = 0.1, linked = 0.3, item_knn = 0.3, popularity = 0.3",
+    ),
+    "in_shop": (
+        "buy_again = 3.0, taste = 0.3, item_knn = 0.3, popularity = 0.3, fresh = 0.1",
+        "buy_again = 1.0, taste = 1.0, item_knn = 1.0, popularity = 1.0, fresh = 0.1",
+        "buy_again = 3.0, taste = 0.1, item_knn = 0.1, popularity = 0.1, fresh = 0.0",
+    ),
+}
+"""Weights that are tried, those of the packaged file first."""
 TRIED: Mapping[str, Mapping[str, str]] = {
-    "shops": {
+    place: {weights: f'base = "{place}"\nranker = {{weights = {{{weights}}}}}\n' for weights in tried}
+    for place, tried in WEIGHED.items()
+} | {
+    "messages": {
+        "learned": 'base = "messages"\n',
         **{
-            f"viewed {own:g}, knn {knn:g}, linked {linked:g}": (
-                'base = "shops"\nranker = {part = "fusion", by = "score", weights = '
-                f"{{viewed = {own}, nearby = 1.0, linked = {linked}, item_knn = {knn}, popularity = 0.3}}}}\n"
+            f"by rank, {weights}": (
+                'title = "f"\nretrievers = {buy_again = {k = 40}, item_knn = {k = 60}, popularity = {k = 40}}\n'
+                f'ranker = {{part = "fusion", by = "rank", weights = {{{weights}}}}}\n'
             )
-            for own, knn, linked in ((3.0, 0.0, 0.0), (3.0, 0.5, 0.0), (3.0, 0.5, 0.3))
+            for weights in (
+                "buy_again = 1.0, item_knn = 1.0, popularity = 0.5",
+                "buy_again = 3.0, item_knn = 1.0, popularity = 0.5",
+                "buy_again = 3.0, item_knn = 0.3, popularity = 0.1",
+            )
         },
     },
     "brands": {
@@ -60,14 +86,8 @@ TRIED: Mapping[str, Mapping[str, str]] = {
         )
         for own, near, popular in ((1, 0, 0.3), (1, 1, 0.3), (1, 3, 1))
     },
-    "in_shop": {
-        f"taste {taste:g}, knn {knn:g}, popularity {popular:g}": (
-            f'base = "in_shop"\nranker = {{weights = {{taste = {taste}, item_knn = {knn}, popularity = {popular}}}}}\n'
-        )
-        for taste, knn, popular in ((1, 1, 1), (0.3, 0.3, 0.3))
-    },
 }
-WEEKS = 8
+WEEKS = 16
 BESIDE: Mapping[str, Mapping[str, str]] = {
     "shops": {
         "popularity": 'title = "p"\nkinds = ["shop"]\nretrievers = {popularity = {k = 500}}\n',
@@ -82,6 +102,13 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
             'title = "m"\nretrievers = {viewed = {k = 500, types = ["purchase"], half_life_days = 100000.0}}\n'
         ),
         "popularity": 'title = "p"\nretrievers = {popularity = {k = 500}}\n',
+    },
+    "messages": {
+        "popularity": 'title = "p"\nretrievers = {popularity = {k = 500}}\n',
+        "most often bought": (
+            'title = "m"\nretrievers = {viewed = {k = 500, types = ["purchase"], half_life_days = 100000.0}}\n'
+        ),
+        "item_knn": 'title = "i"\nretrievers = {item_knn = {k = 500}}\n',
     },
     "in_shop": {
         "popularity": (
@@ -118,14 +145,18 @@ def copied(folder: Path, where: Path) -> None:
 class Window:
     """Who is asked at one cut, what they had done, and what they did in the four weeks after."""
 
-    def __init__(self, shop: Shop, events: pl.DataFrame, cut_ms: int) -> None:
+    def __init__(
+        self, shop: Shop, events: pl.DataFrame, cut_ms: int, *, most: int, but: NDArray[np.int64] | None = None
+    ) -> None:
         self.cut_ms = cut_ms
         self.known = events.filter(pl.col("timestamp_ms") < cut_ms)
         late = events.filter(
             (pl.col("timestamp_ms") >= cut_ms) & (pl.col("timestamp_ms") < cut_ms + WINDOW_MS)
         ).drop_nulls(["user", "item"])
         regulars = np.intersect1d(self.known["user"].drop_nulls().unique().to_numpy(), late["user"].unique().to_numpy())
-        chosen = generator(SEED, "places").permutation(len(regulars))[:MOST]
+        if but is not None:
+            regulars = np.setdiff1d(regulars, but)
+        chosen = generator(SEED, "places").permutation(len(regulars))[:most]
         self.users = np.sort(regulars[chosen])
         self.late = late.filter(pl.col("user").is_in(self.users.tolist()))
         early = self.known.filter(pl.col("user").is_in(self.users.tolist())).drop_nulls("item")
@@ -166,7 +197,7 @@ class Asker:
         makers = columns.column("manufacturer")
         if not isinstance(makers, TextColumn):
             raise SystemExit("the goods have no manufacturer: run it on the demo's shop")
-        self.page = 5 if place == "shops" else 10
+        self.page = {"shops": 5, "messages": 6}.get(place, 10)
         itself = np.arange(columns.size)
         self.codes = makers.codes.astype(np.int64) if place == "brands" else itself
         self.anchors: dict[int, str] = {}
@@ -235,8 +266,8 @@ class Asker:
         return {name: np.where(empty, np.nan, found[name]) for name in names}
 
 
-PLACES = ("shops", "brands", "in_shop", "buy_again")
-NEEDED = ("shops", "brands", "buy_again")
+PLACES = ("shops", "brands", "in_shop", "buy_again", "messages")
+NEEDED = ("shops", "brands", "buy_again", "messages")
 """What is fitted for them; `taste` in `in_shop` is left out, for its artifact takes longer than all others together."""
 
 
@@ -269,58 +300,47 @@ def trends(shop: Shop, events: pl.DataFrame, end_ms: int) -> dict[str, Any]:
     return {"weeks": WEEKS, "systems": _plain(systems), "differences": _plain({"trending-popularity": gap})}
 
 
-def measure(folder: Path, *, packaged: bool) -> dict[str, Any]:
-    """Chooses on the window before, unless the packaged files are asked as they are; asks the last one."""
+def measure(folder: Path, *, choose: bool) -> dict[str, Any]:
+    """Tries settings on one window if told to; asks the packaged files on another."""
     with tempfile.TemporaryDirectory() as scratch:
         where = Path(scratch) / "shop"
         copied(folder, where)
         with shopmind.open(where, encoder="none") as shop:
             events = shop.events.table()
             end_ms = int(events["timestamp_ms"].max())  # type: ignore[arg-type]
-            chosen: dict[str, str] = {}
+            read = [Window(shop, events, end_ms - back * WINDOW_MS, most=MOST_CHOOSING) for back in (WINDOWS_READ, 1)]
             tried: dict[str, Any] = {}
 
-            def validation(place: str, ask: Callable[[str], dict[str, Values]], page: int) -> None:
-                if place not in TRIED:
-                    return
-                means = {
+            def trial(place: str, ask: Callable[[str], dict[str, Values]], page: int) -> None:
+                tried[place] = {
                     name: {
                         part: round(float(np.nanmean(of[f"ndcg@{page}"])), 4)
                         for part, of in ask(file_of(place, name)).items()
                     }
-                    for name in TRIED[place]
+                    for name in TRIED.get(place, {})
                 }
-                tried[place] = means
-                chosen[place] = max(means, key=lambda each: sum(means[each].values()))
-                print(place, means, "chosen", chosen[place], flush=True)
+                print(place, tried[place], flush=True)
 
-            if not packaged:
-                _each(shop, events, end_ms - 2 * WINDOW_MS, validation)
+            if choose:
+                _each(shop, read[0], trial)
             results: dict[str, Any] = {}
 
             def test(place: str, ask: Callable[[str], dict[str, Values]], page: int) -> None:
                 names = {name: file_of(place, name) for name in BESIDE[place]}
-                names[place] = file_of(place, chosen[place]) if place in chosen else _packaged(place)
+                names[place] = file_of("brands", "packaged") if place == "brands" else place
                 results[place] = told({name: ask(scenario) for name, scenario in names.items()}, place)
                 print(place, results[place], flush=True)
 
-            _each(shop, events, end_ms - WINDOW_MS, test)
-            if not packaged:
-                results["trending"] = trends(shop, events, end_ms)
-                print("trending", results["trending"], flush=True)
-    return {"chosen": chosen, "tried": tried, "places": results}
+            asked_before = np.union1d(*(window.users for window in read))
+            cut_ms = end_ms - (WINDOWS_READ + 1) * WINDOW_MS
+            _each(shop, Window(shop, events, cut_ms, most=MOST, but=asked_before), test)
+            results["trending"] = trends(shop, events, end_ms)
+            print("trending", results["trending"], flush=True)
+    return {"tried": tried, "places": results}
 
 
-def _packaged(place: str) -> str:
-    """The scenario that is packaged; of brands the same with makers in their place."""
-    return file_of("brands", "packaged") if place == "brands" else place
-
-
-def _each(
-    shop: Shop, events: pl.DataFrame, cut_ms: int, do: Callable[[str, Callable[[str], dict[str, Values]], int], None]
-) -> None:
-    window = Window(shop, events, cut_ms)
-    with shop.fitted_on(window.known, cut_ms, scenarios=NEEDED) as fitted:
+def _each(shop: Shop, window: Window, do: Callable[[str, Callable[[str], dict[str, Values]], int], None]) -> None:
+    with shop.fitted_on(window.known, window.cut_ms, scenarios=NEEDED) as fitted:
         for place in PLACES:
             asker = Asker(fitted, window, place)
             do(place, asker.ask, asker.page)
@@ -352,12 +372,11 @@ def main() -> None:
     """Measures and writes results/places.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shop", type=Path, help="the demo's shop")
-    parser.add_argument("--packaged", action="store_true", help="no choice of settings: the packaged files as they are")
+    parser.add_argument("--choose", action="store_true", help="try settings as well, on weeks that are not reported")
     words = parser.parse_args()
-    found = measure(words.shop, packaged=words.packaged)
-    print(
-        f"wrote {record.write('places', {'question': 'shops, brands and goods of a shop', 'seed': SEED, **found}).name}"
-    )
+    found = measure(words.shop, choose=words.choose)
+    question = "shops, brands, goods of a shop, letters, trends"
+    print(f"wrote {record.write('places', {'question': question, 'seed': SEED, **found}).name}")
 
 
 if __name__ == "__main__":
