@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +26,8 @@ class Bm25:
     options: Mapping[str, float] = {"k1": K1, "b": B}
 
     def __init__(self, catalogue: Catalogue, allowed: NDArray[np.bool_]) -> None:
+        import bm25s  # a third of a second, for whom evaluates alone
+
         numbers, documents = [], []
         for number, item in catalogue.scan():
             if number < len(allowed) and allowed[number]:

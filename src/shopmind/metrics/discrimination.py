@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of stats
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from shopmind.kit.errors import InputError
 
@@ -23,7 +23,7 @@ def auc(scores: ArrayLike, outcomes: ArrayLike) -> float:
     many, few = int(positive.sum()), int((~positive).sum())
     if not many or not few:
         return float("nan")
-    ranks = rankdata(said)
+    ranks = scipy.stats.rankdata(said)
     return float((ranks[positive].sum() - many * (many + 1) / 2) / (many * few))
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of stats
 from numpy.typing import NDArray
-from scipy import stats
 
 from shopmind.kit.errors import InputError
 
@@ -205,7 +205,7 @@ def drawn_interval(moves: Floats, *, seed: int, draws: int = 1_000, level: float
             t = t + k * t**2 / 3 + k**2 * t**3 / 27 + k / 6
             tails = [(1 - level) / 2, (1 + level) / 2]
             low, high = np.quantile(t, tails, method="weibull") if len(t) > 20 else (np.nan, np.nan)
-            stretch = _student(moves[:, place], level) / float(stats.norm.ppf((1 + level) / 2))
+            stretch = _student(moves[:, place], level) / float(scipy.stats.norm.ppf((1 + level) / 2))
             own = _skew(moves[:, place])
             found.append((-_inverse(high * stretch, own) * error[place], -_inverse(low * stretch, own) * error[place]))
     return [(float(below), float(above)) for below, above in found]
@@ -278,7 +278,7 @@ def _student(moves: Floats, level: float) -> float:
     n, variance = len(moves), float(np.mean(moves**2))
     spread = TAILS * float(np.mean(moves**4)) / variance**2
     freedom = float(np.clip(2 * n / max(spread - 1, 1e-9), 2.0, n - 1))
-    return float(stats.t.ppf((1 + level) / 2, freedom))
+    return float(scipy.stats.t.ppf((1 + level) / 2, freedom))
 
 
 def _skew(moves: Floats) -> float:

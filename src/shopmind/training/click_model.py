@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 Floats = NDArray[np.float64]
 
@@ -160,7 +160,9 @@ def attraction_of(shown: Shown, worth: Floats, bias: Examination, shrink: float 
 def _falling(share: Floats, seen: NDArray[np.int64], assumed: Floats) -> Floats:
     """Never rising with depth, by isotonic regression; unseen places as far as the assumed curve falls."""
     known = ~np.isnan(share)
-    fitted = isotonic_regression(share[known], weights=seen[known].astype(np.float64), increasing=False).x
+    fitted = scipy.optimize.isotonic_regression(
+        share[known], weights=seen[known].astype(np.float64), increasing=False
+    ).x
     found = np.interp(np.arange(len(share)), np.flatnonzero(known), fitted)
     last = int(np.flatnonzero(known)[-1])
     found[last + 1 :] = found[last] * assumed[last + 1 :] / assumed[last]

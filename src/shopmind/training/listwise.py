@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 
 @dataclass
@@ -61,7 +61,9 @@ class Lists:
         matrix = (matrix - matrix.mean(axis=0)) / deviation
         start = np.cumsum([0, *(len(each) for each in self._columns)])[:-1]
         loss = _Loss(matrix, start, np.concatenate(self._worth), np.concatenate(self._offset), ridge)
-        found = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+        found = scipy.optimize.minimize(
+            loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200}
+        )
         return {name: float(weight) for name, weight in zip(self.names, found.x / deviation, strict=True)}
 
 

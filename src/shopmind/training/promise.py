@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import scipy  # its parts are loaded when they are first named: half a second of stats
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import lsqr
-from scipy.stats import spearmanr
 
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import NotReadyError
@@ -214,4 +214,7 @@ def _judged(rows: sparse.csr_array, values: Floats, ridge: float, seed: int) -> 
     if not spread or not np.ptp(foreseen):
         return {"spearman": 0.0, "explained": 0.0}
     explained = 1.0 - float(((values - foreseen) ** 2).sum()) / spread
-    return {"spearman": round(float(spearmanr(values, foreseen).statistic), 4), "explained": round(explained, 4)}
+    return {
+        "spearman": round(float(scipy.stats.spearmanr(values, foreseen).statistic), 4),
+        "explained": round(explained, 4),
+    }

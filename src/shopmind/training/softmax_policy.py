@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 
@@ -135,7 +135,7 @@ def learned(choices: Choices, names: Sequence[str], learning: Learning, start: F
     scale = np.where(deviation > 1e-9, deviation, 1.0)
     objective = _Objective(choices, (matrix - centre) / scale, learning)
     begin = np.zeros(matrix.shape[1]) if start is None else start
-    found = minimize(objective, begin, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    found = scipy.optimize.minimize(objective, begin, jac=True, method="L-BFGS-B", options={"maxiter": 200})
     return SoftmaxPolicy(tuple(names), centre, scale, np.asarray(found.x, np.float64))
 
 

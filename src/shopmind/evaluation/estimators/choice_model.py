@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
 Floats = NDArray[np.float64]
@@ -119,7 +119,9 @@ def _fit(wide: Floats, arms: Codes, count: int, start: Floats) -> Floats:
         return value / n, np.append(steep, last) / n
 
     bounds = [(None, None)] * (len(start) - 1) + [(-7.0, 0.0)]
-    made = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 100, "ftol": 1e-7})
+    made = scipy.optimize.minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 100, "ftol": 1e-7}
+    )
     return np.asarray(made.x, np.float64)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats
+import scipy  # its parts are loaded when they are first named: half a second of stats
 
 from shopmind.evaluation.experiments import decision, intervals
 from shopmind.evaluation.experiments.balance import BROKEN, always_sample_ratio, sample_ratio
@@ -157,7 +157,7 @@ def _arm(moments: Moments, question: Question, planned: float) -> dict[str, Any]
     if moments.units < 2:
         return {"units": int(moments.units), "value": None, "low": None, "high": None}
     estimate, _ = pair(moments, moments, earlier=False)
-    reach = float(stats.norm.isf(question.level / 2))
+    reach = float(scipy.stats.norm.isf(question.level / 2))
     if question.test == "sequential":
         usual = planned if isfinite(planned) else intervals.USUAL_UNITS
         reach = float(intervals.reach(moments.units, usual, question.level))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy import stats
+import scipy  # its parts are loaded when they are first named: half a second of stats
 from scipy.special import gammaln
 
 from shopmind.evaluation.experiments.moments import Floats
@@ -44,7 +44,7 @@ def sample_ratio(units: Mapping[str, int], shares: Mapping[str, float]) -> float
     seen, dealt = _both(units, shares)
     if len(seen) < 2 or not seen.sum():
         return 1.0
-    return float(stats.chisquare(seen, seen.sum() * dealt).pvalue)
+    return float(scipy.stats.chisquare(seen, seen.sum() * dealt).pvalue)
 
 
 def _both(units: Mapping[str, int], shares: Mapping[str, float]) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats
+import scipy  # its parts are loaded when they are first named: half a second of stats
 
 from shopmind.evaluation.experiments import decision, intervals
 from shopmind.evaluation.experiments.decision import Change
@@ -45,7 +45,7 @@ def judge(votes: pl.DataFrame, question: Question, *, seed: int = 0) -> dict[str
         found = intervals.sequential(nothing, mean, level=question.level, planned=votes_needed(question))
         p, low, high = float(found.p), float(found.low), float(found.high)
     else:
-        p = float(stats.binomtest(won, won + lost).pvalue) if won + lost else 1.0
+        p = float(scipy.stats.binomtest(won, won + lost).pvalue) if won + lost else 1.0
         low, high = _drawn(won, lost, len(sign), question.level, seed)
     value = float(sign.mean()) if len(sign) else float("nan")
     change = Change(other, "preference", value, low, high, relative=True, level=1 - question.level)
@@ -76,7 +76,7 @@ def _drawn(won: int, lost: int, votes: int, level: float, seed: int) -> tuple[fl
 
 def votes_needed(question: Question) -> int:
     """Votes that find a preference of `effect`; a vote's variance is at most 1."""
-    reach = quantile(question.level, question.test) + float(stats.norm.ppf(question.power))
+    reach = quantile(question.level, question.test) + float(scipy.stats.norm.ppf(question.power))
     return int(np.ceil((reach / question.effect) ** 2))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of stats
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from shopmind.evaluation.experiments.estimate import Estimate
 from shopmind.evaluation.experiments.moments import Floats
@@ -49,7 +49,7 @@ def fixed(control: Estimate, other: Estimate, *, level: float = 0.05) -> Compari
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = (one + two) ** 2 / (one**2 / (control.units - 1) + two**2 / (other.units - 1))
         z = (other.value - control.value) / np.sqrt(one + two)
-    reach, p = stats.t.isf(level / 2, freedom), 2 * stats.t.sf(np.abs(z), freedom)
+    reach, p = scipy.stats.t.isf(level / 2, freedom), 2 * scipy.stats.t.sf(np.abs(z), freedom)
     return _comparison(control, other, np.asarray(reach), np.asarray(p))
 
 

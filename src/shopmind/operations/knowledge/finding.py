@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +28,10 @@ to .23; one that says the same in other words at .14 to .45, in the other langua
 FEW = 2
 """So many entries of the mean of all are added to the mean of a language: one of few says little."""
 
-ASKING = frozenset(
-    analyse(
-        "what did do does we i you learn learned learnt know knew about how why when which who tell show me find found "
-        "anything something ever us our there any "
-        "什么 我们 学到 知道 关于 怎么 怎样 为什么 哪些 有没有 告诉 什么样 学到了"
-    )
+ASKING = (
+    "what did do does we i you learn learned learnt know knew about how why when which who tell show me find found "
+    "anything something ever us our there any "
+    "什么 我们 学到 知道 关于 怎么 怎样 为什么 哪些 有没有 告诉 什么样 学到了"
 )
 """Words of the question itself, left out where others remain."""
 
@@ -66,13 +64,19 @@ def passage(words: Words) -> str:
 def only_asks(text: str) -> bool:
     """Whether all words are those of a question: "what did we learn"."""
     tokens = analyse(text)
-    return bool(tokens) and all(each in ASKING for each in tokens)
+    return bool(tokens) and all(each in _asking() for each in tokens)
 
 
 def asked(text: str) -> list[str]:
     """The tokens that are looked for, each once."""
     tokens = list(dict.fromkeys(analyse(text)))
-    return [each for each in tokens if each not in ASKING] or tokens
+    return [each for each in tokens if each not in _asking()] or tokens
+
+
+@cache
+def _asking() -> frozenset[str]:
+    """ASKING as tokens; made when first asked: its Chinese words take a dictionary of a second."""
+    return frozenset(analyse(ASKING))
 
 
 def _words(text: str, entries: Sequence[Entry]) -> tuple[Floats, Floats, NDArray[np.bool_]]:

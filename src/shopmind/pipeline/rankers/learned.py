@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 from shopmind.domain import Candidates
 from shopmind.kit.errors import NotReadyError
@@ -105,6 +105,7 @@ class Learned(Ranker):
         if not self._tried:
             try:
                 self._model = _model(self.fitted.arrays, self.fitted.card)
+                _ = scipy.optimize.isotonic_regression  # loaded beside the model, not by the first search
             except NotReadyError:
                 self._model = None
             self._tried = True
@@ -114,7 +115,7 @@ class Learned(Ranker):
 def falling(grades: NDArray[np.float64], order: NDArray[np.float64], tie: NDArray[np.uint64]) -> NDArray[np.float32]:
     """(n,) grades changed as little as least squares allow, so that they fall strictly along `order`."""
     best_first = np.lexsort((tie, -order))
-    smooth = isotonic_regression(grades[best_first], increasing=False).x
+    smooth = scipy.optimize.isotonic_regression(grades[best_first], increasing=False).x
     scores = np.empty(len(grades), np.float32)
     scores[best_first] = smooth - STEP * np.arange(len(grades))
     return scores

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from shopmind.domain import Candidates
 from shopmind.pipeline.arms import Known
@@ -134,7 +133,8 @@ def shares_below(values: NDArray[np.floating]) -> Floats:
         given = values[known].astype(np.float64)
         largest = float(np.abs(given).max())
         given = np.round(given / largest, 5) if largest > 0 else given
-        found[known] = (rankdata(given) - 0.5) / len(given)
+        _, place, many = np.unique(given, return_inverse=True, return_counts=True)
+        found[known] = ((np.cumsum(many) - many / 2) / len(given))[place]
     return found
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import expit, logit
 
@@ -71,7 +71,7 @@ def weighed(codes: Codes, outcomes: Floats, prior: float) -> tuple[Floats, float
         value = np.logaddexp(0, odds).sum() - outcomes @ odds + RIDGE / 2 * (point[1:] @ point[1:])
         return float(value), np.concatenate([[gap.sum()], matrix.T @ gap + RIDGE * point[1:]])
 
-    found = minimize(
+    found = scipy.optimize.minimize(
         loss, np.concatenate([[start], np.zeros(len(used))]), jac=True, method="L-BFGS-B", options={"maxiter": STEPS}
     )
     weights = np.zeros(SPACE)

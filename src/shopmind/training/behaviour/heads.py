@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, log_softmax, softmax
 
 from shopmind.metrics.calibration import log_loss
@@ -52,7 +52,7 @@ def logistic(matrix: Matrix, outcomes: Floats, ridge: float) -> Softmax:
 
     rate = np.clip(outcomes.mean(), 1e-6, 1 - 1e-6)
     start = np.append(np.zeros(units.shape[1]), np.log(rate / (1 - rate)))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    found = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
     weights = found[:-1] / deviation
     return Softmax(np.append(weights, found[-1] - weights @ mean)[None])
 
@@ -74,7 +74,9 @@ def multinomial(matrix: Matrix, classes: NDArray[np.int64], many: int, ridge: fl
         slope = np.column_stack([wrong.T @ units + 2 * ridge * weights[:, :-1], wrong.sum(axis=0)])
         return float(value) / len(classes), slope.ravel() / len(classes)
 
-    found = minimize(loss, np.zeros(many * width), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    found = scipy.optimize.minimize(
+        loss, np.zeros(many * width), jac=True, method="L-BFGS-B", options={"maxiter": 300}
+    ).x
     weights = found.reshape(many, width)
     scaled = weights[:, :-1] / deviation
     return Softmax(np.column_stack([scaled, weights[:, -1] - scaled @ mean]))
@@ -100,7 +102,7 @@ def platt(odds: Floats, outcomes: Floats) -> tuple[float, float]:
         return float(value) / len(odds), np.array([wrong @ odds, wrong.sum()]) / len(odds)
 
     bounds = [(0.0, None), (None, None)]
-    slope, shift = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=bounds).x
+    slope, shift = scipy.optimize.minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=bounds).x
     return float(slope), float(shift)
 
 

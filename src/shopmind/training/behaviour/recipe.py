@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from shopmind.kit.clock import DAY_MS
@@ -265,4 +265,4 @@ def _warmth(odds: Floats, classes: NDArray[np.int64]) -> float:
         told = log_softmax(np.exp(log_warmth) * odds, axis=1)
         return float(-told[np.arange(len(classes)), classes].mean())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))
+    return float(np.exp(scipy.optimize.minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are loaded when they are first named: half a second of optimize
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from shopmind.kit.seeds import generator
 
@@ -114,7 +114,9 @@ class Choices:
         matrix /= scale
         gates = np.column_stack([np.ones(len(matrix), np.float32), matrix[:, width:]])
         loss = _Loss(np.ascontiguousarray(matrix[:, :width]), gates, taken, offset, starts, ridge, start.ravel())
-        found = minimize(loss, start.ravel().astype(float), jac=True, method="L-BFGS-B", options={"maxiter": 100})
+        found = scipy.optimize.minimize(
+            loss, start.ravel().astype(float), jac=True, method="L-BFGS-B", options={"maxiter": 100}
+        )
         weights = found.x.reshape(1 + len(self.gates), width).astype(np.float32)
         return Blend(self.columns, self.gates, centre, scale, weights)
 
