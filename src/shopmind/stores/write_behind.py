@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -29,6 +28,7 @@ class WriteBehind(Generic[T]):
         self._queue: queue.Queue[T | None] = queue.Queue(most)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._hurry = threading.Event()
 
     def put(self, thing: T) -> None:
         """Queues one thing; the thread starts with the first."""
@@ -42,11 +42,13 @@ class WriteBehind(Generic[T]):
     def flush(self) -> None:
         """Returns when everything put so far is written."""
         if self._thread is not None:
+            self._hurry.set()
             self._queue.join()
 
     def close(self) -> None:
         """Writes the rest and ends the thread."""
         if self._thread is not None:
+            self._hurry.set()
             self._queue.put(None)
             self._thread.join()
             self._thread = None
@@ -56,7 +58,8 @@ class WriteBehind(Generic[T]):
         while not stop:
             batch = [self._queue.get()]
             if batch[0] is not None:
-                time.sleep(self._every_s)  # so that a busy moment becomes one commit
+                self._hurry.wait(self._every_s)  # so that a busy moment becomes one commit
+            self._hurry.clear()  # before the queue is emptied: what a flush waits for was put before it set this
             while not self._queue.empty():
                 batch.append(self._queue.get())
             stop = None in batch
