@@ -6,6 +6,7 @@ import copy
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -58,14 +59,17 @@ def load(own: Path | None = None, drafts: Mapping[str, str | None] | None = None
     Raises:
         InputError: an unknown key, part or option, or a base that is not there, with file, line and what is allowed.
     """
-    packaged = {name: Source(f"{name}.toml", text) for name, text in texts().items()}
+    packaged = _packaged_sources()
     held: dict[str, str | None] = {}
     for path in sorted(own.glob("*.toml")) if own is not None and own.is_dir() else []:
         held[path.stem] = _text(path)
     held |= drafts or {}
     own_sources = {name: Source(f"scenarios/{name}.toml", text) for name, text in held.items() if text is not None}
     sources = {**packaged, **own_sources}
-    return {name: _scenario(name, sources, packaged) for name in sorted(sources)}
+    return {
+        name: _scenario(name, sources, packaged) if _has_own(name, sources, packaged) else _packaged(name)
+        for name in sorted(sources)
+    }
 
 
 def texts() -> dict[str, str]:
@@ -75,6 +79,27 @@ def texts() -> dict[str, str]:
         for entry in resources.files("shopmind.scenarios").iterdir()
         if entry.name.endswith(".toml")
     }
+
+
+@cache
+def _packaged_sources() -> Mapping[str, Source]:
+    """Read once a process: opening a shop spends half of its time here, and they do not change."""
+    return {name: Source(f"{name}.toml", text) for name, text in texts().items()}
+
+
+@cache
+def _packaged(name: str) -> Scenario:
+    return _scenario(name, _packaged_sources(), _packaged_sources())
+
+
+def _has_own(name: str, sources: Mapping[str, Source], packaged: Mapping[str, Source]) -> bool:
+    """Whether a scenario, or one that it builds on, is not the packaged one."""
+    while name in packaged and sources[name] is packaged[name]:
+        base = packaged[name].table.get("base")
+        if base is None:
+            return False
+        name = base
+    return True
 
 
 def _text(path: Path) -> str:
