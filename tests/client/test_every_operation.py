@@ -12,9 +12,9 @@ from starlette.routing import Match
 from shopmind.client import Client
 from shopmind.kit.progress import silent
 from shopmind.serving import keys
-from shopmind.serving.app import build, create_app
+from shopmind.serving.app import create_app
 from shopmind.shop import Shop, fitting
-from shopmind.testing.asgi import AsgiTransport
+from shopmind.testing.asgi import AsgiTransport, document
 
 CART = [{"item_id": "tea-01", "quantity": 2}]
 PIN = {"rule_id": "p", "action": "pin", "items": ["kit-02"], "query": ["green tea"]}
@@ -173,7 +173,7 @@ SAME = {"GET /v1/search": "POST /v1/search"}
 
 OPERATIONS = [
     f"{method.upper()} {path}"
-    for path, operations in build([]).openapi()["paths"].items()
+    for path, operations in document()["paths"].items()
     for method in operations
     if f"{method.upper()} {path}" not in SAME
 ]

@@ -10,9 +10,9 @@ import pytest
 
 from shopmind import client
 from shopmind.client.typed import TIME
-from shopmind.serving.app import build
+from shopmind.testing.asgi import document
 
-SCHEMAS = build([]).openapi()["components"]["schemas"]
+SCHEMAS = document()["components"]["schemas"]
 
 OTHER_NAMES = {
     "CustomerFigures": "CustomersAnswer",

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,17 +68,29 @@ class Block:
     file: str
 
 
+@cache
 def blocks(page: Path) -> list[Block]:
     pattern = re.compile(r"(?:<!-- file: (\S+) -->\n+)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     return [Block(m[2], m[3], m[1] or "") for m in pattern.finditer(page.read_text("utf-8"))]
 
 
+@cache
 def prose(page: Path) -> str:
     return re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
 
 
 def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
+
+
+@cache
+def commands() -> frozenset[str]:
+    return frozenset(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+@cache
+def generated() -> dict[str, str]:
+    return reference.pages()
 
 
 class Reader:
@@ -168,15 +181,15 @@ def test_the_menu_line_of_the_how_to_page_is_that_of_its_file() -> None:
     assert "<!-- file: src/shopmind/pipeline/retrievers/cheapest.py -->" in text
 
 
-@pytest.mark.parametrize("page", sorted(reference.pages()))
+@pytest.mark.parametrize("page", sorted(generated()))
 def test_a_generated_page_is_as_the_code_says(page: str) -> None:
     written = (DOCS / "reference" / page).read_text("utf-8")
-    assert written == reference.pages()[page], "run: python -m shopmind.testing.reference docs/reference"
+    assert written == generated()[page], "run: python -m shopmind.testing.reference docs/reference"
 
 
 def test_every_command_is_in_the_reference() -> None:
     text = (DOCS / "reference" / "commands.md").read_text("utf-8")
-    assert [each for each in get_command(app).commands if f"## shopmind {each}\n" not in text] == []  # type: ignore[attr-defined]
+    assert [each for each in commands() if f"## shopmind {each}\n" not in text] == []
 
 
 def test_every_scenario_every_part_and_every_option_is_in_the_reference() -> None:
@@ -225,6 +238,7 @@ def test_a_name_in_the_filter_reference_is_a_column_of_the_catalogue(shop: Shop)
     assert unknown == []
 
 
+@cache
 def headings(page: Path) -> set[str]:
     """Anchors as mkdocs makes them."""
     titles = re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)
@@ -258,10 +272,9 @@ def test_every_decision_is_in_the_index() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_command_a_page_names_exists(page: Path) -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]
     text = page.read_text("utf-8")
     code = "\n".join([block.text for block in blocks(page)] + re.findall(r"`([^`\n]+)`", prose(page)))
-    unknown = {verb for verb, _ in COMMAND.findall(code) if verb not in commands}
+    unknown = {verb for verb, _ in COMMAND.findall(code) if verb not in commands()}
     assert unknown == set(), text[:80]
 
 

@@ -23,6 +23,12 @@ def place(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@pytest.fixture(scope="module")
+def trees() -> dict[Path, ast.Module]:
+    """Every file, parsed once for all laws."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in FILES}
+
+
 def test_a_room_imports_only_rooms_below_it() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
@@ -38,10 +44,10 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
     assert [place(path) for path in FILES if len(path.read_text("utf-8").splitlines()) > 400] == []
 
 
-def test_no_function_is_longer_than_seventy_lines() -> None:
+def test_no_function_is_longer_than_seventy_lines(trees: dict[Path, ast.Module]) -> None:
     long = []
-    for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
                 docstring = len((ast.get_docstring(node, clean=False) or "").splitlines())
                 if node.end_lineno - node.lineno + 1 - docstring > 70:
@@ -53,10 +59,9 @@ def test_files_are_named_for_the_one_thing_in_them() -> None:
     assert [place(path) for path in FILES if path.stem in FORBIDDEN_NAMES] == []
 
 
-def test_every_module_and_every_public_class_and_function_has_a_docstring() -> None:
+def test_every_module_and_every_public_class_and_function_has_a_docstring(trees: dict[Path, ast.Module]) -> None:
     mute = []
-    for path in FILES:
-        tree = ast.parse(path.read_text("utf-8"))
+    for path, tree in trees.items():
         if tree.body and ast.get_docstring(tree) is None:
             mute.append(place(path))
         named = [node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -65,12 +70,12 @@ def test_every_module_and_every_public_class_and_function_has_a_docstring() -> N
     assert mute == []
 
 
-def test_there_is_no_bare_except_and_no_assert_on_input() -> None:
+def test_there_is_no_bare_except_and_no_assert_on_input(trees: dict[Path, ast.Module]) -> None:
     found = []
-    for path in FILES:
+    for path, tree in trees.items():
         if "testing" in path.parts:
             continue
-        bad = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if _is_bare(node)]
+        bad = [node for node in ast.walk(tree) if _is_bare(node)]
         found += [f"{place(path)}:{getattr(node, 'lineno', 0)}" for node in bad]
     assert found == []
 

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from shopmind import serving
 from shopmind.kit.progress import silent
 from shopmind.serving import schemas
-from shopmind.serving.app import build
 from shopmind.shop import Shop, fitting
+from shopmind.testing.asgi import document
 
-DOCUMENT = build([]).openapi()
+DOCUMENT = document()
 MODELS: dict[str, type[BaseModel]] = {
     name: model
     for module in pkgutil.iter_modules(serving.__path__)

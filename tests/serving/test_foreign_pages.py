@@ -6,9 +6,9 @@ import httpx
 import pytest
 from tests.serving.conftest import Served
 
-from shopmind.serving.app import build
 from shopmind.serving.run import LOOPBACK_NAMES
 from shopmind.shop import Shop
+from shopmind.testing.asgi import document
 
 ELSEWHERE = "https://elsewhere.example"
 CROSS = {"origin": ELSEWHERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}
@@ -17,13 +17,13 @@ LINE = b'{"item_id": "planted", "title": "Planted"}'
 
 WRITES = [
     (method.upper(), path)
-    for path, operations in build([]).openapi()["paths"].items()
+    for path, operations in document()["paths"].items()
     for method, operation in operations.items()
     if method != "get" and "x-scope" in operation
 ]
 READS = [
     path
-    for path, operations in build([]).openapi()["paths"].items()
+    for path, operations in document()["paths"].items()
     if "x-scope" in operations.get("get", {}) and "{" not in path
 ]
 

@@ -10,20 +10,20 @@ import pytest
 
 from shopmind.kit.errors import AccessError, InputError
 from shopmind.serving import keys
-from shopmind.serving.app import build
 from shopmind.serving.keys import Keyring
 from shopmind.shop import Shop
+from shopmind.testing.asgi import document
 
 Served = Callable[..., httpx.Client]
 
 OPERATIONS = [
     (path, method, operation.get("x-scope"))
-    for path, operations in build([]).openapi()["paths"].items()
+    for path, operations in document()["paths"].items()
     for method, operation in operations.items()
 ]
 STAFF = {
     (path, method)
-    for path, operations in build([]).openapi()["paths"].items()
+    for path, operations in document()["paths"].items()
     for method, operation in operations.items()
     if operation.get("x-public") is False
 }

@@ -14,10 +14,10 @@ from markupsafe import escape
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from shopmind.serving.app import build, create_app
+from shopmind.serving.app import create_app
 from shopmind.serving.settings import ServingSettings
 from shopmind.shop import Shop
-from shopmind.testing.asgi import AsgiTransport
+from shopmind.testing.asgi import AsgiTransport, document
 
 Served = Callable[..., httpx.Client]
 
@@ -178,7 +178,7 @@ def test_every_word_of_the_storefront_is_used_by_a_page_or_names_a_scenario(shop
 
 def test_the_reference_page_lists_every_operation(serve: Served) -> None:
     page = serve(role=None).get("/docs").text
-    for path, operations in build([]).openapi()["paths"].items():
+    for path, operations in document()["paths"].items():
         for operation in operations.values():
             assert path in page
             assert str(escape(operation["summary"])) in page

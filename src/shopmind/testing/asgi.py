@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any
 
 import httpx
 from anyio.from_thread import start_blocking_portal
+
+from shopmind.serving.app import build
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document, made once a process; not to be changed."""
+    return build([]).openapi()
 
 
 class AsgiTransport(httpx.BaseTransport):
