@@ -81,6 +81,30 @@ def test_a_newcomer_searches_narrows_down_opens_adds_and_is_told_why(visitor: Vi
     assert title in page.locator("#log").inner_text()
 
 
+def test_the_heading_counts_what_the_facets_count_and_names_what_only_comes_close(
+    start: Callable[..., Server], folder: Path, visit: Callable[..., Visitor]
+) -> None:
+    with shopmind.open(folder) as shop:
+        named = [f"Desk lamp {chr(65 + each)} 书桌台灯" for each in range(12)]
+        titles = [*named, "Oak desk 橡木书桌", "Floor lamp 落地台灯"]
+        shop.put_items(
+            [{"item_id": f"l{at}", "title": title, "brand": "AB"[at % 2]} for at, title in enumerate(titles)]
+        )
+        shop.index()
+    api = start(folder, "--open")
+    for language, text, whole, narrowed in (
+        ("en", "desk lamp", r"12 results for “desk lamp”, \d more come close", "6 results for “desk lamp”"),
+        ("zh", "书桌台灯", r"“书桌台灯”的 12 条结果，另有 \d 条相近", "“书桌台灯”的 6 条结果"),
+    ):
+        page = come(visit(language=language), f"{api.url}/search?q={text}")
+        assert re.fullmatch(whole, page.locator("h1").inner_text())
+        widest = page.locator("[data-facet=brand] li").first
+        assert widest.locator("label .quiet").inner_text() == "6"
+        widest.get_by_role("checkbox").check()
+        page.locator(".choices .chosen").wait_for()
+        assert page.locator("h1").inner_text().startswith(narrowed)
+
+
 def test_being_another_customer_changes_the_home_page(visitor: Visitor, shop_api: Server) -> None:
     page = come(visitor, f"{shop_api.url}/")
     assert page.locator("section[data-scenario=buy_again]").count() == 0, "nobody has bought anything yet"

@@ -35,6 +35,17 @@ def test_facets_come_in_the_order_asked_with_values_and_ranges(api: httpx.Client
     assert narrowed["total"] >= category["values"][0]["items"]
 
 
+@pytest.mark.parametrize(("text", "top"), [("tea", "Tea"), ("茶", "茶叶")])
+def test_a_facet_promises_as_many_matches_as_its_filter_brings(api: httpx.Client, text: str, top: str) -> None:
+    body = ask(api, text=text, facets=["category"])
+    promised = {each["value"]: each["items"] for each in body["facets"][0]["values"]}
+    assert body["matching"]["items"] == sum(promised.values())
+    assert body["matching"]["near"] == body["total"] - body["matching"]["items"]
+    narrowed = ask(api, text=text, facets=["category"], filters=f'category = "{top}"')
+    assert narrowed["matching"]["items"] == promised[top]
+    assert "matching" not in ask(api, text=text)
+
+
 @pytest.mark.parametrize("text", ["tea", "茶"])
 def test_pages_of_a_sorted_and_filtered_search_join_without_gap_or_overlap(api: httpx.Client, text: str) -> None:
     question = {"text": text, "sort": "-price", "filters": "price > 5"}

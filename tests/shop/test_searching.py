@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from shopmind.domain import Facet, Query, Slate
+from shopmind.domain import Facet, Matches, Query, Slate
 from shopmind.kit.errors import InputError
 from shopmind.pipeline.context import Term
 from shopmind.pipeline.matching import MOST
@@ -80,6 +80,17 @@ def test_categories_are_counted_at_every_level_and_each_level_is_a_filter(lamps:
     assert counts == {"Light": 40, "Light > Desk": 40, "Light > Desk > Folding": 20}
     for path, items in counts.items():
         assert lamps.search("desk lamp", filters=f'category = "{path}"', n=100).total == items
+
+
+def test_what_matches_is_told_apart_from_what_is_only_near_as_the_facets_count_it(lamps: Shop) -> None:
+    slate = lamps.search("desk lamp", n=3, facets=("brand",))
+    assert slate.matching == Matches(items=40, near=slate.total - 40, exact=True)
+    assert slate.matching.near > 0, "the desk and the floor lamp are near"
+    for brand, count in facet(slate, "brand").counts:
+        narrowed = lamps.search("desk lamp", filters=f'brand = "{brand}"', facets=("brand",), n=100)
+        assert narrowed.matching == Matches(items=count, near=narrowed.total - count, exact=True)
+    assert lamps.search("desk lamp", sort="price", facets=("brand",)).matching == Matches(40, 0, True)
+    assert lamps.search("desk lamp").matching is None, "nothing is counted that nobody asked for"
 
 
 def test_numbers_are_told_in_ranges_that_hold_about_as_many_each(lamps: Shop) -> None:
@@ -163,6 +174,9 @@ def test_variants_are_one_hit_that_names_the_others(lamps: Shop) -> None:
         assert ids(slate)[:2] == ["lamp-00", "lamp-04"]
         assert sorted(slate.hits[0].variants) == ["lamp-01", "lamp-02", "lamp-03"]
         assert facet(slate, "brand").counts == (("Alder", 10), ("Birch", 10), ("Cedar", 10))
+        assert slate.matching == Matches(items=10, near=0, exact=True)
+        near = opened.search("desk lamp", n=100, facets=("brand",))
+        assert near.matching == Matches(items=10, near=near.total - 10, exact=True)
         assert [hit.variants for hit in opened.search("green tea").hits if hit.item.group_id is None] != []
 
 
@@ -220,6 +234,8 @@ def test_more_matches_than_are_looked_at_are_said_to_be_a_lower_bound(
     slate = lamps.search("desk lamp", sort="price", facets=("brand",))
     assert not facet(slate, "brand").exact
     assert sum(items for _, items in facet(slate, "brand").counts) == 12
+    whole = lamps.search("desk lamp", facets=("brand",))
+    assert whole.matching == Matches(items=12, near=whole.total - 40, exact=False), "what matches is not called near"
     assert not any(each.startswith("sort:") for each in slate.degraded)
     named = lamps.search("desk lamp", sort="name")
     assert any(each.startswith("sort: more than") for each in named.degraded)

@@ -67,6 +67,7 @@ def slate_data(slate: Slate) -> dict[str, Any]:
         "applied_rules": [asdict(rule) for rule in slate.applied_rules],
         "understood": None if slate.understood is None else asdict(slate.understood),
         "facets": [asdict(facet) for facet in slate.facets],
+        "matching": None if slate.matching is None else asdict(slate.matching),
         "bundles": [asdict(bundle) for bundle in slate.bundles],
         "explored": [each.position for each in slate.tried],
         "total": slate.total,

@@ -15,6 +15,7 @@ from shopmind.domain import (
     FacetRange,
     Hit,
     Item,
+    Matches,
     Reason,
     Slate,
     Tried,
@@ -104,6 +105,7 @@ def slate(json: Json) -> Slate:
         applied_rules=tuple(_applied(each) for each in json.get("applied_rules") or ()),
         understood=_understood(json["understood"]) if json.get("understood") else None,
         facets=tuple(_facet(each) for each in json.get("facets") or ()),
+        matching=Matches(**json["matching"]) if json.get("matching") else None,
         bundles=tuple(_bundle(each) for each in json.get("bundles") or ()),
         tried=tuple(
             Tried(each["position"], each["by"], each["chance"], each["lifted"]) for each in json.get("explored") or ()

@@ -9,7 +9,7 @@ from shopmind.domain.item import KINDS, Item, Kind, Scalar
 from shopmind.domain.link import LINK_TYPES, Link, LinkType
 from shopmind.domain.outlook import Outlook
 from shopmind.domain.query import Asked, AskedInside, Query
-from shopmind.domain.slate import AppliedRule, Facet, FacetRange, Hit, Reason, Slate, Tried
+from shopmind.domain.slate import AppliedRule, Facet, FacetRange, Hit, Matches, Reason, Slate, Tried
 from shopmind.domain.suggestion import Suggestion, SuggestionKind
 from shopmind.domain.understood import Constraint, Understood
 from shopmind.domain.user import User
@@ -36,6 +36,7 @@ __all__ = [
     "Kind",
     "Link",
     "LinkType",
+    "Matches",
     "Outlook",
     "Placement",
     "Query",

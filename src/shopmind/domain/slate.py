@@ -90,6 +90,22 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Matches:
+    """How much matches a query: the set that facets count.
+
+    Attributes:
+        items: how many match and may be shown, the filter and the constraints in force held; of groups, where facets
+            count groups.
+        near: how many hits there are to page through beside them, that do not match and are only close to it.
+        exact: False when more matches than is counted: `items` is then a lower bound.
+    """
+
+    items: int
+    near: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AppliedRule:
     """A merchandiser's rule that took part in the answer.
 
@@ -140,6 +156,7 @@ class Slate:
         stages_ms: stage → milliseconds.
         understood: the reading of the text that was answered; None without a text.
         facets: the counts asked for.
+        matching: how much matches; None where no facets were asked for.
         applied_rules: the merchandiser's rules that took part, redirects and banners among them.
         variant: "EXPERIMENT/VARIANT", of several layers joined with "+"; None outside experiments.
         teams: of an interleaved slate, "EXPERIMENT/VARIANT" that brought each hit; empty otherwise.
@@ -165,3 +182,4 @@ class Slate:
     draw: str | None = None
     tried: tuple[Tried, ...] = ()
     bundles: tuple[Bundle, ...] = ()
+    matching: Matches | None = None

@@ -49,6 +49,21 @@ class Matching:
     cut: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What facets count.
+
+    Attributes:
+        numbers: numbers of the items, rising; each may be shown.
+        size: how many these are, of groups where groups are counted.
+        exact: whether these are all.
+    """
+
+    numbers: Numbers
+    size: int
+    exact: bool
+
+
 @dataclass(slots=True)
 class Context:
     """One request on its way through the engine; the only mutable thing of a request.
@@ -82,6 +97,7 @@ class Context:
             can be asked.
         degraded: named fallbacks taken so far.
         facets: counts that were asked for, filled by a reranker.
+        counted: what these counts count, as the filter has it; None where nothing was counted.
         bundles: goods that sell together, filled by a reranker.
         applied_rules: the merchandiser's rules that took part.
         learning: whether every column is wanted, also those that no ranker reads yet.
@@ -121,6 +137,7 @@ class Context:
     meets: NDArray[np.bool_] | None = None
     degraded: list[str] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
+    counted: Counted | None = None
     bundles: list[Bundle] = field(default_factory=list)
     applied_rules: list[AppliedRule] = field(default_factory=list)
     learning: bool = False

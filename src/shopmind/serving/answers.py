@@ -73,6 +73,8 @@ def slate_json(slate: Slate, offset: int, mark: str, explain: bool) -> dict[str,
         content["understood"] = _understood_json(slate.understood)
     if slate.facets:
         content["facets"] = [_facet_json(facet) for facet in slate.facets]
+    if slate.matching is not None:
+        content["matching"] = asdict(slate.matching)
     if slate.bundles:
         content["bundles"] = [_bundle_json(each) for each in slate.bundles]
     if slate.applied_rules:

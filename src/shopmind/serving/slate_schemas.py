@@ -97,6 +97,14 @@ class FacetAnswer(Answer):
     exact: bool = Field(description="false: more matches than is counted, every count is a lower bound")
 
 
+class MatchingAnswer(Answer):
+    """How much matches, as facets count it."""
+
+    items: int = Field(description="what matches and passes the filter: has enough of the words, or is good without")
+    near: int = Field(description="hits to page through beside them, which do not match and only come close")
+    exact: bool = Field(description="false: more matches than is counted, `items` is a lower bound")
+
+
 class ConstraintAnswer(Answer):
     """A condition read out of the text."""
 
@@ -156,6 +164,7 @@ class SlateAnswer(Answer):
     applied_rules: list[AppliedRuleAnswer] | None = Field(None, description="left out when no rule took part")
     understood: UnderstoodAnswer | None = Field(None, description="of a text")
     facets: list[FacetAnswer] | None = Field(None, description="the counts asked for, in the order asked")
+    matching: MatchingAnswer | None = Field(None, description="the set that facets count; left out without facets")
     bundles: list[BundleAnswer] | None = Field(None, description="best first; left out where there are none")
 
 

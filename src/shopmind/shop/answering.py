@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import Candidates, History, Query, Slate
+from shopmind.domain import Candidates, History, Matches, Query, Slate
 from shopmind.encoders.cache import QueryVectors
 from shopmind.explain.traced import Told, traced
 from shopmind.kit.clock import Clock
@@ -22,6 +22,7 @@ from shopmind.pipeline.context import Context
 from shopmind.pipeline.engine import Engine, Ranking
 from shopmind.pipeline.histories import Histories
 from shopmind.pipeline.live import LiveTail
+from shopmind.pipeline.matching import has_words
 from shopmind.pipeline.parts import Tools
 from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.scenario import Scenario
@@ -37,6 +38,7 @@ from shopmind.shop.remarks import remarks
 from shopmind.shop.scenario_book import ScenarioBook
 from shopmind.shop.tooling import with_live
 from shopmind.stores.columns import Only
+from shopmind.stores.index_ports import TextIndex
 from shopmind.stores.ports import Numbers
 
 logger = logging.getLogger(__name__)
@@ -175,6 +177,7 @@ class Answering:
             scenario=query.scenario,
             hits=hits,
             total=_total(context, ranking.candidates),
+            matching=_matching(context, self._tools.text_index, ranking.candidates),
             took_ms=(time.perf_counter() - start) * 1000,
             model_version=engines.version_of(way, self._tools.encoder),
             degraded=tuple(dict.fromkeys(context.degraded)),
@@ -311,3 +314,19 @@ def _total(context: Context, candidates: Candidates) -> int:
     if not context.query.sort or context.matching is None or context.variants:
         return len(candidates)
     return max(len(candidates), int(np.count_nonzero(context.allowed[context.matching.numbers])))
+
+
+def _matching(context: Context, index: TextIndex, candidates: Candidates) -> Matches | None:
+    """How much matches as facets count it, and how many hits are only near; a hit stands for its variants, too."""
+    counted = context.counted
+    if counted is None:
+        return None
+    matches = np.zeros(context.columns.size, np.bool_)
+    matches[counted.numbers] = True
+    beside = candidates.items[~matches[candidates.items]]
+    if not counted.exact:
+        beside = beside[~has_words(context, index, beside)]
+    near = len(beside) - sum(
+        matches[others].any() for others in map(context.variants.get, beside) if others is not None
+    )
+    return Matches(counted.size, int(near), counted.exact)

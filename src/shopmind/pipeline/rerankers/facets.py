@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shopmind.domain import Candidates, Facet, FacetRange
 from shopmind.kit.errors import InputError
-from shopmind.pipeline.context import Context
+from shopmind.pipeline.context import Context, Counted
 from shopmind.pipeline.filters.conjuncts import ConjunctMasks, column_name, columns_of, conjuncts
 from shopmind.pipeline.filters.language import Expression
 from shopmind.pipeline.matching import matched, matching, offered
@@ -60,6 +60,10 @@ class Facets(Reranker):
         exact = not matching(context, self._tools.text_index).cut
         conditions = _conditions(context)
         context.facets.extend(self._facet(context, name, found, conditions, exact) for name in names)
+        numbers = found[context.allowed[found]]
+        groups = self._groups(context)
+        size = len(numbers) if groups is None else len(np.unique(_members(groups, numbers)))
+        context.counted = Counted(numbers, size, exact)
         return candidates
 
     def _facet(self, context: Context, name: str, found: Numbers, conditions: list[Expression], exact: bool) -> Facet:
@@ -77,15 +81,16 @@ class Facets(Reranker):
         items = found[keep[found]]
         if isinstance(column, NumberColumn):
             return _numbers(name, column.values[items], self._options.ranges, exact)
+        return self._texts(name, column, items, self._groups(context), exact)
+
+    def _groups(self, context: Context) -> TextColumn | None:
         groups = context.columns.column("group_id") if self._options.count == "groups" else None
-        return self._texts(name, column, items, groups if isinstance(groups, TextColumn) else None, exact)
+        return groups if isinstance(groups, TextColumn) else None
 
     def _texts(self, name: str, column: TextColumn, items: Numbers, groups: TextColumn | None, exact: bool) -> Facet:
         codes = column.codes[items].astype(np.int64)
         if groups is not None:
-            members = groups.codes[items].astype(np.int64)
-            members[members < 0] = -items[members < 0]
-            codes = np.unique(np.stack([codes, members]), axis=1)[0]
+            codes = np.unique(np.stack([codes, _members(groups, items)]), axis=1)[0]
         known = codes[codes >= 0]
         counts: dict[str, int] = {}
         times = np.bincount(known, minlength=len(column.vocabulary)) if len(known) else np.empty(0, np.int64)
@@ -100,6 +105,13 @@ def _conditions(context: Context) -> list[Expression]:
     """What the filter and the constraints in force ask, condition by condition."""
     strict = [each.expression for each in context.constraints if each.expression not in context.relaxed]
     return [each for text in (context.query.filter, *strict) for each in conjuncts(text)]
+
+
+def _members(groups: TextColumn, items: Numbers) -> Numbers:
+    """(n,) the group of each item; an item without one stands for itself."""
+    members = groups.codes[items].astype(np.int64)
+    members[members < 0] = -items[members < 0]
+    return members
 
 
 def _values(name: str, text: str) -> tuple[str, ...]:

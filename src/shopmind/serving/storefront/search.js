@@ -5,6 +5,7 @@ import { searchAddress } from "./context.js";
 import { el, safe } from "./dom.js";
 import { did, say, shown, visitor } from "./events.js";
 import { FACETS, chips, chosenOf, expression, narrowing } from "./facets.js";
+import { found, looked } from "./found.js";
 import { addRow, whoAsks } from "./rows.js";
 import { took } from "./strip.js";
 import { word } from "./words.js";
@@ -23,12 +24,12 @@ export async function drawSearch(page, asked) {
   const body = { text, filters: expression(asked), sort: asked.get("sort") || "", verbatim: asked.get("verbatim") === "1", n: PER_PAGE, ...whoAsks() };
   const slate = await answered("v1/search", { ...body, facets: FACETS });
   if (!page.current()) return;
-  const found = word(slate.hits.length ? "results" : "no_hits", { n: slate.total, text });
-  page.head(found, text);
+  const said = found(slate, text);
+  page.head(said, text);
   page.main.append(took(slate), ...reading(slate, asked, text), chips(asked), bar(asked, page));
   const hits = el("div", { class: "hits" });
   page.main.append(el("div", { class: "found" }, narrowing(slate, asked, page), hits));
-  say(found, { quiet: true });
+  say(said, { quiet: true });
   show(slate, hits, page, body);
   did("search", { query: text, scenario: "search", request_id: slate.request_id });
   if (page.shows("ads")) {
@@ -49,16 +50,16 @@ function show(slate, hits, page, body) {
   more.addEventListener("click", async () => {
     more.disabled = true;
     try {
-      const next = await answered("v1/search", { ...body, cursor: slate.next_cursor });
+      const next = { ...(await answered("v1/search", { ...body, cursor: slate.next_cursor })), matching: slate.matching };
       if (!page.current()) return;
       show(next, hits, page, body).querySelector("a.open")?.focus();
-      say(word("shown", { n: hits.querySelectorAll("ul.grid > li").length, total: next.total }), { quiet: true });
+      say(looked(next, hits.querySelectorAll("ul.grid > li").length), { quiet: true });
     } catch (error) {
       more.disabled = false;
       page.wrong(error);
     }
   });
-  hits.append(el("p", { class: "more" }, el("span", { class: "quiet" }, word("shown", { n: count, total: slate.total })), more));
+  hits.append(el("p", { class: "more" }, el("span", { class: "quiet" }, looked(slate, count)), more));
   return list;
 }
 

@@ -4,6 +4,7 @@ import style from "./shared.css";
 import { answered, connect, isDown, listen } from "./api.js";
 import { anyPicture, cards } from "./cards.js";
 import { el, safe } from "./dom.js";
+import { found } from "./found.js";
 import { startSearchBox } from "./searchbox.js";
 import { makeStrip } from "./strip.js";
 import { startTracking } from "./tracking.js";
@@ -115,8 +116,7 @@ class SearchBox extends Widget {
     }
     try {
       const slate = await answered("v1/search", { text, n: Number(this.getAttribute("n") || SHOWN), ...asking(), language: spoken() });
-      const said = word(slate.hits.length ? "results" : "no_hits", { n: slate.total, text });
-      this.found.replaceChildren(el("p", {}, said), cards(slate, this.shop, "grid"));
+      this.found.replaceChildren(el("p", {}, found(slate, text)), cards(slate, this.shop, "grid"));
       tracker.track({ type: "search", query: text, scenario: "search", request_id: slate.request_id });
     } catch (error) {
       this.found.replaceChildren(el("p", {}, isDown() ? word("down") : `${word("wrong")}: ${error.message}`));
