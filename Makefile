@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check bench bench-search bench-recommend docs clean
 
@@ -32,8 +33,9 @@ $(VENV)/.test: $(VENV)/.engine
 demo: $(VENV)/.demo
 	$(BIN)/shopmind demo $(ARGS)
 
+# a process a core, of one thread each; each begins with a half of the files, so that a file's fixtures are made once
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

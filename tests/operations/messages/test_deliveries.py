@@ -54,7 +54,7 @@ class MailServer(socketserver.ThreadingTCPServer):
                         self.wfile.write(end.encode() + b"\r\n")
 
         super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()  # seconds to see its end
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ class Hook(http.server.ThreadingHTTPServer):
                 """Silent."""
 
         super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()  # seconds to see its end
 
 
 @pytest.fixture
