@@ -1,9 +1,9 @@
 """What does it cost to plan a million messages, and what does a kill while sending leave?
 
 Run `python -m benchmarks.messages [--people N] [--kills 40]`. Planning: a made-up shop of 20,000 goods, people who
-agreed and have an address each, and three acts of each within the last 28 days; popularity and item_knn are trained on
-them. Each gets a slate of six of their own through the scenario `messages`, and an hour of their own. Processes plan
-side by side, each its share of the people, as `shopmind messages plan --workers` does.
+agreed and have an address each, and three acts of each within the last 28 days; popularity, item_knn and next_basket
+are trained on them. Each gets a slate of six of their own through the scenario `messages`, and an hour of their own.
+Processes plan side by side, each its share of the people, as `shopmind messages plan --workers` does.
 
 Sending: letters to a webhook on this machine that keeps no key, so that a double would be a double, and to files; the
 sender is killed (-9) again and again at a random moment, then left to finish. Writes results/messages.json.
@@ -260,7 +260,7 @@ def main() -> None:
         if given.skip != "planning" and not (folder / "shop.toml").is_file():
             with shops.create(folder, name="messages", encoder="none") as shop:
                 fill(shop, given.people, given.seed)
-                shop.train(["popularity", "item_knn"])
+                shop.train(["popularity", "item_knn", "next_basket"])
             (folder / "messages.toml").write_text(TOML.format(url="http://127.0.0.1:9"), "utf-8")
         if given.fill_only:
             return

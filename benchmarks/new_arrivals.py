@@ -1,18 +1,23 @@
-"""Which new goods will be wanted? `python -m benchmarks.new_arrivals` on data/gifts.
+"""Which new goods will be wanted? `python -m benchmarks.new_arrivals [SHOP]` on data/gifts and on the demo's shop.
 
 The data do not say when a good was created: it counts as new from its first sale on, those of the first four weeks left
 out. Every two weeks a slate of ten goods no older than 60 days is asked of the scenario `fresh` for a stranger, of the
 same with the newest first, and of popularity among the same goods. A slate is worth the share it holds of all people
 who buy a new good in the next four weeks (people, counted once a good), and the share of its goods that belong to the
 ten most bought (best ten). How much the foreseen popularity and the one so far count is chosen on the first half of the
-dates, the second half is asked. Intervals are drawn over dates, which are few and overlap. Needs weights of an encoder.
-Writes results/new_arrivals.json.
+dates of gifts. Its second half is asked as well, but what it said led to `wanted`; so with a SHOP, the demo's, the
+packaged file is asked at all dates of that one, of which none served to choose anything. Intervals are drawn over
+dates, which are few and overlap. Needs weights of an encoder. Writes results/new_arrivals.json.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import shutil
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +79,24 @@ def filled(where: Path) -> None:
         shop.index()
 
 
+def dated(where: Path) -> None:
+    """Gives the goods of a shop that is there the time of their first sale as that of their creation."""
+    (where / "scenarios").mkdir(exist_ok=True)
+    for name, text in scenarios().items():
+        (where / "scenarios" / f"{name}.toml").write_text(text)
+    with shopmind.open(where) as shop:
+        events = shop.events.table().filter(pl.col("type") == PURCHASE).drop_nulls("item")
+        start_ms = int(events["timestamp_ms"].min())  # type: ignore[arg-type]
+        first = dict(events.group_by("item").agg(pl.col("timestamp_ms").min()).iter_rows())
+        known = [
+            replace(item, created_at_ms=first[number])
+            for number, item in shop.catalogue.scan()
+            if first.get(number, start_ms) >= start_ms + 4 * WEEK_MS
+        ]
+        shop.catalogue.put(known)
+        shop.index()
+
+
 def asked(shop: Shop, events: pl.DataFrame, cut_ms: int, names: list[str]) -> dict[str, tuple[float, float]]:
     """System → share of the people and of the best ten."""
     columns = shop.catalogue.columns()
@@ -106,15 +129,13 @@ def asked(shop: Shop, events: pl.DataFrame, cut_ms: int, names: list[str]) -> di
     return found
 
 
-def measure() -> dict[str, Any]:
-    """Chooses on the first half of the dates, asks the second."""
+def measure(demo: Path | None) -> dict[str, Any]:
+    """Chooses on the first half of the dates of gifts, asks the second, and all of the demo's."""
     with tempfile.TemporaryDirectory() as scratch:
         where = Path(scratch) / "shop"
         filled(where)
         with shopmind.open(where) as shop:
-            events = shop.events.table()
-            start, end = (int(each) for each in (events["timestamp_ms"].min(), events["timestamp_ms"].max()))  # type: ignore[arg-type]
-            cuts = list(range(start + 16 * WEEK_MS, end - 4 * WEEK_MS, 2 * WEEK_MS))
+            events, cuts = _log(shop)
             half = len(cuts) // 2
             tried = _dates(shop, events, cuts[:half], list(scenarios()))
             means = {name: round(float(np.mean(of["people"])), 4) for name, of in tried.items()}
@@ -123,10 +144,30 @@ def measure() -> dict[str, Any]:
             names = ["newest", "popularity_alone", best]
             found = _dates(shop, events, cuts[half:], names)
     values = {("fresh" if name == best else name): found[name] for name in names}
-    return {"chosen": best, "tried": means, "dates": len(cuts) - half, **told(values)}
+    result = {"chosen": best, "tried": means, "dates": len(cuts) - half, **told(values)}
+    return result if demo is None else {**result, "unread": unread(demo)}
 
 
-def _dates(shop: Shop, events: pl.DataFrame, cuts: list[int], names: list[str]) -> dict[str, Values]:
+def unread(demo: Path) -> dict[str, Any]:
+    """The packaged file on a log that chose nothing of it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        where = Path(scratch) / "shop"
+        shutil.copytree(demo, where)
+        dated(where)
+        with shopmind.open(where) as shop:
+            events, cuts = _log(shop)
+            values = _dates(shop, events, cuts, ["newest", "popularity_alone", "fresh"])
+    return {"dates": len(cuts), **told(values)}
+
+
+def _log(shop: Shop) -> tuple[pl.DataFrame, Sequence[int]]:
+    """Events, and the dates at which slates are asked."""
+    events = shop.events.table()
+    start, end = (int(each) for each in (events["timestamp_ms"].min(), events["timestamp_ms"].max()))  # type: ignore[arg-type]
+    return events, range(start + 16 * WEEK_MS, end - 4 * WEEK_MS, 2 * WEEK_MS)
+
+
+def _dates(shop: Shop, events: pl.DataFrame, cuts: Sequence[int], names: list[str]) -> dict[str, Values]:
     values: dict[str, Values] = {name: {"people": [], "best ten": []} for name in names}
     for cut_ms in cuts:
         with shop.fitted_on(events.filter(pl.col("timestamp_ms") < cut_ms), cut_ms, scenarios=("fresh",)) as fitted:
@@ -156,8 +197,17 @@ def told(values: dict[str, Values]) -> dict[str, Any]:
 
 def main() -> None:
     """Measures and writes results/new_arrivals.json."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    found = measure()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shop", type=Path, nargs="?", help="the demo's shop, of which a copy is asked")
+    parser.add_argument("--only-shop", action="store_true", help="keep the last figures of gifts")
+    words = parser.parse_args()
+    if words.only_shop:
+        kept = json.loads((record.RESULTS / "new_arrivals.json").read_text("utf-8"))
+        found = {name: kept[name] for name in ("chosen", "tried", "dates", "systems", "differences")}
+        found["gifts_measured_at"] = kept.get("gifts_measured_at", kept["measured_at"])
+        found["unread"] = unread(words.shop)
+    else:
+        found = measure(words.shop)
     print({name: {k: v["value"] for k, v in of.items()} for name, of in found["systems"].items()})
     path = record.write("new_arrivals", {"question": "which new goods will be wanted", "seed": SEED, **found})
     print(f"wrote {path.name}")

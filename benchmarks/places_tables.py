@@ -62,9 +62,12 @@ def scene(result: dict[str, Any]) -> Iterator[str]:
 
 
 def places(result: dict[str, Any]) -> Iterator[str]:
-    """Shops, brands and goods of a shop."""
-    yield "## Shops, brands and the goods of a shop\n"
-    yield f"Commit {str(result['commit'])[:8]}. The last four weeks of The Complete Journey.\n"
+    """Shops, brands, goods of a shop, letters and trends."""
+    yield "## Shops, brands, the goods of a shop, letters and trends\n"
+    yield (
+        f"Commit {str(result['commit'])[:8]}. The Complete Journey, four weeks and households by which nothing was "
+        "chosen, asked by the packaged files.\n"
+    )
     for place, told in result["places"].items():
         if place == "trending":
             yield f"trending, {told['weeks']} weeks:\n"
@@ -81,6 +84,9 @@ def new_arrivals(result: dict[str, Any]) -> Iterator[str]:
     yield "## New arrivals\n"
     yield f"Commit {str(result['commit'])[:8]}. {result['dates']} dates of data/gifts, goods new within 60 days.\n"
     yield from _systems(result, "fresh", "people")
+    if "unread" in result:
+        yield f"{result['unread']['dates']} dates of The Complete Journey, by which nothing was chosen:\n"
+        yield from _systems(result["unread"], "fresh", "people")
 
 
 def cart(result: dict[str, Any]) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Every place in the shop has a page that shows its file as it is, what was measured, and when it is ready."""
 
+import importlib.util
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -28,6 +30,35 @@ def test_the_page_of_a_scenario_shows_its_file_and_says_what_was_measured_and_wh
     )
     parts = page.split("\n## ")
     assert all(len(part.splitlines()) > 2 for part in parts[:4]), "a heading without a word below it"
+
+
+UNMEASURED = {
+    "content": "No data here",
+    "in_content": "No data here",
+    "substitutes": "No data here",
+    "recently_viewed": "There is nothing to foresee",
+}
+"""Places of which no quality can be shown, and the words that admit it."""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_page_of_a_scenario_says_what_it_is_for_and_its_quality_beside_a_baseline_or_why_there_is_none(
+    name: str,
+) -> None:
+    page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    purpose = page.partition("\n")[2].partition("## The file")[0]
+    measured = page.partition("## Measured")[2].partition("\n## ")[0]
+
+    assert len(purpose.split()) >= 10, "it does not say what the place is for"
+    if name in UNMEASURED:
+        assert measured.strip().startswith(UNMEASURED[name])
+        return
+    commands = re.findall(r"`python -m (benchmarks[\w.]*)[^`]*`|`(shopmind evaluate) [^`]*`", measured)
+    assert commands, "no command makes its figures again"
+    for module, _ in commands:
+        assert not module or importlib.util.find_spec(module), module
+    rows = [line for line in measured.splitlines() if re.search(r"\|.*\d", line)]
+    assert len(rows) >= 2, "no figure stands beside one of a baseline"
 
 
 def test_the_index_names_every_scenario_once_and_every_page_is_of_one() -> None:
