@@ -198,6 +198,9 @@ def test_trending_hears_of_live_visitors_but_not_of_one_alone(tools: Tools, tabl
                 np.full(len(users), EVENT_TYPES.index("purchase"), np.int8),
                 np.full(len(users), NOW_MS - 1),
                 10**6 + len(users),
+                requests=np.zeros(len(users), np.uint64),
+                scenarios=np.zeros(len(users), np.uint64),
+                places=np.full(len(users), -1),
             )
 
         def read(self) -> LiveEvents:

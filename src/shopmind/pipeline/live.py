@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from shopmind.stores.ports import Events
 from shopmind.training.credit import hashes
 
-_NOTHING = np.empty(0, np.int64)
+MINUTE_MS = 60_000
+COLUMNS = ("numbers", "items", "users", "types", "times_ms", "requests", "scenarios", "places")
+LEAST_ROOM = 1_024
+"""Rows of the first arrays."""
+_NOTHING, _NO_HASH = np.empty(0, np.int64), np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,9 @@ class LiveEvents:
     types: NDArray[np.int8]
     times_ms: NDArray[np.int64]
     version: int
-    requests: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
-    scenarios: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
-    places: NDArray[np.int64] = field(default_factory=lambda: _NOTHING)
+    requests: NDArray[np.uint64]
+    scenarios: NDArray[np.uint64]
+    places: NDArray[np.int64]
 
     def after(self, number: int) -> LiveEvents:
         """Only events above `number`."""
@@ -53,7 +60,11 @@ class LiveEvents:
         end = int(np.searchsorted(self.numbers, number, side="right"))
         return replace(self.take(slice(None, end)), version=number)
 
-    def take(self, rows: slice) -> LiveEvents:
+    def of_types(self, counted: NDArray[np.bool_]) -> LiveEvents:
+        """Only events of the types that `counted` holds for, by position in EVENT_TYPES."""
+        return self.take(np.flatnonzero(counted[self.types]))
+
+    def take(self, rows: slice | NDArray[np.intp]) -> LiveEvents:
         """The given rows."""
         return LiveEvents(
             self.numbers[rows],
@@ -84,8 +95,10 @@ class LiveTail:
         self._poll_s = poll_ms / 1000
         self._next_look = 0.0
         self._lock = threading.Lock()
-        self._start = LiveEvents(_NOTHING, _NOTHING, _NOTHING, np.empty(0, np.int8), _NOTHING, after)
+        types = np.empty(0, np.int8)
+        self._start = LiveEvents(_NOTHING, _NOTHING, _NOTHING, types, _NOTHING, after, _NO_HASH, _NO_HASH, _NOTHING)
         self._held = self._start
+        self._buffer = _Buffer(limit)
 
     @staticmethod
     def still() -> LiveTail:
@@ -115,6 +128,7 @@ class LiveTail:
         """Forgets what is held and reads it again: events were erased."""
         with self._lock:
             self._held = self._start
+            self._buffer = _Buffer(self._limit)
             self._next_look = 0.0
 
     def _look(self) -> None:
@@ -123,17 +137,100 @@ class LiveTail:
         last = self._events.last_number()
         if last <= self._held.version:
             return
-        after = max(self._held.version, last - self._limit)
-        table = self._events.table(after=after).drop_nulls("item")
-        old = self._held
-        self._held = LiveEvents(
-            np.concatenate([old.numbers, table["number"].to_numpy()]),
-            np.concatenate([old.items, table["item"].to_numpy()]),
-            np.concatenate([old.users, table["user"].fill_null(0).to_numpy()]),
-            np.concatenate([old.types, table["type"].to_numpy()]),
-            np.concatenate([old.times_ms, table["timestamp_ms"].to_numpy()]),
+        table = self._events.table(after=max(self._held.version, last - self._limit))
+        rows = table["item"].is_not_null().to_numpy()
+        fresh = LiveEvents(
+            table["number"].to_numpy()[rows],
+            _whole(table["item"])[rows],
+            _whole(table["user"], 0)[rows],
+            table["type"].to_numpy()[rows],
+            table["timestamp_ms"].to_numpy()[rows],
             last,
-            np.concatenate([old.requests, hashes(table["request_id"])]),
-            np.concatenate([old.scenarios, hashes(table["scenario"])]),
-            np.concatenate([old.places, table["position"].fill_null(-1).to_numpy().astype(np.int64)]),
-        ).take(slice(-self._limit, None))
+            hashes(table["request_id"])[rows],
+            hashes(table["scenario"])[rows],
+            _whole(table["position"], -1)[rows],
+        )
+        self._held = self._buffer.grown(fresh)
+
+
+class _Buffer:
+    """Arrays with room behind their end: what comes is written there, and what was read before stays as it was."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._arrays: dict[str, NDArray[Any]] = {}
+        self._rows = self._end = 0
+
+    def grown(self, fresh: LiveEvents) -> LiveEvents:
+        """The newest `limit` events, with these among them."""
+        fresh = fresh.take(slice(-self._limit, None))
+        count = len(fresh.numbers)
+        if self._end + count > self._rows:
+            self._move(fresh, count)
+        for name, array in self._arrays.items():
+            array[self._end : self._end + count] = getattr(fresh, name)
+        self._end += count
+        kept = slice(max(0, self._end - self._limit), self._end)
+        return LiveEvents(version=fresh.version, **{name: array[kept] for name, array in self._arrays.items()})
+
+    def _move(self, fresh: LiveEvents, count: int) -> None:
+        kept = slice(max(0, self._end - self._limit), self._end)
+        self._rows = max(LEAST_ROOM, 2 * (kept.stop - kept.start + count))
+        for name in COLUMNS:
+            room = np.empty(self._rows, getattr(fresh, name).dtype)
+            if name in self._arrays:
+                room[: kept.stop - kept.start] = self._arrays[name][kept]
+            self._arrays[name] = room
+        self._end = kept.stop - kept.start
+
+
+class SinceTraining:
+    """What a part reckons from an artifact and what came since: anew when an event that counts came, or a minute on.
+
+    Answers leave impressions all the time; whoever counts only what people did is not to count again for them.
+    """
+
+    def __init__(self) -> None:
+        self._made: _Made | None = None
+
+    def reckoned(
+        self,
+        live: LiveEvents,
+        after: int,
+        counted: NDArray[np.bool_],
+        size: int,
+        now_ms: int,
+        reckon: Callable[[LiveEvents], NDArray[np.float32]],
+    ) -> NDArray[np.float32]:
+        """What `reckon` makes of the events.
+
+        Args:
+            after: the newest event that the artifact has read.
+            counted: (types,) whether events of a type count, by position in EVENT_TYPES.
+            size: of the catalogue.
+        """
+        made = self._made
+        looked = (live.version, size, now_ms // MINUTE_MS)
+        if made is None or made.looked != looked:
+            later = live.after(after).of_types(counted)
+            made_of = (int(later.numbers[-1]) if len(later.numbers) else after, *looked[1:])
+            found = made.found if made is not None and made.made_of == made_of else reckon(later)
+            made = self._made = _Made(looked, made_of, found)
+        return made.found
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was reckoned, of which newest event that counts, and after which look."""
+
+    looked: tuple[int, int, int]
+    made_of: tuple[int, int, int]
+    found: NDArray[np.float32]
+
+
+def _whole(column: pl.Series, nothing: int = 0) -> NDArray[np.int64]:
+    """(n,) with `nothing` in place of null. Without an expression: those cost more than the few rows that came."""
+    found = column.to_numpy()
+    if found.dtype.kind == "f":
+        found = np.where(np.isnan(found), nothing, found)
+    return found.astype(np.int64)

@@ -14,6 +14,7 @@ CLOCKS_MS = DAY_MS
 LEARNED_WITHIN_DAYS = 1.0
 """What learns looks so far on from an answer; reports look further, see evaluation.attribution."""
 
+TEXTS_AT_ONCE = 100_000
 _BITS = np.uint64((1 << 18) - 1)
 _ITEM = np.uint64(0x9E3779B97F4A7C15)
 
@@ -25,10 +26,14 @@ def in_time(late_ms: pl.Expr) -> pl.Expr:
 
 def hashes(texts: pl.Series) -> NDArray[np.uint64]:
     """(n,) `hash64` of each text, each different one hashed once; 0 where there is none."""
-    different = texts.unique().drop_nulls()
-    table = pl.DataFrame({"text": different, "hash": hash64_all(different.to_list())})
-    found = pl.DataFrame({"text": texts}).join(table, on="text", how="left", maintain_order="left")["hash"]
-    return found.fill_null(0).to_numpy().astype(np.uint64)
+    found = np.empty(len(texts), np.uint64)
+    known: dict[str | None, int] = {None: 0}
+    for start in range(0, len(texts), TEXTS_AT_ONCE):
+        block = texts[start : start + TEXTS_AT_ONCE].to_list()
+        new = [text for text in dict.fromkeys(block) if text not in known]
+        known |= zip(new, hash64_all(new).tolist(), strict=True)
+        found[start : start + len(block)] = [known[text] for text in block]
+    return found
 
 
 def places(requests: NDArray[np.uint64], items: NDArray[np.int64]) -> NDArray[np.uint64]:

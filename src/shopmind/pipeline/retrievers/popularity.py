@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context, best
-from shopmind.pipeline.live import LiveEvents
+from shopmind.pipeline.live import LiveEvents, SinceTraining
 from shopmind.pipeline.parts import NoOptions, Retriever, Tools
 from shopmind.stores.ports import Numbers
 
@@ -22,7 +22,7 @@ class Popularity(Retriever):
 
     def __init__(self, options: NoOptions, tools: Tools) -> None:
         super().__init__(options, tools)
-        self._held: tuple[tuple[int, int, int], NDArray[np.float32]] | None = None
+        self._held = SinceTraining()
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever; what nobody chose comes last, by hash of the id: a shop without events shows its goods."""
@@ -41,19 +41,20 @@ class Popularity(Retriever):
         return self._scores(context)
 
     def _scores(self, context: Context) -> NDArray[np.float32]:
-        """(size,) by item number; made again when events come in, or after a minute."""
-        artifact = self.fitted
-        card = artifact.card
-        live = self._tools.live.read()
-        key = (live.version, context.columns.size, context.now_ms // 60_000)
-        if self._held is None or self._held[0] != key:
-            half_life_ms = float(card["options"]["half_life_days"]) * DAY_MS
-            fitted = np.asarray(artifact.arrays["scores"])
+        """(size,) by item number; made again when what counts comes in, or after a minute."""
+        card, arrays = self.fitted.card, self.fitted.arrays
+        half_life_ms = float(card["options"]["half_life_days"]) * DAY_MS
+
+        def reckon(live: LiveEvents) -> NDArray[np.float32]:
+            fitted = np.asarray(arrays["scores"])
             scores = np.zeros(max(context.columns.size, len(fitted)), np.float64)
             passed = max(0, context.now_ms - card["made_for_ms"]) / half_life_ms
             scores[: len(fitted)] = fitted * 0.5 ** min(passed, MOST_HALF_LIVES)
-            self._held = key, self._with_live(scores, live.after(card["event_number"]), context.now_ms, half_life_ms)
-        return self._held[1]
+            return self._with_live(scores, live, context.now_ms, half_life_ms)
+
+        counted = np.asarray(arrays["weights"]) != 0
+        live, after = self._tools.live.read(), card["event_number"]
+        return self._held.reckoned(live, after, counted, context.columns.size, context.now_ms, reckon)
 
     def _with_live(
         self, scores: NDArray[np.float64], live: LiveEvents, now_ms: int, half_life_ms: float

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context, best
-from shopmind.pipeline.live import LiveEvents
+from shopmind.pipeline.live import LiveEvents, SinceTraining
 from shopmind.pipeline.parts import NoOptions, Retriever, Tools
 from shopmind.stores.ports import Numbers
 from shopmind.training.trending import Visits, lately, surprise, usually
@@ -24,7 +24,7 @@ class Trending(Retriever):
 
     def __init__(self, options: NoOptions, tools: Tools) -> None:
         super().__init__(options, tools)
-        self._held: tuple[tuple[int, int, int], NDArray[np.float32]] | None = None
+        self._held = SinceTraining()
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
@@ -33,18 +33,19 @@ class Trending(Retriever):
         return numbers, scores[numbers]
 
     def _scores(self, context: Context) -> NDArray[np.float32]:
-        """(size,) by item number, NaN where there is no trend; made again when events come in, or after a minute."""
-        live = self._tools.live.read()
-        key = (live.version, context.columns.size, context.now_ms // 60_000)
-        if self._held is None or self._held[0] != key:
-            later = live.after(self.fitted.card["event_number"])
-            options = self.fitted.card["options"]
-            now = self._people(context, "lately", float(options["half_life_days"]), later)
-            usual = self._people(context, "usually", float(options["usual_half_life_days"]), later)
+        """(size,) by item number, NaN where there is no trend; made again when what counts comes in, or a minute on."""
+        card = self.fitted.card
+
+        def reckon(live: LiveEvents) -> NDArray[np.float32]:
+            now = self._people(context, "lately", float(card["options"]["half_life_days"]), live)
+            usual = self._people(context, "usually", float(card["options"]["usual_half_life_days"]), live)
             scores = surprise(now, usual).astype(np.float32)
             scores[scores <= 0] = np.nan
-            self._held = key, scores
-        return self._held[1]
+            return scores
+
+        counted = np.asarray(self.fitted.arrays["weights"]) > 0
+        live, after = self._tools.live.read(), card["event_number"]
+        return self._held.reckoned(live, after, counted, context.columns.size, context.now_ms, reckon)
 
     def _people(self, context: Context, name: str, half_life_days: float, live: LiveEvents) -> NDArray[np.float64]:
         fitted = np.asarray(self.fitted.arrays[name])
