@@ -145,7 +145,9 @@ class Signals:
         greatest = {name: walk for name, walk in self._walks.items() if walk.decay is None}
         summed = {name: walk for name, walk in self._walks.items() if walk.decay is not None}
         wanted = [(walk.start, chain) for walk in summed.values() for chain in walk.chains]
-        starts = {start: starting(asked, start, self.size, LEAST_WEIGHT) for start, _ in wanted}
+        starts = {
+            start: starting(asked, start, self.size, LEAST_WEIGHT) for start in dict.fromkeys(start for start, _ in wanted)
+        }
         reached = walked(starts, wanted, self._matrices)
         found = {name: self._greatest(walk.chains[0][0], asked.last(NEWEST)) for name, walk in greatest.items()}
         for name, walk in summed.items():
@@ -156,10 +158,12 @@ class Signals:
     def _greatest(self, name: str, asked: Asked) -> Reached:
         """The largest entry of the rows of any event, where above 0."""
         place, columns, values = rows(self._arrays, name, asked.items)
-        cells, where = np.unique(asked.rows[place] * self.size + columns, return_inverse=True)
-        best = np.zeros(len(cells), np.float32)
-        np.maximum.at(best, where, values)
-        users, columns = np.divmod(cells, self.size)
+        cells = asked.rows[place] * self.size + columns
+        order = np.argsort(cells, kind="stable")
+        cells = cells[order]
+        firsts = np.flatnonzero(np.diff(cells, prepend=-1))
+        best = np.maximum.reduceat(values[order], firsts) if len(firsts) else values
+        users, columns = np.divmod(cells[firsts], self.size)
         starts = np.searchsorted(users, np.arange(len(asked) + 1)).astype(np.int32)
         return Reached(starts, columns.astype(np.int32), best)
 
