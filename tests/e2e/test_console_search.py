@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,15 @@ def odd(shop_folder_served: Path) -> None:
     """An item whose title wants to be more than a text; past ingest, which would take the tags out."""
     with shopmind.open(shop_folder_served) as shop:
         shop.catalogue.put([Item("odd-1", title=f"Zither green tea {HOSTILE}", stock=3)])
+        kelp = Item("pic-1", title="Kelp broth", price_minor=1650, currency="JPY", stock=3, image="/page/icon.svg")
+        shop.catalogue.put(
+            [
+                kelp,
+                replace(kelp, item_id="pic-2", image="/no-such-picture.png"),
+                replace(kelp, item_id="pic-3", image="https://pictures.example/a.png"),
+                replace(kelp, item_id="pic-4", price_minor=None, image=f"javascript:{HOSTILE}"),
+            ]
+        )
         shop.index()
 
 
@@ -126,6 +136,24 @@ def test_a_merchandiser_judges_a_result_and_changes_the_judgement(
     assert [(each["item_id"], each["grade"], each["version"]) for each in kept] == [("tea-01", 2, 2)]
     page.reload()
     page.locator('[aria-label*="Dragon Well"] .grade[aria-pressed=true]').wait_for()
+
+
+def test_who_judges_sees_price_and_picture_and_asks_nobody_else_for_them(
+    visitor: Visitor, console: Server, shop_api: Server, tmp_path: Path
+) -> None:
+    page = visitor.go(f"{console.url}/search?tab=workbench&text=kelp%20broth")
+    hits = {each: page.locator(".hit", has_text=each) for each in ("pic-1", "pic-2", "pic-3", "pic-4")}
+    for item in ("pic-1", "pic-2", "pic-3"):
+        assert hits[item].locator(".price").inner_text() == "1,650 JPY"
+    assert hits["pic-4"].locator(".price").inner_text() == "price unknown"
+    shown = hits["pic-1"].locator("img").element_handle()
+    page.wait_for_function("image => image.naturalWidth > 0 && !image.hidden", arg=shown)
+    assert hits["pic-1"].locator("img").get_attribute("src") == f"{shop_api.url}/page/icon.svg"
+    hits["pic-2"].locator("img").wait_for(state="detached")
+    assert hits["pic-3"].get_by_role("link").get_attribute("href") == "https://pictures.example/a.png"
+    assert hits["pic-4"].locator("img, a").count() == 0
+    visitor.shot("console-judging", tmp_path)
+    assert visitor.forgive("no-such-picture|status of 404")
 
 
 def test_two_configurations_stand_side_by_side_and_are_measured(

@@ -16,9 +16,9 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from shopmind.domain import Bundle, Facet, Slate
+from shopmind.domain.money import DIGITS
 from shopmind.kit.errors import ShopmindError
 from shopmind.kit.progress import Progress
-from shopmind.stores.money import DIGITS
 
 console = Console(stderr=True)
 people = Console()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shopmind.domain import Item
+from shopmind.domain.money import DIGITS
 from shopmind.kit.clock import format_time
 
 DASH = "–"
@@ -29,6 +31,13 @@ def milliseconds(value: float | None) -> str:
 def money(sums: Mapping[str, float]) -> str:
     """1,234.50 EUR, one after another for several currencies."""
     return " · ".join(f"{value:,.2f} {currency}" for currency, value in sorted(sums.items())) or DASH
+
+
+def price(item: Item) -> str | None:
+    """1,650.00 EUR, with as many digits as the currency has; None where it is not known."""
+    if item.price is None:
+        return None
+    return f"{item.price:,.{DIGITS.get(item.currency or '', 2)}f} {item.currency or ''}".rstrip()
 
 
 def moment(at_ms: int | None) -> str:

@@ -8,7 +8,9 @@ from nicegui import ui
 
 from shopmind.client.merchandise import Move
 from shopmind.console.cards import heading
+from shopmind.console.figures import price
 from shopmind.console.page import PageContext
+from shopmind.console.picture import picture
 from shopmind.domain import Hit, Slate
 
 Beside = Callable[[Hit], None]
@@ -35,8 +37,9 @@ def answer(
         for told in _told(page, slate):
             ui.label(told).classes("told")
         with ui.element("ol").classes("plain hits"):
+            pictured = any(hit.item.image for hit in slate.hits)
             for hit in slate.hits:
-                _line(hit, marks(hit) if marks is not None else None, beside)
+                _line(page, hit, pictured, marks(hit) if marks is not None else None, beside)
         if not slate.hits:
             ui.label(page.say("slate.none"))
 
@@ -74,11 +77,16 @@ def side_by_side(
         answer(page, after[1], after[0], marks=right, beside=beside)
 
 
-def _line(hit: Hit, mark: tuple[str, str] | None, beside: Beside | None) -> None:
+def _line(page: PageContext, hit: Hit, pictured: bool, mark: tuple[str, str] | None, beside: Beside | None) -> None:
     with ui.element("li").classes(f"hit {mark[0] if mark else ''}").mark(f"hit-{hit.position}"):
         ui.label(f"{hit.position + 1}").classes("place")
+        if pictured:
+            with ui.element("div").classes("frame"):
+                picture(page, hit.item)
         with ui.element("div").classes("what"):
             ui.label(hit.item.title or hit.item.item_id).classes("name")
+            if hit.item.kind == "product" or hit.item.price is not None:
+                ui.label(price(hit.item) or page.say("slate.price.none")).classes("price")
             ui.label(" · ".join(_facts(hit))).classes("muted")
             if beside is not None:
                 beside(hit)

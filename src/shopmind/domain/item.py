@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from shopmind.domain.money import DIGITS
+
 Kind = Literal["product", "shop", "promotion", "ad", "content"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -46,3 +48,8 @@ class Item:
     created_at_ms: int | None = None
     updated_at_ms: int | None = None
     attributes: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def price(self) -> float | None:
+        """In major units of `currency`; None when unknown."""
+        return None if self.price_minor is None else self.price_minor / 10 ** DIGITS.get(self.currency or "", 2)

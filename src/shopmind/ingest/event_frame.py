@@ -14,9 +14,9 @@ import orjson
 import polars as pl
 
 from shopmind.domain import EVENT_TYPES
+from shopmind.domain.money import DIGITS
 from shopmind.ingest import fields
 from shopmind.ingest.rows import EVENT_FIELDS
-from shopmind.stores.money import DIGITS
 from shopmind.text.normalise import clean
 
 IDENTIFIERS = ("event_id", "user_id", "session_id", "item_id", "order_id", "scenario", "request_id", "variant")

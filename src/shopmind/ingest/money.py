@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from shopmind.domain.money import DIGITS
 from shopmind.kit.errors import InputError
-from shopmind.stores.money import DIGITS
 
 _CODE = re.compile("[A-Z]{3}")
 _AROUND = re.compile(r"^(?:[A-Za-z]{0,3}[$€£¥₹₩]|[A-Z]{3})?\s*(-?[\d.,'\s]+?)\s*(?:[$€£¥₹₩元]|[A-Z]{3})?$")

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shopmind.domain import AppliedRule, Bundle, Facet, Hit, Item, Outlook, Slate, Understood
+from shopmind.domain.money import DIGITS
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError
@@ -24,7 +25,6 @@ from shopmind.serving.service import service_of, visit_of
 from shopmind.serving.terms import check_terms
 from shopmind.shop import Shop
 from shopmind.stores.ad_terms import PRIVATE
-from shopmind.stores.money import DIGITS
 from shopmind.stores.ports import Catalogue
 
 Ask = Callable[[int, str], Slate]
@@ -98,7 +98,7 @@ def item_json(item: Item) -> dict[str, Any]:
             content[name] = value
     content["categories"] = list(item.categories)
     if item.price_minor is not None:
-        content["price"] = item.price_minor / 10 ** DIGITS.get(item.currency or "", 2)
+        content["price"] = item.price
         content["price_minor"] = item.price_minor
     if item.status != "active":
         content["status"] = item.status

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from shopmind.domain.money import DIGITS
 from shopmind.insights import ItemFigures, Page, Quality, RejectPage
 from shopmind.kit.clock import format_time
 from shopmind.serving.answers import item_json
 from shopmind.shop import Shop
-from shopmind.stores.money import DIGITS
 
 
 def page_json(page: Page) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 
 from shopmind.domain import Event, Query, Slate, User
+from shopmind.domain.money import DIGITS
 from shopmind.kit.errors import InputError, NotFoundError, NotReadyError
 from shopmind.pipeline.offers.allocation import Gain, allocate
 from shopmind.pipeline.offers.book import OfferBook
@@ -19,7 +20,6 @@ from shopmind.pipeline.offers.covering import Covering
 from shopmind.pipeline.offers.eligibility import Standing, gone, limits_of, refusal, running
 from shopmind.pipeline.offers.offer import Offer
 from shopmind.shop.folder import Folder
-from shopmind.stores.money import DIGITS
 from shopmind.stores.redemptions import Redemption, Spent, Status
 from shopmind.training.uplift.recipe import NO_TRIAL
 

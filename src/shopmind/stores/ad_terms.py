@@ -9,9 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from shopmind.domain import Item
 from shopmind.domain.ad import MILLS, PRICINGS, AdTerms, Pricing
 from shopmind.domain.item import Scalar
+from shopmind.domain.money import DIGITS
 from shopmind.kit.clock import EARLIEST_MS, HOUR_MS, LATEST_MS, parse_time
 from shopmind.kit.errors import InputError, not_allowed
-from shopmind.stores.money import DIGITS
 
 LARGEST = Decimal(10) ** 9
 _TARGETS = ("target_scenarios", "target_words", "target_categories", "target_users")

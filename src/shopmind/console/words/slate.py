@@ -1,6 +1,9 @@
 """Words of answers as lists."""
 
 WORDS: dict[str, tuple[str, str]] = {
+    "picture": ("Picture", "图片"),
+    "picture.of": ("Picture of {title}", "{title} 的图片"),
+    "slate.price.none": ("price unknown", "价格未知"),
     "slate.took": ("{items} items, {took} ms", "{items} 项，{took} 毫秒"),
     "slate.none": ("No item was found.", "没有找到商品。"),
     "slate.corrected": ("Searched for “{text}”.", "已按“{text}”搜索。"),

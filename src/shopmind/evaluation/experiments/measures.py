@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from shopmind.domain.money import DIGITS
 from shopmind.scenarios.experiment import Metric
-from shopmind.stores.money import DIGITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ import numpy as np
 import orjson
 import polars as pl
 
+from shopmind.domain.money import DIGITS
 from shopmind.evaluation.attribution import OUTCOMES, WHOLE
 from shopmind.insights.traffic.tally import STEP
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import InputError, not_allowed
 from shopmind.metrics import business, diversity
 from shopmind.shop import Shop
-from shopmind.stores.money import DIGITS
 
 By = Literal["day", "scenario", "variant", "segment"]
 BY: tuple[By, ...] = get_args(By)

@@ -15,9 +15,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from shopmind.domain import Item
+from shopmind.domain.money import DIGITS
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.operations.messages.deliveries.delivery import Letter
-from shopmind.stores.money import DIGITS
 
 FOLDER = "messages"
 """In the shop's folder: NAME/LANGUAGE/PART over the packaged templates."""

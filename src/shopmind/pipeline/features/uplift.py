@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import Candidates
+from shopmind.domain.money import DIGITS
 from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.offers.book import OfferBook
 from shopmind.pipeline.offers.offer import Offer
 from shopmind.pipeline.parts import Feature, NoOptions, Tools
-from shopmind.stores.money import DIGITS
 from shopmind.training.uplift.encoding import of_card, row
 from shopmind.training.uplift.learners import Sum, of_arrays, summed
 from shopmind.training.uplift.recipe import NO_TRIAL

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import User
+from shopmind.domain.money import DIGITS
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.offers.book import OfferBook, Offers
 from shopmind.pipeline.offers.eligibility import Standing, refusal
 from shopmind.pipeline.parts import Filter, NoOptions, Tools
 from shopmind.stores.columns import NumberColumn, TextColumn
-from shopmind.stores.money import DIGITS
 from shopmind.stores.redemptions import Spent
 
 TOLD = 3

@@ -10,8 +10,8 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, case, select
 
+from shopmind.domain.money import DIGITS
 from shopmind.stores.columns import NumberColumn, TextColumn
-from shopmind.stores.money import DIGITS
 from shopmind.stores.ports import Numbers
 from shopmind.stores.sqlite.database import among, blocks
 from shopmind.stores.sqlite.schema import items

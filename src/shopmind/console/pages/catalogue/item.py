@@ -10,9 +10,9 @@ from shopmind.client.catalogue import ItemFigures, Listed
 from shopmind.console.cards import empty, fault, heading, tile, tiles
 from shopmind.console.chart import lines
 from shopmind.console.facts import facts, plain
-from shopmind.console.figures import count, moment, money
+from shopmind.console.figures import count, moment, money, price
 from shopmind.console.page import PageContext
-from shopmind.console.pages.catalogue.items import address, priced, told, words_of_gaps
+from shopmind.console.pages.catalogue.items import address, told, words_of_gaps
 from shopmind.console.section import section
 from shopmind.console.table import Column, table
 from shopmind.domain import Slate
@@ -85,7 +85,7 @@ def _data(page: PageContext, seen: Seen) -> None:
                 (page.say("catalogue.kind"), page.say(f"catalogue.kind.{item.kind}")),
                 (page.say("catalogue.brand"), item.brand),
                 (page.say("catalogue.category"), " › ".join(item.categories)),
-                (page.say("catalogue.price"), priced(seen.line)),
+                (page.say("catalogue.price"), price(seen.line.item)),
                 (page.say("catalogue.stock"), item.stock),
                 (page.say("catalogue.status"), item.status),
                 (page.say("item.language"), item.language),

@@ -10,7 +10,7 @@ from nicegui import ui
 
 from shopmind.client.catalogue import Listed, Listing
 from shopmind.console.cards import empty
-from shopmind.console.figures import money
+from shopmind.console.figures import price
 from shopmind.console.page import PageContext
 from shopmind.console.pager import FURTHEST, pager
 from shopmind.console.section import Section, section
@@ -129,7 +129,7 @@ def _row(page: PageContext, line: Listed, gaps: Mapping[str, str]) -> dict[str, 
         "kind": page.say(f"catalogue.kind.{item.kind}"),
         "brand": item.brand,
         "category": " › ".join(item.categories) or None,
-        "price": priced(line),
+        "price": price(item),
         "stock": item.stock,
         "status": item.status,
         "gaps": None if line.gaps is None else " · ".join(told(gaps, each) for each in line.gaps),
@@ -139,8 +139,3 @@ def _row(page: PageContext, line: Listed, gaps: Mapping[str, str]) -> dict[str, 
 def address(item_id: str) -> str:
     """Where the console shows an item."""
     return f"/catalogue?id={quote(item_id, safe='')}"
-
-
-def priced(line: Listed) -> str | None:
-    """A price as people read it; None where it is not known."""
-    return None if line.price is None else money({line.item.currency or "": line.price})
