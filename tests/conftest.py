@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -15,17 +17,20 @@ from shopmind.shop import Shop
 from shopmind.testing.tiny_shop import make_tiny_shop
 
 ROOT = Path(__file__).resolve().parent.parent
-MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
+MEMORY, ENOUGH = Path("/dev/shm"), 8 << 30
 hypothesis.settings.register_profile("shopmind", deadline=None)  # a busy machine is no fault of what is tested
 hypothesis.settings.load_profile("shopmind")
 
 
-def pytest_configure() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
     """The shops of the fast tests lie in memory where there is enough of it: on a disk each commit waits for it. What
     the slow tests say of time and of durable writes, they say of a disk."""
     fast = os.environ.get("SHOPMIND_TESTS") != "all"
-    if fast and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
+    if fast and room and config.option.basetemp is None:
+        config.option.basetemp = tempfile.mkdtemp(prefix="shopmind-tests-", dir=MEMORY)
+        config.add_cleanup(partial(shutil.rmtree, config.option.basetemp, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
