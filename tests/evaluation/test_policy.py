@@ -222,6 +222,7 @@ def test_the_command_prints_json_alone_and_exits_1_on_a_refusal(tmp_path: Path) 
     assert "exploration" in json.loads(refused.stdout)["refused"]
 
 
+@pytest.mark.slow
 def test_random_is_told_from_the_log_of_bts_and_held_against_its_own(data_folder: Path) -> None:
     told = evaluate_policy(data_folder / "bandit", draws=0)
     assert told["refused"] is None

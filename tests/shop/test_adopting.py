@@ -45,17 +45,26 @@ with shopmind.open(sys.argv[1]) as shop:
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A tiny shop without weights, whose encoder "auto" is an adapted one, with a scenario of meaning alone."""
-    monkeypatch.setenv("SHOPMIND_CACHE", str(tmp_path / "no weights"))
-    home = tmp_path / "shop"
-    with make_tiny_shop(home, encoder="auto") as shop:
-        tiny_artifact(shop.artifacts, seed=1)
-        shop.index()
+@pytest.fixture(scope="module")
+def adapted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny shop without weights, whose encoder "auto" is an adapted one, with a scenario of meaning alone; copied,
+    never opened, by the tests."""
+    home = tmp_path_factory.mktemp("adapted") / "shop"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHOPMIND_CACHE", str(home.parent / "no weights"))
+        with make_tiny_shop(home, encoder="auto") as shop:
+            tiny_artifact(shop.artifacts, seed=1)
+            shop.index()
     (home / "scenarios").mkdir(exist_ok=True)
     (home / "scenarios" / "near.toml").write_text(NEAR)
     return home
+
+
+@pytest.fixture
+def folder(adapted_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Such a shop of the test's own."""
+    monkeypatch.setenv("SHOPMIND_CACHE", str(tmp_path / "no weights"))
+    return Path(shutil.copytree(adapted_folder, tmp_path / "shop"))
 
 
 @pytest.fixture
