@@ -97,7 +97,7 @@ def test_wrong_questions_name_their_field(api: httpx.Client) -> None:
         ({"sort": "size"}, "sort"),
         ({"n": 0}, "n"),
         ({"n": 1000}, "n"),
-        ({"filters": "price <"}, "filter"),
+        ({"filters": "price <"}, "filters"),
         ({"cursor": "x"}, "cursor"),
         ({"textt": "x"}, "textt"),
     ):

@@ -96,7 +96,7 @@ def test_several_searches_answer_each_for_itself(api: httpx.Client) -> None:
     assert [each["status"] for each in answers] == [200, 422, 200, 422, 422, 422]
     assert ids(answers[0]["slate"]) == ids(ask(api, text="green tea", n=2))
     assert answers[0]["slate"]["hits"][0]["reasons"]
-    assert answers[1]["error"]["field"] == "filter"
+    assert answers[1]["error"]["field"] == "filters"
     assert "did you mean 'text'" in answers[3]["error"]["message"]
     assert answers[0]["slate"]["request_id"] != answers[2]["slate"]["request_id"]
 
@@ -121,7 +121,7 @@ def test_a_list_of_searches_has_one_to_sixteen_objects(api: httpx.Client, search
         ({"facets": ["brnd"]}, "facets", "did you mean 'brand'"),
         ({"facets": ["brand"] * 21}, "facets", "at most 20"),
         ({"facets": [""]}, "facets.0", "at least 1"),
-        ({"filters": "prise < 3"}, "filter", "did you mean 'price'"),
+        ({"filters": "prise < 3"}, "filters", "did you mean 'price'"),
         ({"min_score": "high"}, "min_score", "valid number"),
         ({"offset": 10_000}, "offset", "narrow the question"),
     ],

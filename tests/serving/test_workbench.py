@@ -166,7 +166,7 @@ def test_a_public_key_may_not_look_into_answers(serve: Served, role: str) -> Non
         ({"text": "tea", "n": 51}, 422, "n"),
         ({"text": "tea", "n": 0}, 422, "n"),
         ({"scenario": "similar"}, 422, "anchors"),
-        ({"text": "tea", "filters": "price <"}, 422, "filter"),
+        ({"text": "tea", "filters": "price <"}, 422, "filters"),
         ({"text": "tea", "colour": "blue"}, 422, "colour"),
         ({"text": "tea", "without": [{"stage": "filter", "part": "in_stock"}]}, 422, "without.0.stage"),
         ({"text": "tea", "without": [{"stage": "retrieve", "part": "crystal_ball"}]}, 422, "without"),

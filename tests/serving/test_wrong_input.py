@@ -39,8 +39,10 @@ def error(answer: httpx.Response, status: int) -> dict[str, Any]:
         ({"text": "tea", "language": "fr"}, "language", "'en'"),
         ({"txt": "tea"}, "txt", "did you mean 'text'"),
         ({"text": None}, "text", "valid string"),
-        ({"text": "tea", "filters": "price <"}, "filter", "filter"),
-        ({"text": "tea", "filters": "(" * 2_000}, "filter", "filter"),
+        ({"text": "tea", "filters": "price <"}, "filters", "filters: "),
+        ({"text": "tea", "filter": "price <"}, "filter", "filter: "),
+        ({"text": "tea", "filter": "x" * 4_001}, "filter", "at most 4000"),
+        ({"text": "tea", "filters": "(" * 2_000}, "filters", "filters: "),
         ({"text": "tea", "filters": "x" * 4_001}, "filters", "at most 4000"),
         ([], None, "object"),
         ("tea", None, "object"),
@@ -50,6 +52,13 @@ def test_a_wrong_question_is_told_what_is_wrong(api: httpx.Client, body: Any, fi
     found = error(api.post("/v1/search", json=body), 422)
     assert (found["code"], found["field"]) == ("bad_input", field)
     assert words in found["message"]
+
+
+@pytest.mark.parametrize(("path", "given"), [("search", "filters"), ("search", "filter"), ("items", "filters")])
+def test_a_wrong_filter_of_an_address_is_named_as_it_was_given(api: httpx.Client, path: str, given: str) -> None:
+    found = error(api.get(f"/v1/{path}", params={"text": "tea", given: "price <"}), 422)
+    assert found["field"] == given
+    assert found["message"].startswith(f"{given}: ")
 
 
 @pytest.mark.parametrize(

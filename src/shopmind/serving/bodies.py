@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from shopmind.kit.errors import InputError
 from shopmind.serving.access import IN_ADDRESS
 from shopmind.serving.errors import invalid
-from shopmind.serving.service import service_of
+from shopmind.serving.service import service_of, visit_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -46,15 +46,28 @@ async def read_model(request: Request, model: type[M]) -> M:
     """
     _media_type(request, JSON)
     body = await _read(request, service_of(request).settings.max_question_bytes)
+    if "filters" in model.model_fields:
+        visit_of(request).filter_field = "filter" if b'"filter"' in body and "filter" in _named(body) else "filters"
     return parse(body, model)
 
 
 def read_query(request: Request, model: type[M]) -> M:
     """The parameters of the address as `model`; raises InputError as `read_model` does."""
+    if "filters" in model.model_fields:
+        visit_of(request).filter_field = "filter" if "filter" in request.query_params else "filters"
     try:
         return model.model_validate(dict(request.query_params))
     except ValidationError as error:
         raise invalid(error, model) from error
+
+
+def _named(body: bytes) -> Container[str]:
+    """The fields of a JSON object; () where the body is none, which `parse` tells better."""
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ()
+    return content if isinstance(content, dict) else ()
 
 
 def parse(body: bytes, model: type[M]) -> M:

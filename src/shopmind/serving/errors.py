@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 from fastapi import FastAPI
@@ -72,6 +73,16 @@ def shopmind_response(error: ShopmindError) -> Response:
     return error_response(status, error.code, error.message, error.field, headers)
 
 
+def as_given(error: ShopmindError, name: str) -> ShopmindError:
+    """An error about the filter under the name it was given by; any other as it is."""
+    if error.field in ("filter", "filters") and error.field != name:
+        message = f"{name}: {error.message.removeprefix(f'{error.field}: ')}"
+        told = copy.copy(error)
+        told.message, told.field = message, name
+        return told
+    return error
+
+
 def invalid(error: ValidationError | RequestValidationError, model: type[BaseModel] | None = None) -> InputError:
     """The first thing pydantic found, as an InputError; of what the caller sent only names and numbers are repeated."""
     first = error.errors()[0]
@@ -89,7 +100,10 @@ def install(app: FastAPI) -> None:
     """Puts the error shape on everything the framework answers by itself, too."""
 
     async def of_the_tree(request: Request, error: Exception) -> Response:
-        return shopmind_response(error) if isinstance(error, ShopmindError) else of_nothing(request)
+        if not isinstance(error, ShopmindError):
+            return of_nothing(request)
+        visit = request.scope.get("shopmind")
+        return shopmind_response(error if visit is None else as_given(error, visit.filter_field))
 
     async def of_the_framework(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):

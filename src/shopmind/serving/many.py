@@ -13,7 +13,7 @@ from shopmind.domain import Slate
 from shopmind.kit.errors import ShopmindError
 from shopmind.serving import cursor
 from shopmind.serving.answers import mark_of, slate_json
-from shopmind.serving.errors import invalid, status_of
+from shopmind.serving.errors import as_given, invalid, status_of
 from shopmind.serving.responses import bytes_response, to_bytes
 from shopmind.serving.schemas import ManyQuestion, SearchQuestion
 from shopmind.serving.service import Visit, service_of, visit_of
@@ -68,7 +68,8 @@ def _answer(shop: Shop, visit: Visit, raw: dict[str, Any], slates: list[Slate]) 
         mark = mark_of("search", ask)
         offset, draw = (ask.offset, "") if ask.cursor is None else cursor.read(ask.cursor, mark)
         slate = search(shop, ask, offset, draw)
-    except ShopmindError as error:
+    except ShopmindError as wrong:
+        error = as_given(wrong, "filter" if "filter" in raw else "filters")
         told = {"code": error.code, "message": error.message, "field": error.field}
         return {"status": status_of(error), "error": told}
     slates.append(slate)

@@ -34,6 +34,7 @@ class Visit:
         scopes: of the key; every scope in an open shop.
         role: of the key; admin in an open shop, "" before it is known.
         origin: the web origin that may read the answer, None for no other than ours.
+        filter_field: what the caller called the filter, for an error that speaks of it.
     """
 
     request_id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -41,6 +42,7 @@ class Visit:
     scopes: frozenset[Scope] = frozenset()
     role: str = ""
     origin: str | None = None
+    filter_field: str = "filter"
 
 
 class Service:
