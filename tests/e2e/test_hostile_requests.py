@@ -63,7 +63,7 @@ def test_a_head_that_never_ends_is_cut_off(shop_api: Server) -> None:
         started = time.monotonic()
         heard = said(shop_api, b"GET / HTTP/1.1\r\nhost: localhost\r\nx-first: " + many)
         assert heard == b"" or status(heard) in (400, 431)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 10  # what was not cut off is waited for so long
     assert httpx.get(f"{shop_api.url}/health/live").status_code == 200
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -15,6 +17,9 @@ import httpx
 
 PATIENCE_S = 180.0
 """For a server to get ready on a machine that has much else to do."""
+
+_CHANCE = random.SystemRandom()
+"""Not the seeded one: hypothesis gives all processes the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,10 @@ class Processes:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """A port that nobody listens on, below those that the system gives to connections: nobody is given it before a
+    server listens there, seconds later, whatever else runs."""
+    while True:
+        port = _CHANCE.randrange(15_000, 32_000)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
