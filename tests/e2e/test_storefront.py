@@ -262,6 +262,9 @@ def test_offers_take_off_and_say_why_they_do_not(visitor: Visitor, shop_api: Ser
     page.get_by_role("link", name="To the cart").click()
     page.get_by_role("region", name="Offers").get_by_text("promo-tea").wait_for()
     assert "− $" in page.locator(".off").inner_text()
+    assert "promo-phone" not in page.locator(".off").inner_text(), "told when asked"
+    page.get_by_text("Offers that do not apply").click()
+    page.get_by_role("region", name="Offers").get_by_text("promo-phone").wait_for()
     page.get_by_label("Coupon or offer id").fill("promo-phone")
     page.get_by_role("button", name="Check").click()
     page.get_by_text("promo-phone does not apply").wait_for()

@@ -34,7 +34,8 @@ class Combination:
 
     Attributes:
         amounts: offer → minor units off, in the order in which they are applied.
-        refused: offer → why it is not among them.
+        refused: offer → why it is not among them; as many as were asked for.
+        refused_offers: how many could be told; of what is over, only what was named.
         exact: False: there were too many to try every combination.
         unknown: goods of the cart that are not in the catalogue, counted by the price that was given.
     """
@@ -44,6 +45,7 @@ class Combination:
     refused: Mapping[str, str]
     exact: bool
     unknown: tuple[str, ...] = ()
+    refused_offers: int = 0
 
 
 class Offering(Calls):
@@ -54,7 +56,10 @@ class Offering(Calls):
         return read_all(Offer, self._call("GET", "v1/offers")["offers"])
 
     def cart_offers(self, lines: Sequence[Mapping[str, Any]], **asked: Any) -> Combination:
-        """The combination of offers that takes most off a cart; asked by user_id, offers and cap_minor.
+        """The combination of offers that takes most off a cart; asked by user_id, offers, cap_minor and refused.
+
+        Args:
+            asked: `refused`: how many of the others to tell, with the reason; none unless `offers` names them.
 
         Raises:
             InputError: a line that cannot be priced, or an offer that there is not.

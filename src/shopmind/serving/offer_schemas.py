@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shopmind.serving.schemas import Answer, Id
 
 MOST_LINES = 1_000
+MOST_REFUSED = 200
 
 
 class LineRow(BaseModel):
@@ -28,6 +29,13 @@ class CartQuestion(BaseModel):
     user_id: Id | None = None
     offers: list[Id] | None = Field(None, max_length=200, description="only these; all that may be used if left out")
     cap_minor: int | None = Field(None, ge=0, description="the most that all together may take off")
+    refused: int | None = Field(
+        None,
+        ge=0,
+        le=MOST_REFUSED,
+        description="how many of the others are told with the reason why they are not used; when left out none, or all "
+        "that `offers` names",
+    )
 
 
 class RedeemQuestion(BaseModel):
@@ -75,7 +83,8 @@ class CombinationAnswer(Answer):
     request_id: str
     amounts: dict[str, int] = Field(description="offer → minor units off, in the order in which they are applied")
     total_minor: int
-    refused: dict[str, str] = Field(description="offer → why it is not among them")
+    refused: dict[str, str] = Field(description="offer → why it is not among them; as many as were asked for")
+    refused_offers: int = Field(description="how many could be told; of what is over, only what `offers` names")
     exact: bool = Field(description="false: there were too many to try every combination")
     unknown: list[str] = Field(description="goods that are not in the catalogue, counted by the price that was given")
 

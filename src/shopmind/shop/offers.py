@@ -130,7 +130,7 @@ class ShopOffers:
         found = best_combination(usable, cart, self._covers(usable, cart), cap_minor=cap_minor, left_minor=left)
         numbers = self._folder.catalogue.numbers([line.item_id for line in cart]).tolist()
         unknown = dict.fromkeys(line.item_id for line, number in zip(cart, numbers, strict=True) if number < 1)
-        return replace(found, refused={**refused, **found.refused}, unknown=tuple(unknown))
+        return replace(found, refused={**found.refused, **refused}, unknown=tuple(unknown))
 
     def redeem(
         self,

@@ -26,7 +26,7 @@ class Combination:
 
     Attributes:
         amounts: offer → what it takes off, minor units, in the order in which they are applied.
-        refused: offer → why it is not among them.
+        refused: offer → why it is not among them; first those that might be used on another cart.
         exact: False where there were too many offers to try every combination.
         unknown: goods of the cart that are not in the catalogue; they count by the price that was given, and no offer
             is known to cover them by a link.

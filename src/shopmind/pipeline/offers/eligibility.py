@@ -10,6 +10,8 @@ from shopmind.pipeline.offers.offer import Offer
 from shopmind.pipeline.rules.segment import belongs
 from shopmind.stores.redemptions import Limits, Spent
 
+OVER = "it is over"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -48,7 +50,7 @@ def running(offer: Offer, now_ms: int) -> str:
     if offer.starts_ms is not None and now_ms < offer.starts_ms:
         return "it has not begun"
     if offer.ends_ms is not None and now_ms >= offer.ends_ms:
-        return "it is over"
+        return OVER
     return ""
 
 

@@ -19,6 +19,7 @@ from shopmind.serving.offer_schemas import (
     TakeBackQuestion,
     TakenBackAnswer,
 )
+from shopmind.serving.offers import combination_json
 from shopmind.serving.responses import json_response
 from shopmind.serving.service import service_of, visit_of
 from shopmind.shop.offers import OfferState
@@ -39,14 +40,13 @@ async def list_offers(request: Request) -> Response:
 
 @router.post("/cart", **described("Offers for a cart", CombinationAnswer, "read", extra=body(CartQuestion, cart=CART)))
 async def cart(request: Request) -> Response:
-    """The combination of offers that takes most off a cart, and why the others are not in it. Nothing is counted."""
+    """The combination of offers that takes most off a cart, on demand with the reasons against others."""
     ask, service = await read_model(request, CartQuestion), service_of(request)
     lines = [line.model_dump() for line in ask.lines]
     found = await service.read(
         lambda: service.shop.offers.cart(lines, user=ask.user_id, offers=ask.offers, cap_minor=ask.cap_minor)
     )
-    told = {name: getattr(found, name) for name in CombinationAnswer.model_fields if name != "request_id"}
-    return json_response({"request_id": visit_of(request).request_id, **told})
+    return json_response({"request_id": visit_of(request).request_id, **combination_json(found, ask)})
 
 
 @router.post("/redeem", **described("Redeem offers", RedeemedAnswer, "admin", extra=body(RedeemQuestion, order=REDEEM)))

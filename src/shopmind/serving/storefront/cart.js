@@ -9,7 +9,7 @@ import { addRow } from "./rows.js";
 import { newId } from "./tracking.js";
 import { word } from "./words.js";
 
-const OVER = "it is over", MOST_REFUSED = 8;
+const MOST_REFUSED = 8;
 
 export async function drawCart(page, thanks = false) {
   page.head(word("cart"), word("cart"));
@@ -76,15 +76,27 @@ function fromMinor(minor, goods) {
 
 function offers(found, goods) {
   const used = Object.entries(found.amounts);
-  const refused = Object.entries(found.refused).filter(([, why]) => why !== OVER);
   const node = el("div", {}, el("h2", {}, word("offers")));
   const saved = ([id, minor]) => el("li", {}, el("span", {}, id), el("b", {}, word("saved", { price: fromMinor(minor, goods) })));
   if (used.length) node.append(el("ul", { class: "used", role: "list" }, used.map(saved)));
   else node.append(el("p", { class: "quiet" }, word("no_offers")));
-  if (refused.length) {
-    node.append(el("details", {}, el("summary", {}, word("not_used", { n: refused.length })),
-      el("ul", { role: "list" }, refused.slice(0, MOST_REFUSED).map(([id, why]) => el("li", {}, el("b", {}, id), `: ${why}`)))));
-  }
+  if (found.refused_offers) node.append(notUsed(found.refused_offers, goods));
+  return node;
+}
+
+// Why others are not used is asked when somebody wants to know: a shop may have thousands.
+function notUsed(n, goods) {
+  const list = el("ul", { role: "list" });
+  const node = el("details", {}, el("summary", {}, word("not_used", { n })), list);
+  node.addEventListener("toggle", async () => {
+    if (!node.open || list.childElementCount) return;
+    try {
+      const { refused } = await ask("POST", "v1/offers/cart", { ...basketOf(goods), refused: MOST_REFUSED });
+      list.replaceChildren(...Object.entries(refused).map(([id, why]) => el("li", {}, el("b", {}, id), `: ${why}`)));
+    } catch (error) {
+      list.replaceChildren(el("li", {}, `${word("wrong")}: ${error.message}`));
+    }
+  });
   return node;
 }
 
