@@ -102,19 +102,20 @@ def _fit(wide: Floats, arms: Codes, count: int, start: Floats) -> Floats:
         step = -(-len(arms) // MOST_ROWS)
         wide, arms = wide[::step], arms[::step]
     n, rows = len(arms), np.arange(len(arms))
+    tall = np.ascontiguousarray(wide.T)
     penalty = np.full(wide.shape[1], RIDGE)
     penalty[0] = 1e-2
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         weights, uniform = flat[:-1].reshape(count, -1), float(expit(flat[-1]))
-        soft = _soft(wide, weights)
-        mine = soft[rows, arms]
+        soft = _soft(tall, weights)
+        mine = soft[arms, rows]
         mixed = (1 - uniform) * mine + uniform / count
         by_softmax = (1 - uniform) * mine / mixed
-        soft *= by_softmax[:, None]
-        soft[rows, arms] -= by_softmax
+        soft *= by_softmax
+        soft[arms, rows] -= by_softmax
         value = -float(np.log(mixed).sum()) + 0.5 * float((penalty * weights**2).sum())
-        steep = (soft.T @ wide + penalty * weights).ravel()
+        steep = (soft @ wide + penalty * weights).ravel()
         last = uniform * (1 - uniform) * float(((mine - 1 / count) / mixed).sum())
         return value / n, np.append(steep, last) / n
 
@@ -125,11 +126,12 @@ def _fit(wide: Floats, arms: Codes, count: int, start: Floats) -> Floats:
     return np.asarray(made.x, np.float64)
 
 
-def _soft(wide: Floats, weights: Floats) -> Floats:
-    scores: Floats = wide @ weights.T
-    scores -= scores.max(axis=1, keepdims=True)
+def _soft(tall: Floats, weights: Floats) -> Floats:
+    """(A, n) chances, from (1 + d, n) columns: sums over few arms of many rows are quick along the first axis."""
+    scores: Floats = weights @ tall
+    scores -= scores.max(axis=0)
     np.exp(scores, out=scores)
-    scores /= scores.sum(axis=1, keepdims=True)
+    scores /= scores.sum(axis=0)
     return scores
 
 
@@ -140,6 +142,6 @@ def _chances(wide: Floats, arms: Codes, count: int, fitted: Floats) -> Floats:
     step = max(1, BLOCK // count)
     for first in range(0, len(arms), step):
         rows = slice(first, first + step)
-        soft = _soft(wide[rows], weights)
-        found[rows] = (1 - uniform) * soft[np.arange(len(soft)), arms[rows]] + uniform / count
+        soft = _soft(wide[rows].T, weights)
+        found[rows] = (1 - uniform) * soft[arms[rows], np.arange(soft.shape[1])] + uniform / count
     return found
