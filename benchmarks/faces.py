@@ -148,6 +148,7 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=20)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=30.0, help="of each run")
+    parser.add_argument("--processes", type=int, default=2, help="of the server; two cores carry two")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     from playwright.sync_api import sync_playwright
@@ -156,7 +157,7 @@ def main() -> None:
 
     load_before = round(os.getloadavg()[0], 2)
     asked = questions(given.shop, _users(given.users), given.seed)
-    with server(given.shop) as (port, _, _):
+    with server(given.shop, given.processes) as (port, _, _):
         with sync_playwright() as playwright:
             browser = chromium(playwright)
             figures, views = measure(browser, f"http://127.0.0.1:{port}", asked)
@@ -179,6 +180,7 @@ def main() -> None:
         "pages": figures,
         "asked": {name: [_told(each) for each in some] for name, some in views.items()},
         "visitors": given.visitors,
+        "processes": given.processes,
         "pause_s": list(crowd.pause_s),
         "runs": runs,
         "p99_ms": p99,

@@ -146,7 +146,8 @@ class Signals:
         summed = {name: walk for name, walk in self._walks.items() if walk.decay is not None}
         wanted = [(walk.start, chain) for walk in summed.values() for chain in walk.chains]
         starts = {
-            start: starting(asked, start, self.size, LEAST_WEIGHT) for start in dict.fromkeys(start for start, _ in wanted)
+            start: starting(asked, start, self.size, LEAST_WEIGHT)
+            for start in dict.fromkeys(start for start, _ in wanted)
         }
         reached = walked(starts, wanted, self._matrices)
         found = {name: self._greatest(walk.chains[0][0], asked.last(NEWEST)) for name, walk in greatest.items()}
