@@ -7,7 +7,7 @@ import pytest
 from tests.serving.conftest import Served
 
 from shopmind.client import Client
-from shopmind.kit.errors import InputError
+from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.serving import keys
 from shopmind.serving.app import create_app
 from shopmind.shop import Shop
@@ -58,6 +58,43 @@ def test_an_id_is_only_an_id(shop: Shop, item_id: str) -> None:
             client.item("")
         assert client.item("tea-01").title != "Odd"
         assert shop.catalogue.numbers([item_id]).tolist() != shop.catalogue.numbers(["tea-01"]).tolist()
+
+
+HOSTILE_IDS = (
+    *("a/figures", "figures", "/figures", "a/figures/figures", "figures/", "a%2Ffigures", "茶/figures", "//figures"),
+    *("u/profile", "profile", "u/history", "u/outlook", "/profile", "u/profile/history", "u%2Fprofile", "u//profile/"),
+    *("a/b", "..", ".", "../x", "a?b#c", "a b", "a+b", "a%b", "%2F", "%00", "a\\b", ";a=b", "a&b=c"),
+)
+
+
+@pytest.mark.parametrize("odd", HOSTILE_IDS)
+def test_every_id_is_written_read_and_taken_out_by_itself(shop: Shop, odd: str) -> None:
+    transport = AsgiTransport(create_app(shop))
+    with Client("http://shop.test", keys.create(shop.records, "admin"), transport=transport) as client:
+        assert client.put_items({"item_id": odd, "title": f"Odd {odd}"})[0].status == "accepted"
+        assert client.put_users({"user_id": odd, "attributes": {"city": odd}})[0].status == "accepted"
+        client.track([{"type": "view", "item_id": odd, "user_id": odd}])
+        assert client.item(odd).item_id == odd
+        assert client.item_figures(odd).item_id == odd
+        assert client.item_figures(odd).events == {"view": 1}
+        assert client.user(odd).attributes["city"] == odd
+        assert client.profile(odd).user_id == client.user(odd).user_id
+        assert [each.item_id for each in client.history(odd).events] == [odd]
+        client.remove_item(odd)
+        with pytest.raises(NotFoundError):
+            client.item(odd)
+        assert client.forget(odd)
+        with pytest.raises(NotFoundError):
+            client.user(odd)
+
+
+def test_an_id_with_slashes_is_read_by_plain_addresses_as_ever(api: httpx.Client, shop: Shop) -> None:
+    shop.put_items([{"item_id": "a/b", "title": "Slashed"}])
+    assert api.get("/v1/items/a/b").json()["item_id"] == "a/b"
+    assert api.get("/v1/items/a/b/figures").json()["item_id"] == "a/b"
+    assert api.get("/v1/items/tea-01/figures?days=3").json()["item_id"] == "tea-01"
+    assert api.get("/v1/items/tea-01/%66igures").json()["item_id"] == "tea-01", "a letter may be escaped"
+    assert api.get("/v1/items/tea-01%2Ffigures").status_code == 404, "an escaped slash belongs to the id"
 
 
 @pytest.mark.parametrize("name", ["../shop", "..%2Fshop", "a/b", "/etc/passwd", "a\x00b", ".", "..", "shop.toml"])

@@ -22,8 +22,9 @@ from shopmind.serving.schemas import BulkAnswer, RemovedAnswer, SingleAnswer
 from shopmind.serving.service import service_of, visit_of
 from shopmind.serving.slate_schemas import ItemAnswer
 from shopmind.serving.terms import check_terms
+from shopmind.serving.whole_ids import WholeIds
 
-router = APIRouter(prefix="/v1/items", tags=["items"])
+router = APIRouter(prefix="/v1/items", tags=["items"], route_class=WholeIds)
 
 ONE: dict[str, Any] = {
     "item_id": "tea-90",

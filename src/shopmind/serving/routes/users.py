@@ -19,8 +19,9 @@ from shopmind.serving.responses import json_response
 from shopmind.serving.row_schemas import UserRow
 from shopmind.serving.schemas import BulkAnswer, ForgetAnswer, OutlookAnswer, SingleAnswer, UserAnswer
 from shopmind.serving.service import service_of, visit_of
+from shopmind.serving.whole_ids import WholeIds
 
-router = APIRouter(prefix="/v1/users", tags=["users"])
+router = APIRouter(prefix="/v1/users", tags=["users"], route_class=WholeIds)
 
 ONE: dict[str, Any] = {
     "user_id": "u90",
