@@ -117,7 +117,7 @@ def plan_part(folder: Path, part: int, parts: int) -> dict[str, Any]:
 
 def planning(folder: Path, people: int, workers: int, share: int) -> dict[str, Any]:
     """Shares of the people side by side; with `share` above 1 one of so many, in a shop that holds all of them."""
-    started = time.perf_counter()
+    started, load = time.perf_counter(), os.getloadavg()[0]
     command = [sys.executable, "-m", "benchmarks.messages", "--folder", str(folder), "--part"]
     running = [
         subprocess.Popen([*command, f"{part}/{workers * share}"], stdout=subprocess.PIPE) for part in range(workers)
@@ -137,6 +137,10 @@ def planning(folder: Path, people: int, workers: int, share: int) -> dict[str, A
         "file_mb": round((folder / "messages.db").stat().st_size / 1e6),
         "goods": GOODS,
         "acts_a_person": ACTS,
+        "load_before": round(load, 2),
+        "load_at_the_end": round(os.getloadavg()[1], 2),
+        "measured_at": record.head()["measured_at"],
+        "commit": record.commit(),
     }
 
 
@@ -206,23 +210,22 @@ def sending(folder: Path, campaign: str, channel: str, kills: int, seed: int, re
     }
 
 
-def written_to(folder: Path, messages: int, url: str) -> None:
-    """A small shop with messages that are due now on both channels."""
+def written_to(folder: Path, channel: str, campaign: str, messages: int, url: str) -> None:
+    """A small shop with messages that are due now on one channel: a sender works on all of them at once."""
     with shops.create(folder, name="kills", encoder="none") as shop:
         shop.catalogue.put([Item("i1", title="Thing")])
         people = [name_of(f"person-{at}") for at in range(messages)]
         shop.users.put([User(each, consent={"email": True, "sms": True}) for each in people])
         outbox, now_ms = shop.postbox.outbox, system_clock()
-        for channel, campaign in (("sms", "text"), ("email", "files")):
-            outbox.put_contacts([Contact(each, channel, f"{each[:9]}@mail.example", "d") for each in people])
-            rows = [
-                Message(
-                    name_of(f"{campaign} {each}")[:24], campaign, "kill", each, channel, now_ms, now_ms + 9 * DAY_MS,
-                    {"items": ["i1"], "scores": [1.0], "scenario": "messages"},
-                )
-                for each in people
-            ]  # fmt: skip
-            outbox.plan(rows, [])
+        outbox.put_contacts([Contact(each, channel, f"{each[:9]}@mail.example", "d") for each in people])
+        rows = [
+            Message(
+                name_of(f"{campaign} {each}")[:24], campaign, "kill", each, channel, now_ms, now_ms + 9 * DAY_MS,
+                {"items": ["i1"], "scores": [1.0], "scenario": "messages"},
+            )
+            for each in people
+        ]  # fmt: skip
+        outbox.plan(rows, [])
         (folder / "messages.toml").write_text(TOML.format(url=url) + "[caps]\n", "utf-8")
 
 
@@ -252,7 +255,6 @@ def main() -> None:
         return
     result: dict[str, Any] = {
         "question": "what does it cost to plan a million messages, and what does a kill leave?",
-        "load_before": round(os.getloadavg()[0], 2),
         "seed": given.seed,
     }
     with tempfile.TemporaryDirectory(prefix="shopmind-messages-") as scratch:
@@ -274,12 +276,11 @@ def main() -> None:
             result["sending"] = _kept("sending")
         else:
             receiver = Receiver()
-            small = Path(scratch) / "kills"
-            written_to(small, given.messages, f"http://127.0.0.1:{receiver.server_port}/")
-            result["sending"] = {
-                "files": sending(small, "files", "email", given.kills, given.seed, receiver),
-                "webhook": sending(small, "text", "sms", given.kills, given.seed, receiver),
-            }
+            result["sending"] = {}
+            for way, campaign, channel in (("files", "files", "email"), ("webhook", "text", "sms")):
+                small = Path(scratch) / way
+                written_to(small, channel, campaign, given.messages, f"http://127.0.0.1:{receiver.server_port}/")
+                result["sending"][way] = sending(small, campaign, channel, given.kills, given.seed, receiver)
         print(result["sending"], flush=True)
     record.write("messages", result)
 

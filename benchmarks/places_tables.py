@@ -138,8 +138,9 @@ def messages(result: dict[str, Any]) -> Iterator[str]:
     yield (
         f"Planning in a shop of {plan['people_of_the_shop']:,} people who agreed, {plan['acts_a_person']} acts each, "
         f"and {plan['goods']:,} goods: {plan['planned']:,} messages by {plan['workers']} processes took "
-        f"{plan['processor_ms_a_message']} ms of processor time each and {plan['wall_s']} s by the clock (load "
-        f"{result['load_before']} before); {plan['peak_memory_mb_a_worker']} MB a process at most.\n"
+        f"{plan['processor_ms_a_message']} ms of processor time each and {plan['wall_s']} s by the clock, at a load of "
+        f"{plan['load_before']} before and {plan['load_at_the_end']} at the end, two of it their own; "
+        f"{plan['peak_memory_mb_a_worker']} MB a process at most. With others at work the times are upper bounds.\n"
     )
     yield from grid(
         ("way", "messages", "kills", "sent", "in doubt", "received", "received twice", "lost"),
