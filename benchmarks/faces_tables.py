@@ -28,7 +28,7 @@ def faces(result: dict[str, Any]) -> Iterator[str]:
         ),
     )  # fmt: skip
     yield (
-        f"{result['visitors']} visitors at work: each sees a page every {pause[0]:g} to {pause[1]:g} s and asks what "
+        f"{result['visitors']} visitors at work, {result.get('processes', 1)} processes of the server: each sees a page every {pause[0]:g} to {pause[1]:g} s and asks what "
         "the browser was seen to ask, its rows side by side. "
         f"p99 of the middle run {result['p99_ms']:g} ms, wanted {limits['p99_ms']:g}.\n"
     )
