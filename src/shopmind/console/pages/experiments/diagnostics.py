@@ -71,7 +71,17 @@ def _head(page: PageContext, result: Told) -> None:
 
 
 def _chart(page: PageContext, result: Told, answered: Mapping[str, Told]) -> None:
-    """A point for each estimator with its bootstrap interval as a line, and what the log itself earned."""
+    with ui.element("section").classes("card"):
+        heading(page.say("estimate.chart"), 2)
+        ui.label(page.say("estimate.chart.text")).classes("muted")
+        chart(page, drawing(result, answered), title=page.say("estimate.chart"), height_px=60 + 30 * len(answered))
+
+
+def drawing(result: Told, answered: Mapping[str, Told]) -> dict[str, Any]:
+    """A point for each estimator with its bootstrap interval as a line, and what the log itself earned.
+
+    The axis is as wide as all of them: a line that ends beyond it would not be drawn at all.
+    """
     names = list(answered)
     points = [[each["value"], name] for name, each in answered.items()]
     ends = [
@@ -81,19 +91,23 @@ def _chart(page: PageContext, result: Told, answered: Mapping[str, Told]) -> Non
     ]
     logged = (result.get("logged") or {}).get("value")
     line: dict[str, Any] = {"silent": True, "symbol": ["none", "none"], "data": ends, "lineStyle": {"type": "solid"}}
+    marks = [point[0] for point in points] + [end["coord"][0] for pair in ends for end in pair]
     if logged is not None:
         line["data"] = [*ends, {"xAxis": logged, "label": {"show": False}}]
-    options = {
+        marks.append(logged)
+    beside = 0.05 * (max(marks) - min(marks)) or 0.5
+    axis = {"type": "value", "min": _rounded(min(marks) - beside), "max": _rounded(max(marks) + beside)}
+    return {
         "tooltip": {"trigger": "item"},
         "grid": {"left": 8, "right": 24, "top": 12, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "scale": True},
+        "xAxis": axis,
         "yAxis": {"type": "category", "data": names, "inverse": True},
         "series": [{"type": "scatter", "data": points, "symbolSize": 9, "markLine": line}],
     }
-    with ui.element("section").classes("card"):
-        heading(page.say("estimate.chart"), 2)
-        ui.label(page.say("estimate.chart.text")).classes("muted")
-        chart(page, options, title=page.say("estimate.chart"), height_px=60 + 30 * len(names))
+
+
+def _rounded(end: float) -> float:
+    return float(f"{end:.3g}")
 
 
 def _table(page: PageContext, result: Told, answered: Mapping[str, Told]) -> None:
@@ -119,13 +133,13 @@ def _table(page: PageContext, result: Told, answered: Mapping[str, Told]) -> Non
             "ess": weights.get("effective_sample_size"),
             "weight": weights.get("mean_weight"),
             "most": weights.get("max_share"),
-            "trusts": each.get("trusts"),
+            "trusts": page.say(f"estimate.trusts.{each['trusts']}") if each.get("trusts") else None,
         }
         for how in ("asymptotic", "bootstrap"):
             for end in ("low", "high"):
                 row[f"{how}_{end}"] = (each.get(how) or {}).get(end)
         rows.append(row)
-    table(page, "estimate", columns, rows, title=result.get("reward") or page.say("report.value"))
+    table(page, "estimate", columns, rows, title=page.say("estimate.each"))
 
 
 def _silent(page: PageContext, result: Told) -> None:
