@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ import shopmind
 from shopmind.kit.clock import HOUR_MS, parse_time
 from shopmind.operations.messages import Planner, Plans, Report, Sender, Sent, read
 from shopmind.shop import Shop
+from shopmind.testing.tiny_shop import make_tiny_shop
 
+MADE_MS = parse_time("2026-11-02T09:00:00Z")
 PEOPLE = tuple(f"u{place:02d}" for place in range(1, 13))
 TOML = """
 zone       = "Europe/London"
@@ -102,11 +105,26 @@ def reach(shop: Shop, *people: str) -> None:
     assert {each.status for each in shop.postbox.put_contacts(rows)} == {"accepted"}
 
 
+@pytest.fixture(scope="session")
+def dated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny shop as of one morning: when people act is when they are written to, and they act at hours that are
+    counted back from when it is made."""
+    folder = tmp_path_factory.mktemp("dated") / "shop"
+    make_tiny_shop(folder, clock=lambda: MADE_MS).close()
+    return folder
+
+
+@pytest.fixture
+def shop_folder(dated_folder: Path, tmp_path: Path) -> Path:
+    """The folder of such a shop of the test's own."""
+    return Path(shutil.copytree(dated_folder, tmp_path / "shop"))
+
+
 @pytest.fixture
 def writing(shop_folder: Path) -> Iterator[Writing]:
-    """Twelve people who agreed, at ten in the morning of London."""
+    """Twelve people who agreed, just before ten in the morning of London: nobody is written to at once."""
     held: list[Writing] = []
-    clock: Callable[[], int] = lambda: held[0].now_ms if held else parse_time("2030-01-15T10:00:00Z")  # noqa: E731
+    clock: Callable[[], int] = lambda: held[0].now_ms if held else parse_time("2030-01-15T09:59:59Z")  # noqa: E731
     with shopmind.open(shop_folder, clock=clock) as shop:
         held.append(Writing(shop, clock(), Plans({}, {})))
         agree(shop, *PEOPLE)
