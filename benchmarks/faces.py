@@ -3,7 +3,8 @@
 Run `python -m benchmarks.faces SHOP [--users 1-2500]`: the shop's folder is copied and served by `shopmind serve
 --open` on a free port. A headless Chromium (Debian's, or the one named by SHOPMIND_CHROMIUM) opens each page with an
 empty cache, and once more with what the first visit left in it. Then twenty visitors ask what the browser was seen to
-ask, with other people, texts and goods, three times; the run with the middle p99 counts. Writes results/faces.json.
+ask, with other people, texts and goods, three times; the run with the middle p99 counts. Then the pages of the console
+(a process of its own), and the visitors once more while people look into it. Writes results/faces.json.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import json
 import os
 import statistics
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from benchmarks import record
+from benchmarks.faces_console import console, measured, people_at_work
 from benchmarks.faces_visitors import Asked, Crowd, run
 from benchmarks.serving import Questions, questions, server
 
@@ -135,6 +138,18 @@ def _middle(visits: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {**told, "outside_requests": max(row["outside"] for row in rows)}
 
 
+def _runs(crowd: Crowd, count: int, seed: int, told: str) -> list[dict[str, Any]]:
+    found = []
+    for number in range(count):
+        found.append(run(replace(crowd, seed=seed + number)).summary())
+        print(told, found[-1], flush=True)
+    return found
+
+
+def _middle_p99(runs: list[dict[str, Any]]) -> float:
+    return float(statistics.median(each["p99_ms"] for each in runs))
+
+
 def _users(text: str) -> list[str]:
     first, _, last = text.partition("-")
     return [str(number) for number in range(int(first), int(last) + 1)] if last.isdigit() else text.split(",")
@@ -146,6 +161,7 @@ def main() -> None:
     parser.add_argument("shop", type=Path, help="folder of a shop, indexed and trained")
     parser.add_argument("--users", default="1-2500", help="raw user ids: FIRST-LAST or a list with commas")
     parser.add_argument("--visitors", type=int, default=20)
+    parser.add_argument("--people", type=int, default=2, help="who look into the console in the second round")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=30.0, help="of each run")
     parser.add_argument("--processes", type=int, default=2, help="of the server; two cores carry two")
@@ -165,13 +181,21 @@ def main() -> None:
         for name, rows in figures.items():
             for kind, row in rows.items():
                 print(f"{name:8} {kind:12}", row, flush=True)
-        runs = []
-        for number in range(given.runs):
-            who = asked.users, asked.texts, asked.items, given.visitors
-            crowd = Crowd(port, views, VISITS, *who, seconds=given.seconds, seed=given.seed + number)
-            runs.append(run(crowd).summary())
-            print(f"{given.visitors} visitors", runs[-1], flush=True)
-    p99 = statistics.median(each["p99_ms"] for each in runs)
+        crowd = Crowd(port, views, VISITS, asked.users, asked.texts, asked.items, given.visitors, seconds=given.seconds)
+        runs = _runs(crowd, given.runs, given.seed, f"{given.visitors} visitors")
+        with console(f"http://127.0.0.1:{port}") as base:
+            with sync_playwright() as playwright:
+                browser = chromium(playwright)
+                pages_of_console = measured(browser, base)
+                browser.close()
+            for name, row in pages_of_console.items():
+                print(f"console {name:12}", row, flush=True)
+            with people_at_work(base, given.people) as opened:
+                beside = _runs(
+                    crowd, given.runs, given.seed, f"{given.visitors} visitors, {given.people} in the console"
+                )
+            looked = opened()
+    p99 = _middle_p99(runs)
     result = {
         "question": "how soon is a page there, and how fast does the API stay with visitors at work?",
         "seed": given.seed,
@@ -184,6 +208,8 @@ def main() -> None:
         "pause_s": list(crowd.pause_s),
         "runs": runs,
         "p99_ms": p99,
+        "console": pages_of_console,
+        "with_console": {"people": given.people, "pages": looked, "runs": beside, "p99_ms": _middle_p99(beside)},
         "limits": LIMITS,
     }
     print(f"p99 of the API, the middle of {given.runs} runs: {p99} ms; written to {record.write('faces', result).name}")

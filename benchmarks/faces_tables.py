@@ -28,7 +28,8 @@ def faces(result: dict[str, Any]) -> Iterator[str]:
         ),
     )  # fmt: skip
     yield (
-        f"{result['visitors']} visitors at work, {result.get('processes', 1)} processes of the server: each sees a page every {pause[0]:g} to {pause[1]:g} s and asks what "
+        f"{result['visitors']} visitors at work, {result.get('processes', 1)} processes of the server: "
+        f"each sees a page every {pause[0]:g} to {pause[1]:g} s and asks what "
         "the browser was seen to ask, its rows side by side. "
         f"p99 of the middle run {result['p99_ms']:g} ms, wanted {limits['p99_ms']:g}.\n"
     )
@@ -39,3 +40,24 @@ def faces(result: dict[str, Any]) -> Iterator[str]:
             for at, run in enumerate(result["runs"])
         ),
     )
+    if "console" in result:
+        yield from _console(result, limits)
+
+
+def _console(result: dict[str, Any], limits: dict[str, float]) -> Iterator[str]:
+    beside = result["with_console"]
+    yield "## The console\n"
+    yield (
+        "The same browser with an empty cache, the middle of three visits; complete: nothing in the page is still "
+        f"being fetched. While {beside['people']} people opened {beside['pages']} of its pages in browsers on the same "
+        f"machine, p99 of the API for {result['visitors']} visitors was {beside['p99_ms']:g} ms (wanted "
+        f"{limits['p99_ms']:g}).\n"
+    )
+    yield from grid(
+        ("page", "first paint, ms", "complete, ms", "slowest, ms", "requests", "outside"),
+        (
+            (name, *(row[each] for each in (
+                "first_paint_ms", "complete_ms", "complete_ms_most", "requests", "outside_requests")))
+            for name, row in result["console"].items()
+        ),
+    )  # fmt: skip
