@@ -128,3 +128,9 @@ def test_new_arrivals_are_new(tiny: Shop) -> None:
     hits = tiny.recommend("fresh", n=5).hits
     assert hits
     assert all("fresh" in hit.source for hit in hits)
+
+
+def test_a_shop_without_anything_is_told_what_every_place_waits_for(tmp_path: Path) -> None:
+    with create(tmp_path / "shop", name="Empty", encoder="none") as shop:
+        silent = [name for name, waits in shop.readiness().items() if not waits]
+    assert silent == []
