@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 
 import shopmind
 from shopmind.domain import Item
+from shopmind.testing.processes import Server, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from shopmind.testing.processes import Server
     from shopmind.testing.visitor import Visitor
 
 pytestmark = pytest.mark.slow
@@ -87,13 +87,13 @@ def test_a_map_is_exported_as_mermaid_and_as_a_drawing(visitor: Visitor, console
 
 
 def test_a_hostile_title_is_only_text_on_the_map_and_in_its_files(
-    visit: Callable[..., Visitor], console: Server, shop_folder_served: Path
+    visit: Callable[..., Visitor], console: Server, shop_api: Server, shop_folder_served: Path
 ) -> None:
     hostile = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
     with shopmind.open(shop_folder_served) as shop:  # past the doors, which clean tags away
         shop.catalogue.put([Item("h/1", title=hostile, brand=hostile, categories=(hostile,), stock=3)])
         shop.track([{"type": "purchase", "item_id": "h/1"}] * 30)
-    time.sleep(1.5)  # the server looks once a second
+    until(lambda: "onerror" in httpx.get(f"{shop_api.url}/v1/insights/map/catalogue").text)
     page = visit().go(f"{console.url}/map?tab=catalogue")
     ran: list[str] = []
     page.on("dialog", lambda dialog: ran.append(dialog.message))

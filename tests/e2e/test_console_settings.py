@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from shopmind.testing.processes import Processes, Server
+from shopmind.testing.processes import Processes, Server, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -70,10 +69,12 @@ def test_a_change_reaches_every_process_that_serves_the_shop(processes: Processe
     api = processes.shop(folder, "--open", "--processes", "2")
     httpx.put(f"{api.url}/v1/scenarios/home", json={"text": SHORT}).raise_for_status()
     httpx.put(f"{api.url}/v1/scenarios/bargains", json={"text": SHORT}).raise_for_status()
-    time.sleep(1.2)
-    for _ in range(12):  # every call is a connection of its own, so both processes are asked
-        assert shown(api) == 3
-        assert httpx.post(f"{api.url}/v1/recommend/bargains", json={}).status_code == 200
+
+    def by_all() -> bool:  # every call is a connection of its own, so both processes are asked
+        bargains = [httpx.post(f"{api.url}/v1/recommend/bargains", json={}).status_code for _ in range(12)]
+        return {shown(api) for _ in range(12)} == {3} and set(bargains) == {200}
+
+    until(by_all)
 
 
 def test_a_key_is_made_shown_once_and_revoked(

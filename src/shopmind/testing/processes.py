@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +83,14 @@ class Processes:
             except httpx.TransportError:
                 time.sleep(0.05)
         raise AssertionError(f"the server did not get ready within {PATIENCE_S:.0f} s")
+
+
+def until(sign: Callable[[], object]) -> None:
+    """Waits for a sign, such as what another process is to see; raises AssertionError when it never comes."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not sign():
+        assert time.monotonic() < deadline, f"there was no sign within {PATIENCE_S:.0f} s"
+        time.sleep(0.05)
 
 
 def free_port() -> int:
