@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from benchmarks import record
-from benchmarks.faces_console import console, measured, people_at_work
+from benchmarks.faces_console import console, counted, measured, people_at_work
 from benchmarks.faces_visitors import Asked, Crowd, run
 from benchmarks.serving import Questions, questions, server
 
@@ -183,6 +183,8 @@ def main() -> None:
                 print(f"{name:8} {kind:12}", row, flush=True)
         crowd = Crowd(port, views, VISITS, asked.users, asked.texts, asked.items, given.visitors, seconds=given.seconds)
         runs = _runs(crowd, given.runs, given.seed, f"{given.visitors} visitors")
+        first_look = counted(f"http://127.0.0.1:{port}")
+        print("the log is counted", first_look, flush=True)
         with console(f"http://127.0.0.1:{port}") as base:
             with sync_playwright() as playwright:
                 browser = chromium(playwright)
@@ -208,6 +210,7 @@ def main() -> None:
         "pause_s": list(crowd.pause_s),
         "runs": runs,
         "p99_ms": p99,
+        "first_look": first_look,
         "console": pages_of_console,
         "with_console": {"people": given.people, "pages": looked, "runs": beside, "p99_ms": _middle_p99(beside)},
         "limits": LIMITS,

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from shopmind.testing.processes import Processes
 from shopmind.testing.visitor import chromium
 
@@ -34,6 +36,17 @@ def console(api: str) -> Iterator[str]:
             yield processes.console(api).url
         finally:
             processes.end()
+
+
+def counted(api: str) -> dict[str, Any]:
+    """Asks for today until the whole log is counted, as the page does by itself: a shop's first look alone waits."""
+    start, behind = time.perf_counter(), None
+    while True:
+        told = httpx.get(f"{api}/v1/insights/today", params={"days": 14}, timeout=60).raise_for_status().json()
+        left = next(each["behind"] for each in told["freshness"] if each["what"] == "traffic")
+        behind = left if behind is None else behind
+        if not left:
+            return {"behind_after_first_look": behind, "seconds": round(time.perf_counter() - start, 1)}
 
 
 def measured(browser: Any, base: str) -> dict[str, dict[str, Any]]:
