@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import statistics
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,13 @@ from urllib.parse import quote, urlsplit
 from benchmarks import record
 from benchmarks.faces_console import console, counted, measured, people_at_work
 from benchmarks.faces_visitors import Asked, Crowd, run
+from benchmarks.faces_visits import NOW, PAINT, VIEWPORT, middle
 from benchmarks.serving import Questions, questions, server
 
 LIMITS = {"complete_ms": 1_500.0, "p99_ms": 30.0}
 """What it should reach on two cores that have nothing else to do."""
 
 DONE = "() => document.body?.dataset.drawn && !document.querySelector('[aria-busy=true]:not([hidden])')"
-PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
-NOW = "() => performance.now()"
 VISITS = ("home", "search", "item", "home", "search", "item", "cart")
 TIMES = 5
 
@@ -77,15 +75,15 @@ def measure(browser: Any, base: str, asked: Questions) -> tuple[dict[str, Any], 
     for name, path in pages(asked).items():
         first, again = [], []
         for _ in range(TIMES):
-            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            context = browser.new_context(viewport=VIEWPORT)
             if name == "cart":
                 context.add_init_script(f"sessionStorage.setItem('shopmind.cart', {json.dumps(cart)})")
             first.append(opened(context, base + path))
             again.append(opened(context, base + path))
             context.close()
         views[name] = first[0]["asked"]
-        figures[name] = {"empty cache": _middle(first), "again": _middle(again)}
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+        figures[name] = {"empty cache": middle(first), "again": middle(again)}
+    context = browser.new_context(viewport=VIEWPORT)
     views["search"] = _typed(context, base, asked) + views["search"]
     context.close()
     return figures, views
@@ -126,16 +124,6 @@ def _told(asked: Asked) -> str:
 
 def _path(url: str) -> Asked:
     return Asked("GET", f"{urlsplit(url).path}?{urlsplit(url).query}", "")
-
-
-def _middle(visits: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    rows = list(visits)
-    told: dict[str, Any] = {
-        name: round(statistics.median(row[name] for row in rows), 1) for name in ("first_paint_ms", "complete_ms")
-    }
-    told["complete_ms_most"] = round(max(row["complete_ms"] for row in rows), 1)
-    told |= {name: int(statistics.median(row[name] for row in rows)) for name in ("requests", "bytes")}
-    return {**told, "outside_requests": max(row["outside"] for row in rows)}
 
 
 def _runs(crowd: Crowd, count: int, seed: int, told: str) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import statistics
 import tempfile
 import threading
 import time
@@ -13,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.faces_visits import NOW, PAINT, VIEWPORT, middle
 from shopmind.testing.processes import Processes
 from shopmind.testing.visitor import chromium
 
@@ -21,7 +21,6 @@ SETTLED = "() => document.querySelector('h1') && !document.querySelector('[aria-
 """The page is there, and nothing in it is still being fetched."""
 STAYS_MS = 250
 """Settled for so long means complete: a section that appears later was not."""
-PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 TIMES = 3
 LOOK_S = (4.0, 8.0)
 """Pauses of one who reads what a page says."""
@@ -51,11 +50,11 @@ def counted(api: str) -> dict[str, Any]:
 
 def measured(browser: Any, base: str) -> dict[str, dict[str, Any]]:
     """Page → first paint, when it was complete, requests, and how many of them left the machine."""
-    return {name: _middle([_opened(browser, f"{base}/{name}") for _ in range(TIMES)]) for name in PAGES}
+    return {name: middle([_opened(browser, f"{base}/{name}") for _ in range(TIMES)]) for name in PAGES}
 
 
 def _opened(browser: Any, url: str) -> dict[str, Any]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    context = browser.new_context(viewport=VIEWPORT, color_scheme="light")
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -65,7 +64,7 @@ def _opened(browser: Any, url: str) -> dict[str, Any]:
         "first_paint_ms": page.evaluate(PAINT),
         "complete_ms": complete_ms,
         "requests": len(asked),
-        "outside_requests": sum(not each.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:")) for each in asked),
+        "outside": sum(not each.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:")) for each in asked),
     }
     context.close()
     return seen
@@ -75,19 +74,10 @@ def _settled(page: Any) -> float:
     """Milliseconds from the start of the page to the moment from which it stayed settled."""
     while True:
         page.wait_for_function(SETTLED, polling=10)
-        since = page.evaluate("() => performance.now()")
+        since = page.evaluate(NOW)
         page.wait_for_timeout(STAYS_MS)
         if page.evaluate(SETTLED):
             return float(since)
-
-
-def _middle(visits: list[dict[str, Any]]) -> dict[str, Any]:
-    told = {
-        name: round(statistics.median(visit[name] for visit in visits), 1)
-        for name in ("first_paint_ms", "complete_ms", "requests")
-    }
-    told["complete_ms_most"] = round(max(visit["complete_ms"] for visit in visits), 1)
-    return {**told, "outside_requests": max(visit["outside_requests"] for visit in visits)}
 
 
 @contextlib.contextmanager
@@ -110,7 +100,7 @@ def _look(base: str, number: int, opened: list[int], stop: threading.Event) -> N
 
     with sync_playwright() as playwright:
         browser = chromium(playwright)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport=VIEWPORT)
         at = number * 3
         while not stop.is_set():
             page.goto(f"{base}/{PAGES[at % len(PAGES)]}", wait_until="commit")

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 import shopmind
+from shopmind.testing.exploring import asked, write_exploring
 from shopmind.testing.processes import Processes
 
 if TYPE_CHECKING:
@@ -18,32 +18,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-EXPLORING = """
-title = "For you"
-n = 4
-retrievers = {popularity = {k = 50}}
-features = []
-ranker = {part = "weighted", weights = {popularity = 1.0}}
-filters = [{part = "in_stock"}]
-rerankers = [{part = "epsilon", share = 0.6, slots = [3], head = 4, pool = 6, uniform = 1.0}]
-"""
 REQUESTS = 400
 
 
 @pytest.fixture
 def explored(folder: Path) -> Path:
     """A shop whose home left one place to chance, with clicks that follow from what stood there."""
-    (folder / "scenarios").mkdir(exist_ok=True)
-    (folder / "scenarios" / "home.toml").write_text(EXPLORING, encoding="utf-8")
-    random, rates, clicks = np.random.default_rng(0), dict[str, float](), []
+    write_exploring(folder)
     with shopmind.open(folder) as shop:
-        for visit in range(REQUESTS):
-            slate = shop.recommend("home", session=f"s{visit}", n=4)
-            for hit in slate.hits:
-                rate = rates.setdefault(hit.item.item_id, float(random.choice([0.1, 0.5])))
-                if random.random() < rate:
-                    clicks.append({"type": "click", "item_id": hit.item.item_id, "request_id": slate.request_id})
-        shop.flush()
+        _, clicks = asked(shop, REQUESTS)
         shop.track(clicks)
     return folder
 

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import shopmind
@@ -14,16 +13,8 @@ from shopmind.evaluation.policy import evaluate_policy
 from shopmind.evaluation.policy_slates import candidate
 from shopmind.kit.errors import InputError, NotFoundError
 from shopmind.shop import Shop
+from shopmind.testing.exploring import EXPLORING, asked, write_exploring
 
-EXPLORING = """
-title = "For you"
-n = 4
-retrievers = {popularity = {k = 50}}
-features = []
-ranker = {part = "weighted", weights = {popularity = 1.0}}
-filters = [{part = "in_stock"}]
-rerankers = [{part = "epsilon", share = 0.6, slots = [3], head = 4, pool = 6, uniform = 1.0}]
-"""
 PLAIN = EXPLORING.replace('rerankers = [{part = "epsilon"', 'rerankers = [{part = "top"}]\n#')
 REQUESTS = 600
 
@@ -33,17 +24,9 @@ def answered(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """A shop whose home explored one place; each item is clicked with a rate of its own, wherever it stands. And the
     rate of what stands there without exploring."""
     folder = Path(shutil.copytree(tiny_folder, tmp_path_factory.mktemp("policy") / "shop"))
-    (folder / "scenarios").mkdir(exist_ok=True)
-    (folder / "scenarios" / "home.toml").write_text(EXPLORING, encoding="utf-8")
-    random, rates, clicks = np.random.default_rng(0), {}, []
+    write_exploring(folder)
     with shopmind.open(folder) as shop:
-        for _ in range(REQUESTS):
-            slate = shop.recommend("home", n=4)
-            for hit in slate.hits:
-                rate = rates.setdefault(hit.item.item_id, float(random.choice([0.1, 0.5])))
-                if random.random() < rate:
-                    clicks.append({"type": "click", "item_id": hit.item.item_id, "request_id": slate.request_id})
-        shop._slates.flush()
+        rates, clicks = asked(shop, REQUESTS)
         plain = shop.recommend("home", n=4, explore=False).hits[3].item.item_id
         shop._slates.flush()
         shop.records.delete("slate", shop.records.scan("slate", 1)[0][0])

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 import shopmind
-from shopmind.cli import insight_ads
 from shopmind.domain import History, Query, Slate
 from shopmind.insights import ads as report_of
 from shopmind.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS, system_clock
@@ -23,8 +21,7 @@ from shopmind.stores.ledger import Account
 
 Opened = Callable[..., Shop]
 
-NOON = (system_clock() // DAY_MS - 1) * DAY_MS + 12 * HOUR_MS
-"""Of yesterday: the command reads the real clock, and what happens at noon today has not happened in the morning."""
+NOON = system_clock() // DAY_MS * DAY_MS + 12 * HOUR_MS
 PHONE = ["ele-01"]
 
 
@@ -370,19 +367,6 @@ def test_a_shop_without_ads_says_so(tmp_path: Path) -> None:
         assert any("there is no ad that may bid" in each for each in shop.readiness()["ads"])
         assert shop.recommend("ads").hits == ()
         assert report_of(shop).ads == ()
-
-
-def test_the_command_tells_the_report(opened: Opened, capsys: pytest.CaptureFixture[str]) -> None:
-    shop = opened()
-    slate = shop.recommend("ads", anchors=PHONE)
-    click(shop, slate, "ad-nova")
-    verbs = typer.Typer()
-    insight_ads.add(verbs)
-    with pytest.raises(SystemExit):
-        verbs([str(shop.path)])
-    told = capsys.readouterr().out
-    assert "Nova: shown 1" in told
-    assert "ad-puer (古道, cpc 0.35): 0.00 of 40.00 USD spent, 0.00 held; bids" in told
 
 
 def test_what_was_shown_long_ago_is_tidied_away_and_its_money_stays(opened: Opened, time: Time) -> None:

@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from shopmind.kit.clock import MINUTE_MS
 from shopmind.stores.ports import Events
 from shopmind.training.credit import hashes
 
-MINUTE_MS = 60_000
 COLUMNS = ("numbers", "items", "users", "types", "times_ms", "requests", "scenarios", "places")
 LEAST_ROOM = 1_024
 """Rows of the first arrays."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from shopmind.domain import Item
 from shopmind.encoders.onnx_encoder import open_session
+from shopmind.kit.clock import MINUTE_MS
 from shopmind.kit.seeds import hash64
 from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.next_item.meaning import centred, traits_of
@@ -26,7 +27,6 @@ by item number, zeros for no item; from_text (D, d) float32, from a centred text
 CENTRE, TRAITS = "centre", "traits"
 """(D,) float32, the mean text vector; and (t,) rising uint64 keys of the traits. One of each for all networks."""
 GAPS = 24
-MINUTE_MS = 60_000
 BATCH = 512
 FEW = 8
 

@@ -53,7 +53,7 @@ class Trending(Retriever):
         people = np.zeros(max(context.columns.size, len(fitted)))
         people[: len(fitted)] = fitted * 0.5 ** (waited_ms / (half_life_days * DAY_MS))
         weights = np.asarray(self.fitted.arrays["weights"], np.float64)[live.types]
-        known = (live.items < len(people)) & (weights > 0)
+        known = live.items < len(people)
         if known.any():
             ages_ms = np.maximum(0, context.now_ms - live.times_ms[known])
             visits = Visits(live.users[known], live.items[known], weights[known], ages_ms)
