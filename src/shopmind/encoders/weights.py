@@ -121,8 +121,9 @@ def _draft() -> Iterator[Path]:
     with storage_faults(top):
         top.mkdir(parents=True, exist_ok=True)
         for old in top.glob(f"{DRAFT}*"):
-            if old.stat().st_mtime < time.time() - DRAFT_HOURS * 3600:
-                shutil.rmtree(old, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):  # another has just finished with it
+                if old.stat().st_mtime < time.time() - DRAFT_HOURS * 3600:
+                    shutil.rmtree(old, ignore_errors=True)
         draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=top))
         try:
             yield draft
@@ -142,8 +143,9 @@ def _settle(name: str, wheel: Path, draft: Path, progress: Progress) -> None:
         with file.open("rb") as content:
             os.fsync(content.fileno())
     final = _folder(name)
-    if final.exists() and not _whole(final):
-        os.replace(final, draft / "broken")
+    if not _whole(final):
+        with contextlib.suppress(FileNotFoundError):  # not there, or another has just put it aside
+            os.replace(final, draft / "broken")
     try:
         os.rename(made, final)
     except OSError:
