@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import resource
 import signal
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from shopmind.kit.clock import format_time, parse_time
 from shopmind.kit.errors import InputError, StorageError
-from shopmind.kit.files import write_whole
+from shopmind.kit.files import MOST_LOOKS, settling, taken_bytes, write_whole
 from shopmind.kit.seeds import generator, hash64, hash64_all
 
 
@@ -63,3 +64,25 @@ def test_a_full_disk_is_said_and_the_old_file_stays(tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, old)
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_reader_comes_back_for_a_mark_only_while_it_changes() -> None:
+    changing = iter([1, 2, 2, 2])
+    assert list(settling(lambda: next(changing))) == [1, 2]
+    ever = iter(range(1_000))
+    assert len(list(settling(lambda: next(ever)))) == MOST_LOOKS
+
+
+def test_what_a_folder_takes_leaves_out_what_others_take_away_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").write_bytes(b"12345")
+    walk = os.walk
+
+    def listed(folder: Path) -> object:
+        for home, folders, names in walk(folder):
+            yield home, [*folders, "gone"], [*names, "gone"]
+
+    monkeypatch.setattr(os, "walk", listed)
+    assert taken_bytes(tmp_path) == 5

@@ -1,13 +1,16 @@
 """What is the folder's own: half-saved and damaged versions."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import orjson
 import pytest
 
-from shopmind.kit.errors import StorageError
-from shopmind.stores.folder_artifacts import FolderArtifacts, digest
+from shopmind.kit.errors import BusyError, StorageError
+from shopmind.stores import folder_artifacts
+from shopmind.stores.folder_artifacts import KEPT_VERSIONS, LOCK, FolderArtifacts, digest
+from shopmind.stores.lease import Lease
 
 
 @pytest.fixture
@@ -75,3 +78,44 @@ def test_digests_tell_shapes_types_and_layouts_apart() -> None:
     different = [array, array.reshape(2, 3), array.reshape(3, 2), array.astype(np.int32), array.astype(">f4")]
     assert len({digest({"x": each}, {}) for each in different}) == len(different)
     assert digest({"x": array}, {}) != digest({"y": array}, {})
+
+
+def test_who_reads_the_current_version_while_it_is_replaced_and_dropped_gets_the_newer_one(
+    artifacts: FolderArtifacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained, opened = FolderArtifacts(tmp_path), FolderArtifacts._opened
+
+    def late(reader: FolderArtifacts, name: str, chosen: str) -> object:
+        if reader is artifacts and len(reader.versions(name)) == 1:
+            for size in range(1, 2 + KEPT_VERSIONS):
+                trained.save(name, {"x": np.arange(size)}, {})
+        return opened(reader, name, chosen)
+
+    monkeypatch.setattr(FolderArtifacts, "_opened", late)
+    found = artifacts.load("a")
+    assert found is not None
+    assert found.version == artifacts.current()["a"]
+    assert len(found.arrays["x"]) == 1 + KEPT_VERSIONS
+
+
+def test_a_version_is_dropped_in_one_step(
+    artifacts: FolderArtifacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest = artifacts.versions("a")[0]
+    monkeypatch.setattr(shutil, "rmtree", lambda folder, **_: None)  # a kill before any file is gone
+    for size in range(1, 1 + KEPT_VERSIONS):
+        artifacts.save("a", {"x": np.arange(size)}, {})
+    assert artifacts.load("a", oldest) is None
+    assert oldest not in artifacts.versions("a")
+    monkeypatch.undo()
+    artifacts.wipe(1)
+    assert [path.name for path in (tmp_path / "a").iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("change", ["promote", "wipe"])
+def test_nothing_is_changed_while_another_saves(
+    artifacts: FolderArtifacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(folder_artifacts, "_PATIENCE_S", 0.0)
+    with Lease(tmp_path / LOCK).hold(), pytest.raises(BusyError):
+        artifacts.promote("a", artifacts.versions("a")[0]) if change == "promote" else artifacts.wipe(1)

@@ -1,13 +1,17 @@
 """Damaged index files are noticed, named, and built again."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from shopmind.kit.errors import BusyError, NotReadyError, StorageError
+from shopmind.stores import tantivy_files
+from shopmind.stores.forward import ForwardView, State
 from shopmind.stores.tantivy_text import TantivyText
 from shopmind.stores.usearch_vectors import EXACT_ROWS, UsearchVectors, _reach
+from shopmind.stores.vector_files import verify
 
 
 def text_index(folder: Path, **fields: float) -> TantivyText:
@@ -65,6 +69,42 @@ class TestText:
         index.update([], [], mark=9)
         assert (other.mark(), other.count()) == (9, 500)
 
+    @pytest.mark.parametrize("step", ["compacted", "made anew"])
+    def test_who_opens_it_while_its_files_are_replaced_sees_the_newer_state(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    ) -> None:
+        writer, opened = filled_text(tmp_path), ForwardView.open
+        again = [(n, {"title": [f"w{n}", "new"]}) for n in range(1, 501)]
+
+        def late(folder: Path, state: State, fields: int, before: ForwardView | None = None) -> ForwardView:
+            if before is None:  # the reader has read the manifest, and opens what it says
+                monkeypatch.undo()
+                if step == "made anew":
+                    writer.clear()
+                for mark in (6, 7, 8):  # most of the first file is garbage then: it is written anew
+                    writer.update(again, [], mark=mark)
+            return opened(folder, state, fields, before)
+
+        monkeypatch.setattr(ForwardView, "open", staticmethod(late))
+        reader = text_index(tmp_path)
+        assert (reader.mark(), reader.fault(), reader.count()) == (8, None, 500)
+        assert len(reader.search(["new"], 5)[0]) == 5
+
+    def test_segments_that_are_merged_and_removed_while_they_are_read_are_no_damage(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writer, summed = filled_text(tmp_path), tantivy_files._checksum
+
+        def late(path: Path) -> int:
+            monkeypatch.undo()
+            writer.update([(n, {"title": ["new"]}) for n in range(1, 501)], [], mark=5)  # no old document is left
+            assert not path.exists()
+            return summed(path)
+
+        monkeypatch.setattr(tantivy_files, "_checksum", late)
+        reader = text_index(tmp_path)
+        assert (reader.fault(), reader.count()) == (None, 500)
+
 
 def vector_index(folder: Path) -> UsearchVectors:
     return UsearchVectors(folder / "vectors", "e", 8, threads=1)
@@ -116,6 +156,21 @@ class TestVectors:
         assert reader.search(filled[7], 1)[0].tolist() == [8]
         index.update(np.arange(1, len(filled) + 1), filled[::-1].copy(), [], mark=9)
         assert reader.search(filled[7], 1)[0].tolist() == [len(filled) - 7]
+
+    def test_who_opens_it_while_its_files_are_replaced_sees_the_newer_state(
+        self, tmp_path: Path, filled: np.ndarray, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writer = vector_index(tmp_path)
+        assert writer.mark() == 3
+
+        def late(folder: Path, manifest: dict[str, Any], known: dict[str, Any]) -> None:
+            monkeypatch.undo()  # the reader has read the manifest, and opens what it says
+            writer.update(np.array([9_000]), -filled[:1], [], mark=4)
+            verify(folder, manifest, known)
+
+        monkeypatch.setattr("shopmind.stores.usearch_vectors.verify", late)
+        reader = vector_index(tmp_path)
+        assert (reader.mark(), reader.fault(), reader.count()) == (4, None, len(filled) + 1)
 
     def test_many_items_without_vectors_of_their_own_take_no_room(self, tmp_path: Path) -> None:
         index = vector_index(tmp_path)

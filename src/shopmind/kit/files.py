@@ -6,10 +6,14 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from shopmind.kit.errors import StorageError
+
+MOST_LOOKS = 50
+Mark = TypeVar("Mark")
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
@@ -29,6 +33,29 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
             sync_folder(path.parent)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def settling(mark: Callable[[], Mark]) -> Iterator[Mark]:
+    """For reading files that another process may switch meanwhile: `mark` tells which are current.
+
+    Yields a mark to read by, and where the reader comes back for another, the next one: only if it has changed, so that
+    what could not be read is read again as long as that may be the reason. Whoever could read breaks off.
+    """
+    for _ in range(MOST_LOOKS):
+        before = mark()
+        yield before
+        if mark() == before:
+            return
+
+
+def taken_bytes(folder: Path) -> int:
+    """Bytes of all files below `folder`; files and folders that others take away meanwhile do not count."""
+    total = 0
+    for home, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += os.stat(os.path.join(home, name)).st_size
+    return total
 
 
 def sync_folder(folder: Path) -> None:

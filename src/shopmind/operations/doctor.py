@@ -13,6 +13,7 @@ from typing import Literal
 
 import shopmind
 from shopmind.kit.clock import DAY_MS, HOUR_MS, format_time
+from shopmind.kit.files import taken_bytes
 from shopmind.operations.strategy import Strategy
 from shopmind.pipeline import lexicon
 from shopmind.privacy.erase import STALE
@@ -161,9 +162,8 @@ def _scenarios(shop: Shop) -> Iterator[Finding]:
 
 
 def _disk(path: Path) -> Finding:
-    used = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     free = _free(path)
-    return replace(free, text=f"the shop takes {used / 1e6:,.0f} MB, {free.text}")
+    return replace(free, text=f"the shop takes {taken_bytes(path) / 1e6:,.0f} MB, {free.text}")
 
 
 def _free(path: Path) -> Finding:

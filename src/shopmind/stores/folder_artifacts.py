@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,11 +19,15 @@ from numpy.typing import NDArray
 
 from shopmind.kit.clock import Clock, system_clock
 from shopmind.kit.errors import InputError, NotFoundError, StorageError
-from shopmind.kit.files import storage_faults, sync_folder, write_whole
+from shopmind.kit.files import settling, storage_faults, sync_folder, write_whole
 from shopmind.stores.lease import Lease
 from shopmind.stores.ports import Artifact, Number
 
 KEPT_VERSIONS = 3
+LOCK = ".lock"
+"""Name of the lease that whoever changes anything in the folder holds: nothing is saved or dropped meanwhile."""
+
+_PATIENCE_S = 60.0
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _DRAFT = ".draft-"
 
@@ -55,8 +60,8 @@ class FolderArtifacts:
         home = self.folder / name
         with storage_faults(home):
             home.mkdir(parents=True, exist_ok=True)
-        with Lease(self.folder / ".lock").hold(wait_s=60), storage_faults(home):
-            self._drop_drafts(home)
+        with self._alone(), storage_faults(home):
+            self._drop_drafts(name)
             saved_at = max([self._clock(), *(1 + self._saved_at(name, held) for held in self.versions(name))])
             full = {**card, "name": name, "version": version, "arrays": sorted(arrays), "saved_at_ms": saved_at}
             content = orjson.dumps(full, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY, default=str)
@@ -67,7 +72,7 @@ class FolderArtifacts:
             if promote:
                 write_whole(home / "current", version.encode())
             self._drop_old(name)
-        saved = self.load(name, version)
+            saved = self.load(name, version)
         if saved is None:
             raise StorageError(f"{home / version}: vanished while it was being saved")
         return saved
@@ -95,9 +100,15 @@ class FolderArtifacts:
         """
         if not _NAME.fullmatch(name):
             return None
-        chosen = self._current(name) if version is None else version
-        if chosen is None or not _NAME.fullmatch(chosen):
-            return None
+        for chosen in settling(lambda: self._current(name) if version is None else version):
+            if chosen is None or not _NAME.fullmatch(chosen):
+                return None
+            found = self._opened(name, chosen)
+            if found is not None:
+                return found
+        return None
+
+    def _opened(self, name: str, chosen: str) -> Artifact | None:
         home = self.folder / name / chosen
         try:
             card = orjson.loads((home / "card.json").read_bytes())
@@ -124,10 +135,11 @@ class FolderArtifacts:
         Raises:
             NotFoundError: there is no such version.
         """
-        if version not in self.versions(name):
-            known = ", ".join(self.versions(name)) or "none"
-            raise NotFoundError(f"artifact {name!r}: no version {version!r}; there are: {known}")
-        write_whole(self.folder / name / "current", version.encode())
+        with self._alone():
+            if version not in self.versions(name):
+                known = ", ".join(self.versions(name)) or "none"
+                raise NotFoundError(f"artifact {name!r}: no version {version!r}; there are: {known}")
+            write_whole(self.folder / name / "current", version.encode())
 
     def versions(self, name: str) -> list[str]:
         """See the port."""
@@ -148,11 +160,16 @@ class FolderArtifacts:
     def wipe(self, number: Number) -> int:
         """See the port; the files are altered where they lie, so that processes that have them open see it, too."""
         wiped = 0
-        for path in self.folder.glob("*/[!.]*/card.json"):
-            for matrix in orjson.loads(path.read_bytes()).get("personal", ()):
-                with storage_faults(path.parent):
-                    wiped += _blanked(path.parent, matrix, number)
+        with self._alone():
+            self._drop_drafts("*")
+            for path in self.folder.glob("*/[!.]*/card.json"):
+                for matrix in orjson.loads(path.read_bytes()).get("personal", ()):
+                    with storage_faults(path.parent):
+                        wiped += _blanked(path.parent, matrix, number)
         return wiped
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return Lease(self.folder / LOCK).hold(wait_s=_PATIENCE_S)
 
     def _current(self, name: str) -> str | None:
         try:
@@ -166,16 +183,18 @@ class FolderArtifacts:
         except (FileNotFoundError, ValueError, KeyError):
             return 0
 
-    def _drop_drafts(self, home: Path) -> None:
-        """The lease is held, so a draft is what a killed process left."""
-        for draft in home.glob(f"{_DRAFT}*"):
+    def _drop_drafts(self, names: str) -> None:
+        """The lease is held, so a draft is what a killed process left, of saving or of dropping."""
+        for draft in self.folder.glob(f"{names}/{_DRAFT}*"):
             shutil.rmtree(draft, ignore_errors=True)
 
     def _drop_old(self, name: str) -> None:
         current = self._current(name)
         for version in self.versions(name)[:-KEPT_VERSIONS]:
             if version != current:
-                shutil.rmtree(self.folder / name / version, ignore_errors=True)
+                gone = self.folder / name / f"{_DRAFT}{secrets.token_hex(4)}"
+                (self.folder / name / version).rename(gone)  # in one step: nobody reads what is half removed
+                shutil.rmtree(gone, ignore_errors=True)
 
 
 def _blanked(home: Path, matrix: str, row: int) -> int:

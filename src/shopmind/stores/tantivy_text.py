@@ -11,7 +11,6 @@ import secrets
 import shutil
 import threading
 import time
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -24,11 +23,12 @@ import tantivy
 from numpy.typing import NDArray
 
 from shopmind.kit.errors import BusyError, InputError, NotReadyError, StorageError, not_allowed
-from shopmind.kit.files import storage_faults, write_whole
+from shopmind.kit.files import settling, storage_faults, write_whole
 from shopmind.stores.forward import ForwardView, ForwardWriter, State, compacted, drop_old
 from shopmind.stores.index_ports import Matches
 from shopmind.stores.ports import Number, Numbers
 from shopmind.stores.similar_words import SimilarWords
+from shopmind.stores.tantivy_files import sums, verify
 from shopmind.stores.tantivy_having import having
 
 WRITER_HEAP_BYTES = 32_000_000
@@ -143,10 +143,11 @@ class TantivyText:
         for name in weights:
             if name not in self._weights:
                 raise not_allowed("text search: field", name, self._weights, field="fields")
-        if self._index is None:
+        index = self._index  # another thread may find it gone at any moment
+        if index is None:
             return _NOTHING
         with _faults(self.folder):
-            searcher = self._index.searcher()
+            searcher = index.searcher()
             limit = min(k, searcher.num_docs)
             query = self._query(tokens, weights)
             if limit < 1 or query is None:
@@ -158,10 +159,11 @@ class TantivyText:
     def having(self, words: Sequence[Sequence[str]], enough: int, most: int, *, without: Sequence[str] = ()) -> Numbers:
         """See the port; nothing while the index is damaged."""
         self._follow()
-        if self._index is None or self._fault is not None:
+        index = self._index
+        if index is None or self._fault is not None:
             return _NOTHING[0]
         with _faults(self.folder):
-            return having(self._index, self._schema, _NUMBER, self.fields, words, enough, most, without)
+            return having(index, self._schema, _NUMBER, self.fields, words, enough, most, without)
 
     def matches(self, numbers: Numbers, tokens: Sequence[str], *, fields: int | None = None) -> Matches:
         """See the port."""
@@ -171,14 +173,15 @@ class TantivyText:
     def frequencies(self, tokens: Sequence[str]) -> NDArray[np.int64]:
         """See the port; deleted documents count until tantivy merges their segment."""
         self._follow()
-        if self._index is None or self._fault is not None:
+        index = self._index
+        if index is None or self._fault is not None:
             return np.zeros(len(tokens), np.int64)
         held = self._having  # before the searcher: what is counted by an older one never gets among newer counts
         if len(held) > _MOST_COUNTED:
             self._having = held = {}
         missing = [token for token in tokens if token not in held]
         if missing:
-            searcher = self._index.searcher()
+            searcher = index.searcher()
             with _faults(self.folder):
                 for token in missing:
                     held[token] = max(searcher.doc_freq(name, token) for name in self._weights)
@@ -226,7 +229,8 @@ class TantivyText:
     def count(self) -> int:
         """See the port; 0 when the index is damaged."""
         self._follow()
-        return 0 if self._index is None or self._fault is not None else int(self._index.searcher().num_docs)
+        index = self._index
+        return 0 if index is None or self._fault is not None else int(index.searcher().num_docs)
 
     def _query(self, tokens: Mapping[str, float] | Sequence[str], weights: Mapping[str, float]) -> tantivy.Query | None:
         said = tokens if isinstance(tokens, Mapping) else Counter(tokens)
@@ -274,14 +278,12 @@ class TantivyText:
 
     def _write_manifest(self, mark: int, forward: State) -> None:
         home = self.folder / self._manifest["generation"]
-        held = self._manifest.get("files", {})
-        sums = {path.name: held.get(path.name) or _checksum(path) for path in _segment_files(home)}
         manifest = {
             "mark": mark,
             "generation": home.name,
             "fields": list(self._weights),
             "forward": forward,
-            "files": sums,
+            "files": sums(home, self._manifest.get("files", {})),
         }
         write_whole(self._mark_file, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         self._follow()
@@ -294,17 +296,22 @@ class TantivyText:
         with self._lock:
             if stamp == self._stamp:
                 return
-            self._fault = None
-            try:
-                self._take_up()
-            except (ValueError, OSError, KeyError, StorageError) as error:
-                self._fault = f"{self.folder}: the text index is damaged ({error})"
-                self._index = None
-            self._stamp = stamp
+            for stamp in settling(lambda: _stamp(self._mark_file)):
+                fault, seen = self._tried(), stamp
+                if fault is None:
+                    break
+            self._fault, self._stamp = fault, seen
+
+    def _tried(self) -> str | None:
+        try:
+            self._take_up()
+        except (ValueError, OSError, KeyError, StorageError) as error:
+            self._index = None
+            return f"{self.folder}: the text index is damaged ({error})"
+        return None
 
     def _take_up(self) -> None:
-        path = self._mark_file
-        manifest: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
+        manifest = self._read_manifest()
         known = self._manifest.get("generation") if self._index is not None else None
         self._manifest = manifest
         if not manifest:
@@ -318,12 +325,18 @@ class TantivyText:
             self._having = {}
             self._see(home, manifest["forward"], self._forward)
             return
-        _verify(home, manifest["files"])
+        verify(home, manifest["files"])
         self._see(home, manifest["forward"], None)
         index = tantivy.Index.open(str(home))
         index.config_reader("manual")
         index.reload()
         self._index, self._having = index, {}
+
+    def _read_manifest(self) -> dict[str, Any]:
+        try:
+            return dict(orjson.loads(self._mark_file.read_bytes()))
+        except FileNotFoundError:
+            return {}
 
     def _see(self, home: Path, state: State, before: ForwardView | None) -> None:
         fields = len(self._weights)
@@ -353,29 +366,6 @@ def _chunks(
     rest = iter(documents)
     while chunk := dict(islice(rest, _CHUNK)):
         yield chunk
-
-
-def _segment_files(home: Path) -> list[Path]:
-    """The files of the segments the index is made of now; others wait for being collected."""
-    listed = orjson.loads((home / "meta.json").read_bytes())["segments"]
-    names = {segment["segment_id"].replace("-", "") for segment in listed}
-    return sorted(path for path in home.iterdir() if path.name.partition(".")[0] in names)
-
-
-def _verify(home: Path, sums: Mapping[str, int]) -> None:
-    """Reads every file once; segments are never rewritten, so one with another sum is damaged."""
-    for path in _segment_files(home):
-        if path.name in sums and _checksum(path) != sums[path.name]:
-            raise StorageError(f"{path.name} is not as it was written")
-    present = {path.name.partition(".")[0] for path in home.iterdir()}
-    listed = orjson.loads((home / "meta.json").read_bytes())["segments"]
-    for segment in listed:
-        if segment["segment_id"].replace("-", "") not in present:
-            raise StorageError(f"segment {segment['segment_id']} is missing")
-
-
-def _checksum(path: Path) -> int:
-    return zlib.crc32(path.read_bytes())
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

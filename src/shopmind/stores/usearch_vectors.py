@@ -16,7 +16,7 @@ from usearch.index import Index, MetricKind
 from usearch.index import search as search_exactly
 
 from shopmind.kit.errors import InputError, NotReadyError, StorageError
-from shopmind.kit.files import storage_faults
+from shopmind.kit.files import settling, storage_faults
 from shopmind.stores.ports import Number, Numbers
 from shopmind.stores.vector_files import (
     KINDS,
@@ -282,14 +282,19 @@ class UsearchVectors:
         with self._lock:
             if stamp == self._stamp:
                 return self._held
-            try:
-                self._held, self._fault = self._take_up(), None
-            except (StorageError, OSError, ValueError, KeyError, RuntimeError) as error:
-                if _stamp(self.folder / MANIFEST) != stamp:
-                    return self._held  # switched while it was read: the next look takes the newer one
-                self._held, self._fault = None, f"{self.folder}: the vector index cannot be used ({error})"
-            self._stamp = stamp
+            for stamp in settling(lambda: _stamp(self.folder / MANIFEST)):
+                held, fault = self._tried()
+                found = held, fault, stamp
+                if fault is None:
+                    break
+            self._held, self._fault, self._stamp = found
             return self._held
+
+    def _tried(self) -> tuple[Held | None, str | None]:
+        try:
+            return self._take_up(), None
+        except (StorageError, OSError, ValueError, KeyError, RuntimeError) as error:
+            return None, f"{self.folder}: the vector index cannot be used ({error})"
 
     def _take_up(self) -> Held | None:
         manifest = read_manifest(self.folder)
