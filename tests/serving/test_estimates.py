@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from shopmind.operations.estimates.book import KIND, LEASE
 from shopmind.shop import Shop
 from shopmind.stores.lease import Lease
+from shopmind.testing.processes import PATIENCE_S, until
 
 Served = Callable[..., httpx.Client]
 
@@ -19,13 +19,14 @@ AS_NOW: dict[str, Any] = {"scenario": "home", "most": 50}
 
 
 def ended(api: httpx.Client, estimate_id: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        found: dict[str, Any] = api.get(f"/v1/estimates/{estimate_id}").json()["estimate"]
-        if found["state"] != "running":
-            return found
-        time.sleep(0.1)
-    raise AssertionError(found)
+    found: dict[str, Any] = {}
+
+    def is_over() -> bool:
+        found.update(api.get(f"/v1/estimates/{estimate_id}").json()["estimate"])
+        return bool(found["state"] != "running")
+
+    until(is_over)
+    return found
 
 
 @pytest.fixture
@@ -78,17 +79,32 @@ def test_a_running_one_is_cancelled_and_stays_in_the_list(api: httpx.Client, sho
     assert api.request("DELETE", "/v1/estimates/none").status_code == 404
 
 
+def test_one_that_ends_while_it_is_asked_for_is_not_lost(
+    api: httpx.Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"state": "running", "wanted": {"scenario": "home"}, "started_ms": 1, "doing": "ask home"}
+    shop.records.put(KIND, "a1", body)
+
+    def ends(lease: Lease) -> bool:
+        shop.records.put(KIND, "a1", {**body, "state": "done"})
+        return False
+
+    monkeypatch.setattr(Lease, "taken", ends)
+    assert api.get("/v1/estimates/a1").json()["estimate"]["state"] == "done"
+    shop.records.put(KIND, "a1", body)
+    assert [each["state"] for each in api.get("/v1/estimates").json()["estimates"]] == ["done"]
+
+
 @pytest.mark.slow
 def test_cancelling_ends_the_process(api: httpx.Client, shop: Shop) -> None:
     for visit in range(3_000):
         shop.recommend("home", user=f"v{visit}")
     shop.flush()
     begun = api.post("/v1/estimates", json={"scenario": "home", "most": 3000}).json()["estimate"]["estimate_id"]
-    while not api.get(f"/v1/estimates/{begun}").json()["estimate"]["done"]:
-        time.sleep(0.05)
+    until(lambda: api.get(f"/v1/estimates/{begun}").json()["estimate"]["done"])
     api.request("DELETE", f"/v1/estimates/{begun}")
     assert ended(api, begun)["state"] == "cancelled"
-    with Lease(shop.path / LEASE).hold(wait_s=5):
+    with Lease(shop.path / LEASE).hold(wait_s=PATIENCE_S):
         assert api.post("/v1/estimates", json=AS_NOW).status_code == 429
 
 

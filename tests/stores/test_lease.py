@@ -1,5 +1,7 @@
 """One holder at a time."""
 
+import fcntl
+import os
 import threading
 from pathlib import Path
 
@@ -40,3 +42,19 @@ def test_an_error_in_the_block_gives_the_lease_back(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), lease.hold():
         raise ZeroDivisionError
     assert not lease.held
+
+
+def test_asking_whether_it_is_taken_is_in_nobodys_way(tmp_path: Path) -> None:
+    lease, other = Lease(tmp_path / "lease"), Lease(tmp_path / "lease")
+    assert not lease.taken()
+    assert not lease.path.exists()
+    with lease.hold():
+        assert other.taken()
+    handle = os.open(lease.path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_SH)  # as one who asks has it for a moment
+    assert not other.taken()
+    asking = threading.Timer(0.05, os.close, [handle])
+    asking.start()
+    with lease.hold():
+        assert lease.held
+    asking.join()

@@ -112,9 +112,7 @@ class Estimates:
 
     def all(self, n: int = KEPT) -> list[Estimate]:
         """The newest, newest first."""
-        alive = self._running()
-        rows = self._shop.records.scan(KIND, KEPT)
-        found = [_estimate(key, body, alive or self._starting(body)) for key, body in rows]
+        found = [self._told(key, body) for key, body in self._shop.records.scan(KIND, KEPT)]
         return sorted(found, key=lambda each: -each.started_ms)[:n]
 
     def get(self, estimate_id: str) -> Estimate:
@@ -122,7 +120,7 @@ class Estimates:
         body = self._shop.records.get(KIND, estimate_id)
         if body is None:
             raise NotFoundError(f"estimate: there is none called {estimate_id!r}", field="estimate_id")
-        return _estimate(estimate_id, body, self._starting(body) or self._running())
+        return self._told(estimate_id, body)
 
     def cancel(self, estimate_id: str) -> Estimate:
         """Ends one that runs, within a second; one that has ended stays as it is. Raises NotFoundError."""
@@ -143,17 +141,19 @@ class Estimates:
         with tempfile.TemporaryDirectory(prefix="shopmind-estimate-") as scratch:
             candidate(self._shop, file_of(wanted, Path(scratch)), wanted.scenario)
 
+    def _told(self, key: str, body: Mapping[str, Any]) -> Estimate:
+        alive = body["state"] != "running" or self._starting(body) or self._running()
+        if not alive:  # unless it said its last word between the two looks
+            body = self._shop.records.get(KIND, key) or body
+        return _estimate(key, body, alive)
+
     def _starting(self, body: Mapping[str, Any]) -> bool:
         """Whether its process may not have got as far as the lease yet."""
         young = self._shop.folder.clock() - int(body["started_ms"]) < STARTING_MS
         return body["state"] == "running" and not body.get("doing") and young
 
     def _running(self) -> bool:
-        lease = Lease(self._shop.path / LEASE)
-        try:
-            return not lease.acquire()
-        finally:
-            lease.release()
+        return Lease(self._shop.path / LEASE).taken()
 
     def _reap(self, process: subprocess.Popen[bytes], estimate_id: str) -> None:
         """Says so where the process ended without a word."""

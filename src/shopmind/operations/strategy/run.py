@@ -49,11 +49,7 @@ class Told:
 
 def running(folder: Path) -> bool:
     """Whether some process looks after the shop in `folder`."""
-    alone = Lease(folder / LEASE)
-    try:
-        return not alone.acquire()
-    finally:
-        alone.release()
+    return Lease(folder / LEASE).taken()
 
 
 def standing(shop: Shop) -> str:
