@@ -14,6 +14,7 @@ from shopmind.kit.options import convert
 from shopmind.pipeline.scenario import Scenario
 from shopmind.scenarios.assignment import edge
 from shopmind.scenarios.experiment import HOLDOUT, METRICS, Experiment, Kind, Metric, Test, Unit, Variant
+from shopmind.scenarios.folder import read
 from shopmind.scenarios.load import Source, checked_keys, made, merged
 from shopmind.training import MENU as RECIPES
 
@@ -50,19 +51,7 @@ def read_folder(folder: Path, scenarios: Mapping[str, Scenario]) -> dict[str, Ex
     Raises:
         InputError: the first thing wrong, with file, line and what is allowed.
     """
-    paths = sorted(folder.glob("*.toml")) if folder.is_dir() else []
-    found = [parse(path.stem, _text(path), scenarios) for path in paths]
-    return {each.name: each for each in found}
-
-
-def _text(path: Path) -> str:
-    """A running shop reads files while people write them: what cannot be read is told like any other mistake."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"experiments/{path.name}: not UTF-8 at byte {error.start}") from error
-    except OSError as error:
-        raise InputError(f"experiments/{path.name}: cannot be read ({error.strerror})") from error
+    return {name: parse(name, text, scenarios) for name, text in read(folder).items()}
 
 
 def parse(name: str, text: str, scenarios: Mapping[str, Scenario]) -> Experiment:

@@ -22,6 +22,7 @@ from shopmind.pipeline.rerankers import MENU as RERANKERS
 from shopmind.pipeline.retrievers import MENU as RETRIEVERS
 from shopmind.pipeline.scenario import NEEDS, PartSpec, Scenario
 from shopmind.pipeline.understanding import MENU as UNDERSTANDING
+from shopmind.scenarios.folder import read
 
 MOST_CANDIDATES = 10_000
 
@@ -60,10 +61,7 @@ def load(own: Path | None = None, drafts: Mapping[str, str | None] | None = None
         InputError: an unknown key, part or option, or a base that is not there, with file, line and what is allowed.
     """
     packaged = _packaged_sources()
-    held: dict[str, str | None] = {}
-    for path in sorted(own.glob("*.toml")) if own is not None and own.is_dir() else []:
-        held[path.stem] = _text(path)
-    held |= drafts or {}
+    held: dict[str, str | None] = {**({} if own is None else read(own)), **(drafts or {})}
     own_sources = {name: Source(f"scenarios/{name}.toml", text) for name, text in held.items() if text is not None}
     sources = {**packaged, **own_sources}
     return {
@@ -100,16 +98,6 @@ def _has_own(name: str, sources: Mapping[str, Source], packaged: Mapping[str, So
             return False
         name = base
     return True
-
-
-def _text(path: Path) -> str:
-    """A served shop reads files while people write them: what cannot be read is told like any other mistake."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"scenarios/{path.name}: not UTF-8 at byte {error.start}") from error
-    except OSError as error:
-        raise InputError(f"scenarios/{path.name}: cannot be read ({error.strerror})") from error
 
 
 def drafted(name: str, text: str, known: Mapping[str, Scenario]) -> Scenario:

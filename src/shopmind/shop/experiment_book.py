@@ -20,6 +20,7 @@ from shopmind.pipeline.scenario import Scenario
 from shopmind.scenarios.assignment import Layout
 from shopmind.scenarios.experiment import Experiment
 from shopmind.scenarios.experiments import answered, clash, read_folder
+from shopmind.scenarios.folder import marks
 from shopmind.stores.ports import Records
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ class ExperimentBook:
     def _look(self, strict: bool = False) -> Known:
         until_s = time.monotonic() + LOOK_EVERY_S
         before, bodies = self._known, dict(self._records.scan(KIND, MOST))
-        mark = (_marks(self.folder), orjson.dumps(bodies, option=orjson.OPT_SORT_KEYS), dict(self.scenarios))
+        mark = (marks(self.folder), orjson.dumps(bodies, option=orjson.OPT_SORT_KEYS), dict(self.scenarios))
         experiments, fault = before.experiments, before.fault
         if mark != before.mark:
             try:
@@ -229,16 +230,3 @@ def _remarks(layout: Layout, now: Layout) -> tuple[str, ...]:
         if getattr(layout, name) != getattr(now, name)
     ]
     return tuple(said)
-
-
-def _marks(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    if not folder.is_dir():
-        return ()
-    found = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            told = path.stat()
-        except FileNotFoundError:
-            continue
-        found.append((path.name, told.st_mtime_ns, told.st_size))
-    return tuple(found)

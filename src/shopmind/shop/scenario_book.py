@@ -11,10 +11,9 @@ from shopmind.kit.errors import InputError
 from shopmind.kit.log import note
 from shopmind.pipeline.scenario import Scenario
 from shopmind.scenarios import load
+from shopmind.scenarios.folder import marks
 
 logger = logging.getLogger(__name__)
-
-Marks = frozenset[tuple[str, int, int, int]]
 
 
 class ScenarioBook(Mapping[str, Scenario]):
@@ -32,7 +31,7 @@ class ScenarioBook(Mapping[str, Scenario]):
         self.folder = folder
         self.fault = ""
         self._lock = threading.Lock()
-        self._marks = _marks(folder)
+        self._marks = marks(folder)
         self._held: Mapping[str, Scenario] = load(folder)
 
     def changed(self) -> dict[str, Scenario] | None:
@@ -41,10 +40,10 @@ class ScenarioBook(Mapping[str, Scenario]):
         Those that say the same as before are the same objects. Nothing is taken up until `take`.
         """
         with self._lock:
-            marks = _marks(self.folder)
-            if marks == self._marks:
+            found_marks = marks(self.folder)
+            if found_marks == self._marks:
                 return None
-            self._marks = marks
+            self._marks = found_marks
             try:
                 found = load(self.folder)
             except InputError as error:
@@ -67,15 +66,3 @@ class ScenarioBook(Mapping[str, Scenario]):
 
     def __len__(self) -> int:
         return len(self._held)
-
-
-def _marks(folder: Path) -> Marks:
-    """What tells one state of the files from another; a file that is replaced is another one."""
-    found = set()
-    for path in folder.glob("*.toml") if folder.is_dir() else ():
-        try:
-            state = path.stat()
-        except FileNotFoundError:  # taken away just now
-            continue
-        found.add((path.name, state.st_ino, state.st_mtime_ns, state.st_size))
-    return frozenset(found)

@@ -179,10 +179,12 @@ class ScenarioFiles:
         return after
 
     def _own(self, name: str) -> str | None:
-        path = self._path / SCENARIOS / f"{name}.toml"
-        if not NAME.fullmatch(name) or not path.is_file():
+        if not NAME.fullmatch(name):
             return None
-        return path.read_text(encoding="utf-8")
+        try:
+            return (self._path / SCENARIOS / f"{name}.toml").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
 
     def _history(self, name: str) -> tuple[Kept, ...]:
         rows = (self._records.get(KIND, name) or {}).get("versions", [])
