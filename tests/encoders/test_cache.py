@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,6 +98,29 @@ def test_a_broken_file_is_put_aside_and_begun_anew(tmp_path: Path, keep: int) ->
     np.testing.assert_array_equal(encode_cached(Counting(), texts, store), whole)
     assert (tmp_path / "vectors.db.broken").exists()
     store.close()
+
+
+def test_of_two_who_find_it_broken_the_second_goes_on_with_what_the_first_began(tmp_path: Path) -> None:
+    file = tmp_path / "vectors.db"
+    VectorCache(file).close()
+    file.write_bytes(b"\xff" * 8192)
+    slow = VectorCache.__new__(VectorCache)
+    slow.file, slow._opened = file, file.stat().st_ino
+    first = VectorCache(file)
+    encode_cached(Counting(), ["a"], first)
+    slow._set_aside()  # it found the broken file, too, and was a moment late
+    second = VectorCache(file)
+    assert (len(second), len(first)) == (1, 1)
+    assert (tmp_path / "vectors.db.broken").read_bytes() == b"\xff" * 8192
+    for store in (first, second):
+        store.close()
+
+
+def test_many_may_open_it_for_the_first_time_at_once(tmp_path: Path) -> None:
+    for turn in range(20):
+        with ThreadPoolExecutor(8) as pool:
+            for store in list(pool.map(lambda _, turn=turn: VectorCache(tmp_path / f"{turn}.db"), range(8))):
+                store.close()
 
 
 def test_queries_are_remembered_up_to_a_bound_the_oldest_leaves_first() -> None:

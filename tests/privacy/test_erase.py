@@ -3,9 +3,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 import shopmind
+from shopmind.privacy import erase
 from shopmind.privacy.erase import PENDING
 from shopmind.shop import Shop
+from shopmind.stores.lease import Lease
 
 SECRET_WORD = "zebra-striped-query"
 
@@ -75,3 +79,15 @@ def test_the_doctor_asks_for_training_after_an_erasure_until_it_was_done(shop: S
     assert any("erased" in finding.text for finding in examine(shop))
     shop.train()
     assert not any("erased" in finding.text for finding in examine(shop))
+
+
+def test_rejected_rows_that_are_written_meanwhile_are_not_lost(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(shop)
+    alone = []
+
+    def write(path: Path, content: bytes) -> None:
+        alone.append(Lease(path.with_name(f".{path.name}.lock")).taken())
+
+    monkeypatch.setattr(erase, "write_whole", write)
+    shop.forget("alice@shop")
+    assert alone == [True]

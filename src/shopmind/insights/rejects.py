@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import orjson
@@ -84,7 +85,7 @@ class RejectPage:
 class _Index:
     """Where each line of the file begins, and what it is about."""
 
-    stamp: tuple[int, int]
+    stamp: tuple[int, int, int]
     starts: NDArray[np.int64]
     reason: NDArray[np.int16]
     file: NDArray[np.int16]
@@ -102,7 +103,11 @@ def rejects(shop: Shop, *, reason: str = "", file: str = "", offset: int = 0, n:
     Raises:
         InputError: a reason or a file of which there is no row.
     """
-    index = _index(shop.path / REJECTED)
+    with _opened(shop.path / REJECTED) as lines:
+        return _page(lines, _index(shop.path / REJECTED, lines), reason, file, offset, n)
+
+
+def _page(lines: BinaryIO, index: _Index, reason: str, file: str, offset: int, n: int) -> RejectPage:
     chosen = np.ones(len(index.starts), np.bool_)
     for name, given, codes, known in (
         ("reason", reason, index.reason, index.reasons),
@@ -114,7 +119,7 @@ def rejects(shop: Shop, *, reason: str = "", file: str = "", offset: int = 0, n:
             chosen &= codes == known.index(given)
     places = np.flatnonzero(chosen)[::-1]
     return RejectPage(
-        rows=tuple(_rows(shop.path / REJECTED, index.starts[places[offset : offset + n]])),
+        rows=tuple(_rows(lines, index.starts[places[offset : offset + n]])),
         total=len(places),
         reasons=_counted(index.reason, index.reasons),
         files=_counted(index.file, index.files),
@@ -123,24 +128,27 @@ def rejects(shop: Shop, *, reason: str = "", file: str = "", offset: int = 0, n:
 
 def every_reject(shop: Shop) -> Iterator[Reject]:
     """All of them, oldest first, read one by one."""
-    path = shop.path / REJECTED
-    if path.is_file():
-        with path.open("rb") as lines:
-            for line in lines:
-                told = _told(line)
-                if told is not None:
-                    yield told
-
-
-def _rows(path: Path, starts: NDArray[np.int64]) -> Iterator[Reject]:
-    if not path.is_file():
-        return
-    with path.open("rb") as lines:
-        for start in starts.tolist():
-            lines.seek(start)
-            told = _told(lines.readline())
+    with _opened(shop.path / REJECTED) as lines:
+        for line in lines:
+            told = _told(line)
             if told is not None:
                 yield told
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The file as it is now: whoever rewrites it meanwhile puts another one in its place."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return open(os.devnull, "rb")
+
+
+def _rows(lines: BinaryIO, starts: NDArray[np.int64]) -> Iterator[Reject]:
+    for start in starts.tolist():
+        lines.seek(start)
+        told = _told(lines.readline())
+        if told is not None:
+            yield told
 
 
 def _counted(codes: NDArray[np.int16], names: tuple[str, ...]) -> dict[str, int]:
@@ -148,35 +156,31 @@ def _counted(codes: NDArray[np.int16], names: tuple[str, ...]) -> dict[str, int]
     return dict(Counter(dict(zip(names, counts, strict=True))).most_common())
 
 
-def _index(path: Path) -> _Index:
+def _index(path: Path, lines: BinaryIO) -> _Index:
     """Made anew when the file has changed."""
-    if not path.is_file():
-        nothing = np.empty(0, np.int16)
-        return _Index((0, 0), np.empty(0, np.int64), nothing, nothing, (), ())
-    found = path.stat()
-    stamp = found.st_mtime_ns, found.st_size
+    found = os.fstat(lines.fileno())
+    stamp = found.st_ino, found.st_mtime_ns, found.st_size
     with _LOCK:
         held = _HELD.get(path)
         if held is None or held.stamp != stamp:
-            held = _HELD[path] = _read(path, stamp)
+            held = _HELD[path] = _read(lines, stamp)
         return held
 
 
-def _read(path: Path, stamp: tuple[int, int]) -> _Index:
+def _read(lines: BinaryIO, stamp: tuple[int, int, int]) -> _Index:
     starts: list[int] = []
     reason: list[int] = []
     file: list[int] = []
     reasons: dict[str, int] = {}
     files: dict[str, int] = {}
     at = 0
-    with path.open("rb") as lines:
-        for line in lines:
-            body = _body(line)
-            if body is not None:
-                starts.append(at)
-                reason.append(reasons.setdefault(str(body.get("reason")), len(reasons)))
-                file.append(files.setdefault(str(body.get("file")), len(files)))
-            at += len(line)
+    for line in lines:
+        body = _body(line)
+        if body is not None:
+            starts.append(at)
+            reason.append(reasons.setdefault(str(body.get("reason")), len(reasons)))
+            file.append(files.setdefault(str(body.get("file")), len(files)))
+        at += len(line)
     return _Index(
         stamp,
         np.array(starts, np.int64),

@@ -5,6 +5,7 @@ What is derived (text and vector index, vector cache) is left out: the next open
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -25,8 +26,12 @@ from shopmind.settings import FILE
 from shopmind.shop import Shop
 from shopmind.shop.folder import ARTIFACTS, DATABASE, EXPERIMENTS, REJECTED, SCENARIOS, SECRET
 from shopmind.shop.postbox import FILE as MESSAGES
+from shopmind.stores.folder_artifacts import LOCK
+from shopmind.stores.lease import Lease
 
 MANIFEST = "backup.json"
+PATIENCE_S = 60.0
+"""For a training that is just saving what it learned."""
 
 
 def backup(shop: Shop, target: Path) -> dict[str, Any]:
@@ -49,11 +54,11 @@ def backup(shop: Shop, target: Path) -> dict[str, Any]:
                 shop.postbox.outbox.backup(draft / MESSAGES)
                 os.chmod(draft / MESSAGES, 0o600)
             for name in (FILE, SECRET, REJECTED, RULES, CAMPAIGNS):
-                if (shop.path / name).is_file():
-                    shutil.copy2(shop.path / name, draft / name)
-            for name in (ARTIFACTS, SCENARIOS, EXPERIMENTS, WORDS):
-                if (shop.path / name).is_dir():
-                    shutil.copytree(shop.path / name, draft / name)
+                _copy(shop.path / name, draft / name)
+            with Lease(shop.path / ARTIFACTS / LOCK).hold(wait_s=PATIENCE_S):  # nothing is saved or dropped meanwhile
+                _copy_folder(shop.path / ARTIFACTS, draft / ARTIFACTS)
+            for name in (SCENARIOS, EXPERIMENTS, WORDS):
+                _copy_folder(shop.path / name, draft / name)
             files = sorted(file for file in draft.rglob("*") if file.is_file())
             manifest = {
                 "shopmind": shopmind.__version__,
@@ -95,6 +100,18 @@ def restore(source: Path, target: Path) -> dict[str, Any]:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return manifest
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Without what is being written: drafts and leases have names that begin with a dot."""
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=_copy, ignore=shutil.ignore_patterns(".*"))
+
+
+def _copy(source: Path | str, target: Path | str) -> None:
+    """Nothing of a file that is not there, or that somebody takes away just now."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copy2(source, target)
 
 
 def _digest(file: Path) -> str:

@@ -170,10 +170,11 @@ class Registry:
     def _kind(self, name: str, users: Mapping[str, tuple[str, ...]], erased: Mapping[str, int]) -> Kind:
         current = self._shop.artifacts.current().get(name, "")
         marked = self._shop.records.get(STALE, name) or {}
-        versions = tuple(
+        seen = (
             self._version(name, each, current, marked.get("version") == each, erased.get(name, 0))
             for each in reversed(self._shop.artifacts.versions(name))
         )
+        versions = tuple(each for each in seen if each is not None)
         return Kind(
             name=name,
             versions=versions,
@@ -183,15 +184,17 @@ class Registry:
             waiting=name == ENCODER_ARTIFACT and bool(adopting.waiting(self._shop.folder)),
         )
 
-    def _version(self, name: str, version: str, current: str, marked: bool, erased_ms: int) -> Version:
+    def _version(self, name: str, version: str, current: str, marked: bool, erased_ms: int) -> Version | None:
+        """None of one that newer fits have just pushed out."""
         damaged = ""
         card: dict[str, Any] = {}
         try:
             artifact = self._shop.artifacts.load(name, version)
-        except StorageError as error:
-            artifact, damaged = None, error.message
-        if artifact is not None:
+            if artifact is None:
+                return None
             card = dict(artifact.card)
+        except StorageError as error:
+            damaged = error.message
         stale = marked or int(card.get("saved_at_ms", 0)) < erased_ms
         return Version(version, version == current, stale, damaged, card)
 

@@ -12,6 +12,7 @@ import orjson
 
 from shopmind.kit.clock import Clock, format_time
 from shopmind.kit.files import write_whole
+from shopmind.stores.lease import changing
 from shopmind.stores.ports import Artifacts, Records, Users
 
 PENDING = "erasing"
@@ -72,10 +73,11 @@ class Erasure:
     def _erase_rejected(self, user_id: str) -> int:
         if not self.rejected.is_file():
             return 0
-        lines = self.rejected.read_bytes().splitlines(keepends=True)
-        kept = [line for line in lines if not _speaks_of(line, user_id)]
-        if len(kept) < len(lines):
-            write_whole(self.rejected, b"".join(kept))
+        with changing(self.rejected):
+            lines = self.rejected.read_bytes().splitlines(keepends=True)
+            kept = [line for line in lines if not _speaks_of(line, user_id)]
+            if len(kept) < len(lines):
+                write_whole(self.rejected, b"".join(kept))
         return len(lines) - len(kept)
 
     def _mark_artifacts(self) -> list[str]:

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from shopmind.kit.errors import BusyError
@@ -94,3 +95,12 @@ class Lease:
             yield
         finally:
             self.release()
+
+
+def changing(file: Path) -> AbstractContextManager[None]:
+    """Nobody else, in this process or another, appends to the file or rewrites it during the block.
+
+    Raises:
+        BusyError: somebody has been at it for a minute.
+    """
+    return Lease(file.with_name(f".{file.name}.lock")).hold(wait_s=60.0)

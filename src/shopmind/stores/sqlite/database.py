@@ -195,7 +195,7 @@ def _translated(path: Path, error: BaseException | None) -> Exception:
 def _open(path: Path, cache_kib: int) -> sqlite3.Connection:
     connection = _open_plain(path)
     try:
-        _use_write_ahead_log(connection)
+        use_write_ahead_log(connection)
         for pragma in (
             "synchronous = FULL",
             "foreign_keys = OFF",
@@ -214,7 +214,7 @@ def _open_plain(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+def use_write_ahead_log(connection: sqlite3.Connection) -> None:
     """The switch to WAL does not wait for its lock as other statements do, so two first openers could collide."""
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:

@@ -1,0 +1,29 @@
+"""The file of rejected rows while several ingests write it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import orjson
+
+from shopmind.ingest.rejected import RejectedFile
+
+
+def line(source: int, number: int) -> dict[str, object]:
+    return {"digest": f"{source:016}", "line": number, "reason": "unknown_item", "file": f"{source}.csv", "row": {}}
+
+
+def test_of_many_who_append_and_settle_at_once_nobody_loses_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.ndjson"
+
+    def twice(source: int) -> None:
+        first = RejectedFile(path)
+        for number in range(20):
+            first.write([line(source, number)])
+        second = RejectedFile(path)  # the file was mended: only its first row is rejected again
+        second.write([line(source, 0)])
+        second.settle(f"{source:016}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(twice, range(16)))
+    rows = [orjson.loads(each) for each in path.read_bytes().splitlines()]
+    assert sorted((row["file"], row["line"]) for row in rows) == sorted((f"{each}.csv", 0) for each in range(16))
