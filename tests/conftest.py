@@ -18,7 +18,13 @@ from shopmind.testing.tiny_shop import make_tiny_shop
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY, ENOUGH = Path("/dev/shm"), 8 << 30
-hypothesis.settings.register_profile("shopmind", deadline=None)  # a busy machine is no fault of what is tested
+
+# A busy machine is no fault of what is tested, and what is tested is the same each time. `--hypothesis-profile=wide`
+# looks for examples that nobody has seen yet.
+for name, same in (("shopmind", True), ("wide", False)):
+    hypothesis.settings.register_profile(
+        name, deadline=None, derandomize=same, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
 hypothesis.settings.load_profile("shopmind")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 import shopmind
-from shopmind.testing.processes import Server
+from shopmind.testing.processes import Server, until
 
 if TYPE_CHECKING:
     from shopmind.testing.visitor import Visitor
@@ -68,17 +67,10 @@ def test_a_version_is_promoted_and_rolled_back_and_the_shop_follows(
     page.get_by_role("dialog").get_by_role("button", name="Promote").click()
     page.get_by_role("button", name="Roll back").wait_for()
     page.locator("canvas").first.wait_for()  # the curve of the version that answers now
-    _until(lambda: model_version(shop_api) != before)
+    until(lambda: model_version(shop_api) != before)
     page.get_by_role("button", name="Roll back").click()
     page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
     page.get_by_text("This recipe is fitted in one go").wait_for()
-    _until(lambda: model_version(shop_api) == before)
+    until(lambda: model_version(shop_api) == before)
     page = visitor.go(f"{console.url}/experiments?tab=knowledge")
     page.get_by_role("heading", name="Rolled back popularity").wait_for()
-
-
-def _until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

@@ -19,12 +19,11 @@ import shopmind
 from shopmind.client import Client
 from shopmind.kit.errors import ShopmindError
 from shopmind.serving import keys
+from shopmind.testing.processes import PATIENCE_S, until
 
 pytestmark = pytest.mark.slow
 
 Start = Callable[..., Any]
-PATIENCE_S = 30.0
-"""For what takes a second on a machine that has nothing else to do (tests/shop/test_answers.py holds it to that)."""
 
 
 def view(item: str = "tea-01", **more: Any) -> dict[str, Any]:
@@ -67,8 +66,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(start: Start, folder: Path)
     with ThreadPoolExecutor(4) as pool:
         for worker in range(4):
             pool.submit(report, worker)
-        while len(acknowledged) < 100:
-            time.sleep(0.01)
+        until(lambda: len(acknowledged) >= 100)
         server.stop(signal.SIGKILL)
     assert len(acknowledged) >= 100
     again = start(folder, "--open")

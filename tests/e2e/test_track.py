@@ -17,6 +17,7 @@ import shopmind
 from shopmind.domain import EVENT_TYPES
 from shopmind.insights import traffic
 from shopmind.serving import keys
+from shopmind.testing.processes import PATIENCE_S
 
 if TYPE_CHECKING:
     from shopmind.testing.processes import Server
@@ -84,7 +85,7 @@ class Floor:
 
     def wait(self, count: int) -> list[dict[str, Any]]:
         """The events, once there are so many."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             found = self.rows()
             if len(found) >= count:

@@ -15,7 +15,7 @@ import pytest
 import shopmind
 from shopmind.domain import EVENT_TYPES
 from shopmind.serving import keys
-from shopmind.testing.processes import free_port
+from shopmind.testing.processes import PATIENCE_S, free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -70,7 +70,7 @@ class Site:
 
     def events(self, page: Page, count: int) -> list[tuple[str, str]]:
         """Type and item of every event since the beginning, once there are so many."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             with shopmind.open(self.folder) as shop:
                 rows = shop.events.table(after=self.first, whole=True)

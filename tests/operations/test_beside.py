@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 import pytest
 
 from shopmind.operations.strategy import beside
 from shopmind.operations.strategy.run import running
+from shopmind.testing.processes import until
 
 from .conftest import CLOTHES, Life
 
@@ -34,20 +33,13 @@ steps = []
 """
 
 
-def waited(happened: Callable[[], bool], seconds: float = 40) -> bool:
-    end = time.monotonic() + seconds
-    while not happened() and time.monotonic() < end:
-        time.sleep(0.1)
-    return happened()
-
-
 def test_it_promotes_while_the_block_lasts_and_ends_with_it(life: Life) -> None:
     life.rules(RULES)
     life.customers(CLOTHES, people=60)
     before = life.served
     with beside.beside([life.folder]):
         # The version is served a moment before the log says so: the block may not end in between.
-        assert waited(lambda: len(life.entries()) == 3)
+        until(lambda: len(life.entries()) == 3)
         assert running(life.folder)
     assert not running(life.folder)
     assert life.served != before
@@ -66,7 +58,7 @@ with beside([Path(sys.argv[1])]):
 def test_it_does_not_outlive_a_server_that_is_killed(life: Life) -> None:
     life.rules(RULES)
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(life.folder)])
-    assert waited(lambda: running(life.folder))
+    until(lambda: running(life.folder))
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    assert waited(lambda: not running(life.folder))
+    until(lambda: not running(life.folder))

@@ -80,7 +80,7 @@ def test_a_signal_that_is_missing_leaves_a_named_fallback_and_not_an_error(chain
 
 def test_a_damaged_artifact_is_a_named_fallback_too(chained: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(chained, tmp_path / "shop"))
-    for array in folder.glob("artifacts/next_item/*/before_*"):
+    for array in folder.glob("artifacts/next_item/*/*_starts.npy"):
         array.unlink()
     with shopmind.open(folder) as shop:
         slate = shop.recommend("next_item", user="u0", n=5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from shopmind.shop import Shop
 from shopmind.stores.ports import Artifact
+from shopmind.testing.processes import until
 
 Served = Callable[..., httpx.Client]
 
@@ -53,11 +53,7 @@ def test_a_promoted_version_answers_without_a_restart_and_a_roll_back_undoes_it(
     promoted = api.post("/v1/models/popularity/promote", json={"version": tried, "reason": "a trial"}).json()
     assert [each["version"] for each in promoted["versions"] if each["current"]] == [tried]
     assert promoted["before"] == before
-    deadline = time.monotonic() + 10
-    while (now := api.post("/v1/recommend/home", json={"user": "new"}).json()["model_version"]) == said:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert now
+    until(lambda: api.post("/v1/recommend/home", json={"user": "new"}).json()["model_version"] != said)
     back = api.post("/v1/models/popularity/rollback", json={}).json()
     assert [each["version"] for each in back["versions"] if each["current"]] == [before]
     assert {each["version"] for each in back["versions"]} == {before, tried}  # nothing is deleted

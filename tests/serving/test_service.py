@@ -11,6 +11,7 @@ from shopmind.kit.errors import BusyError
 from shopmind.serving.service import Service
 from shopmind.serving.settings import ServingSettings
 from shopmind.shop import Shop
+from shopmind.testing.processes import PATIENCE_S
 
 
 def test_whoever_comes_when_the_queue_is_full_is_told_to_come_back(shop: Shop) -> None:
@@ -20,7 +21,7 @@ def test_whoever_comes_when_the_queue_is_full_is_told_to_come_back(shop: Shop) -
 
     async def ask() -> None:
         try:
-            outcomes.append("answered" if await service.read(lambda: go.wait(10)) else "never")
+            outcomes.append("answered" if await service.read(lambda: go.wait(PATIENCE_S)) else "never")
         except BusyError:
             outcomes.append("busy")
 
@@ -28,7 +29,7 @@ def test_whoever_comes_when_the_queue_is_full_is_told_to_come_back(shop: Shop) -
         async with anyio.create_task_group() as tasks:
             for _ in range(6):
                 tasks.start_soon(ask)
-            await anyio.sleep(0.1)
+            await anyio.wait_all_tasks_blocked()
             assert outcomes == ["busy"] * 3
             go.set()
         await ask()
@@ -55,8 +56,8 @@ def test_a_long_write_leaves_the_reading_threads_free(shop: Shop) -> None:
 
     async def write_and_read() -> bool:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(service.write, lambda: go.wait(10))
-            with anyio.fail_after(5):
+            tasks.start_soon(service.write, lambda: go.wait(PATIENCE_S))
+            with anyio.fail_after(PATIENCE_S / 2):
                 await service.read(lambda: None)
             written_yet = go.is_set()
             go.set()

@@ -15,6 +15,7 @@ from shopmind.kit.errors import BusyError
 from shopmind.serving.service import MOST_LOOKING, Service
 from shopmind.serving.settings import ServingSettings
 from shopmind.shop import Shop
+from shopmind.testing.processes import PATIENCE_S
 
 Served = Callable[..., httpx.Client]
 
@@ -226,7 +227,7 @@ def test_who_looks_into_answers_waits_for_few_and_keeps_no_customer_waiting(shop
             for _ in range(MOST_LOOKING + 2):
                 tasks.start_soon(look)
             await anyio.wait_all_tasks_blocked()
-            with anyio.fail_after(10):
+            with anyio.fail_after(PATIENCE_S):
                 said.append(await service.read(lambda: "answered"))
             done.set()
         return said

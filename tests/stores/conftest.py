@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,15 +58,3 @@ def killed_after() -> Callable[[subprocess.Popen[str], int], list[str]]:
         return [line.strip() for line in read if line.endswith("\n")]
 
     return kill
-
-
-@pytest.fixture
-def timed() -> Callable[[Callable[[], object]], float]:
-    """Seconds that a call takes."""
-
-    def measure(call: Callable[[], object]) -> float:
-        start = time.perf_counter()
-        call()
-        return time.perf_counter() - start
-
-    return measure

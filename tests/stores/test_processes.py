@@ -16,8 +16,8 @@ READER = """
     from shopmind.stores.database import open_database
     database = open_database(f"sqlite:///{folder}/shop.db")
     print("ready", flush=True)
-    seen, pictures, deadline = 0, 0, time.monotonic() + 60
-    while seen < 60 and time.monotonic() < deadline:
+    seen, pictures, deadline = 0, 0, time.monotonic() + 180
+    while (seen < 60 or pictures < 60) and time.monotonic() < deadline:
         history = database.events.history("u", None)
         assert len(history) >= seen, (len(history), seen)
         seen = len(history)
@@ -25,8 +25,7 @@ READER = """
         assert columns.shown.sum() >= pictures
         pictures = int(columns.shown.sum())
         assert database.events.table(after=max(0, seen - 5)).height >= 0
-    time.sleep(0.3)
-    print(seen, int(database.catalogue.columns().shown.sum()), flush=True)
+    print(seen, pictures, flush=True)
 """
 
 
@@ -64,10 +63,8 @@ def test_the_picture_follows_another_writer_within_a_second(database: ShopDataba
     database.catalogue.put([Item("a")])
     assert other.catalogue.columns().size == 2
     database.catalogue.put([Item("b"), Item("c")])
-    deadline = time.monotonic() + 1
-    while other.catalogue.columns().size != 4:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    time.sleep(0.9)  # what is asked for then is of that moment, however long the answer takes
+    assert other.catalogue.columns().size == 4
     other.close()
 
 

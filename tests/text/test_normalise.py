@@ -1,11 +1,10 @@
 """Cleaning and folding."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shopmind.testing.pace import within
 from shopmind.text.mojibake import damaged, repair
 from shopmind.text.normalise import clean, fold, strip_html
 
@@ -53,10 +52,9 @@ def test_fold_makes_one_form_of_many() -> None:
 
 @pytest.mark.parametrize("text", ["<script>" * 500_000, "<a " * 1_000_000, "&amp;" * 1_000_000, "Ã" * 1_000_000])
 def test_hostile_text_takes_linear_time(text: str) -> None:
-    started = time.process_time()
-    clean(text)
-    strip_html(text)
-    assert time.process_time() - started < 10
+    with within(10):
+        clean(text)
+        strip_html(text)
 
 
 @given(st.text())

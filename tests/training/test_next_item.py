@@ -19,9 +19,9 @@ from shopmind.training.next_item import meaning, walks
 from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.next_item.blend import Choices, _Loss
 from shopmind.training.next_item.chains import starting
-from shopmind.training.next_item.evidence import COLUMNS, GATES, OF_ORDERS, TABLES, WALKS, Signals
+from shopmind.training.next_item.evidence import FORMS, GATES, OF_ORDERS, SIGNALS, TABLES, WALKS, Signals, needed
 from shopmind.training.next_item.hold_out import doings, last_steps, others_steps
-from shopmind.training.next_item.recipe import NextItemRecipe
+from shopmind.training.next_item.recipe import NextItemRecipe, signals_in
 from shopmind.training.next_item.statistics import Goods, Shape, factors, in_orders, several, statistics
 from shopmind.training.next_item.walks import Sequences
 from shopmind.training.recipe import Tables
@@ -282,13 +282,17 @@ def test_what_did_not_vary_while_it_was_learned_says_nothing_later() -> None:
 
 
 def test_the_recipe_learns_a_planted_order(chained: Tables) -> None:
-    options = NextItemRecipe.Options(factors=8, at_least=20)
+    options = NextItemRecipe.Options(factors=8, at_least=20, least=2)
     fitted = NextItemRecipe().fit(chained, options, seed=0, progress=silent)
     assert fitted.figures["recall@10"] > 0.9
-    silent_ones = {"sequence", *OF_ORDERS}  # every event here is an order of its own
-    assert fitted.figures["columns"] == tuple(name for name in COLUMNS if name not in silent_ones)
     assert fitted.figures["gates"] == GATES
-    signals = Signals(fitted.arrays, None)
+    chosen = signals_in(fitted.figures["columns"])
+    assert not set(chosen) & set(OF_ORDERS), "every event here is an order of its own"
+    assert 2 <= len(chosen) < len(SIGNALS) - len(OF_ORDERS), "one signal says all there is to say"
+    assert {name.removesuffix("_starts") for name in fitted.arrays if name.endswith("_starts")} == needed(chosen) - {
+        "factors"
+    }
+    signals = Signals(fitted.arrays, None, chosen=chosen)
     walked = signals.of(Asked.of([history([3, 4, 5])], [0]))
     allowed = np.ones(ITEMS + 1, np.bool_)
     allowed[[0, 3, 4, 5]] = False
@@ -297,7 +301,8 @@ def test_the_recipe_learns_a_planted_order(chained: Tables) -> None:
     assert (np.diff(agreement) <= 0).all()
     assert not set(items.tolist()) & {0, 3, 4, 5}
     columns = walked.columns(0, np.array([6, 20, ITEMS + 50]))
-    assert columns["after"][[0, 2]].tolist() == [1.0, 0.0]
+    assert columns[chosen[0]][2] == 0.0, "of an item newer than the artifact a walk knows nothing"
+    assert set(columns) >= {f"{name}{form}" for name in chosen for form in FORMS}
     assert all(len(column) == 3 and np.isfinite(column).all() for column in columns.values())
 
 
@@ -309,7 +314,7 @@ def test_a_batch_says_the_same_as_one_request(chained: Tables) -> None:
     centre = vectors.mean(axis=0)
     near = meaning.alike(meaning.centred(vectors, centre), 3, 0.0, np.zeros(ITEMS + 1))
     goods = Goods(nothing, meaning.shares(near), near)
-    arrays = statistics(sequences, goods, Shape(factors=4), 0) | {"centre": centre}
+    arrays = statistics(sequences, goods, Shape(factors=4), 0, needed(SIGNALS)) | {"centre": centre}
     arrays |= {name: np.zeros(ITEMS + 1, np.float32) for name in TABLES if name != "popular"}
     signals = Signals(arrays, lambda items: vectors[items])
     histories = [history([1, 2]), history([]), history([9, 9, 30])]

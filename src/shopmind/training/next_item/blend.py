@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,6 +58,7 @@ class Choices:
     def __post_init__(self) -> None:
         self._matrices: list[NDArray[np.float16]] = []
         self._taken: list[NDArray[np.bool_]] = []
+        self._places: NDArray[np.intp] | slice = slice(None)
 
     def __len__(self) -> int:
         return len(self._matrices)
@@ -67,6 +69,15 @@ class Choices:
             matrix = np.stack([values[name] for name in (*self.columns, *self.gates)], axis=1)
             self._matrices.append(matrix.astype(np.float16))  # the most that a fit holds
             self._taken.append(taken)
+
+    def of(self, columns: Sequence[str]) -> Choices:
+        """The same lists, and of their columns these."""
+        found = Choices(tuple(columns), self.gates)
+        names = (*self.columns, *self.gates)
+        there = np.arange(self._matrices[0].shape[1] if self._matrices else len(names))[self._places]
+        found._matrices, found._taken = self._matrices, self._taken
+        found._places = there[[names.index(name) for name in (*columns, *self.gates)]]
+        return found
 
     def join(self, other: Choices) -> None:
         """The lists of another, of the same columns and gates."""
@@ -79,6 +90,7 @@ class Choices:
         rows: Sequence[int] | None = None,
         *,
         prior: Blend | None = None,
+        near: Blend | None = None,
         negatives: int = 100,
         seed: int = 0,
     ) -> Blend:
@@ -86,6 +98,7 @@ class Choices:
 
         Args:
             prior: weights that the ridge draws towards instead of 0, of the same gates; a column that it lacks is new.
+            near: learned from the same lists with these columns and others: where the search begins.
             negatives: of what was not taken so many of a list are learned from, by chance.
 
         Source: listwise softmax, Cao, Qin, Liu, Tsai, Li, ICML 2007 (ListNet, top one): loss = mean over lists of
@@ -93,13 +106,7 @@ class Choices:
         found with L-BFGS. Those that were drawn stand for the others by -ln(chance) added to their score, as in
         sampled softmax (Jean et al., ACL 2015).
         """
-        randomness = generator(seed, "blend")
-        drawn = [_drawn(self._taken[row], negatives, randomness) for row in (rows or range(len(self)))]
-        chosen = list(zip(rows or range(len(self)), drawn, strict=True))
-        matrix = np.concatenate([self._matrices[row][kept] for row, (kept, _) in chosen]).astype(np.float32)
-        taken = np.concatenate([self._taken[row][kept] / self._taken[row].sum() for row, (kept, _) in chosen])
-        offset = np.concatenate([each for _, (_, each) in chosen])
-        starts = np.cumsum([0, *(len(kept) for _, (kept, _) in chosen)])[:-1]
+        matrix, taken, offset, starts = self._learned_from(rows, negatives, seed)
         centre, scale = matrix.mean(axis=0, dtype=np.float64), matrix.std(axis=0, dtype=np.float64)
         scale = np.where(scale > VARIES * np.maximum(1, np.abs(centre)), scale, np.inf)
         centre, scale = centre.astype(np.float32), scale.astype(np.float32)
@@ -110,26 +117,67 @@ class Choices:
             centre[[*there, *range(width, len(centre))]] = prior.centre
             scale[[*there, *range(width, len(scale))]] = prior.scale
             start[:, there] = prior.weights
-        matrix -= centre
-        matrix /= scale
-        gates = np.column_stack([np.ones(len(matrix), np.float32), matrix[:, width:]])
+        begin = start if near is None else near.weights[:, [near.columns.index(name) for name in self.columns]]
+        gates = _standard(matrix, centre, scale, width)
         loss = _Loss(np.ascontiguousarray(matrix[:, :width]), gates, taken, offset, starts, ridge, start.ravel())
         found = scipy.optimize.minimize(
-            loss, start.ravel().astype(float), jac=True, method="L-BFGS-B", options={"maxiter": 100}
+            loss, begin.ravel().astype(float), jac=True, method="L-BFGS-B", options={"maxiter": 100}
         )
         weights = found.x.reshape(1 + len(self.gates), width).astype(np.float32)
         return Blend(self.columns, self.gates, centre, scale, weights)
+
+    def curvature(
+        self, blend: Blend, ridge: float, rows: Sequence[int], *, negatives: int = 100, seed: int = 0
+    ) -> NDArray[np.float64]:
+        """Second derivatives of the loss over some lists by every two weights, row by row of `blend.weights`.
+
+        Of a softmax: the mean over lists of the covariance, by its shares, of what each weight is multiplied with.
+        """
+        matrix, _, offset, starts = self._learned_from(rows, negatives, seed)
+        gates = _standard(matrix, blend.centre, blend.scale, len(self.columns))
+        found = np.zeros((blend.weights.size, blend.weights.size))
+        for first, stop in itertools.pairwise([*starts.tolist(), len(matrix)]):
+            x = (gates[first:stop, :, None] * matrix[first:stop, None, : len(self.columns)]).reshape(stop - first, -1)
+            mass = scipy.special.softmax(x @ blend.weights.ravel() + offset[first:stop])
+            mean, spread = mass @ x, x * np.sqrt(mass)[:, None]
+            found += spread.T @ spread - np.outer(mean, mean)
+        found /= len(starts)
+        return found + 2 * ridge * np.eye(len(found))
+
+    def _learned_from(
+        self, rows: Sequence[int] | None, negatives: int, seed: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32], NDArray[np.int64]]:
+        """Of some lists one upon the other, in part by chance: columns and gates, shares of what was taken, offsets,
+        and where each list begins.
+        """
+        randomness = generator(seed, "blend")
+        chosen = range(len(self)) if rows is None else rows
+        drawn = [_drawn(self._taken[row], negatives, randomness) for row in chosen]
+        pairs = list(zip(chosen, (kept for kept, _ in drawn), strict=True))
+        matrix = np.concatenate([self._matrices[row][kept][:, self._places] for row, kept in pairs]).astype(np.float32)
+        taken = np.concatenate([self._taken[row][kept] / self._taken[row].sum() for row, kept in pairs])
+        starts = np.cumsum([0, *(len(kept) for kept, _ in drawn)])[:-1]
+        return matrix, taken, np.concatenate([each for _, each in drawn]), starts
 
     def ranks(self, blend: Blend, rows: Sequence[int]) -> NDArray[np.float64]:
         """(n,) place of the best taken candidate in each list, 0 for the first; ties half."""
         found = np.empty(len(rows))
         for place, row in enumerate(rows):
-            matrix = self._matrices[row].astype(np.float32)
+            matrix = self._matrices[row][:, self._places].astype(np.float32)
             values = {name: matrix[:, column] for column, name in enumerate((*self.columns, *self.gates))}
             scores = blend.scores(values)
             best = scores[self._taken[row]].max()
             found[place] = (scores > best).sum() + ((scores == best).sum() - 1) / 2
         return found
+
+
+def _standard(
+    matrix: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32], width: int
+) -> NDArray[np.float32]:
+    """Brings columns and gates to deviations from the mean, in place; returns the gates, 1 in front."""
+    matrix -= centre
+    matrix /= scale
+    return np.column_stack([np.ones(len(matrix), np.float32), matrix[:, width:]])
 
 
 def _drawn(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,9 +61,14 @@ WALKS: Mapping[str, Walk] = {
     "same_order": _along("together", decay=0.87, by_order=True),
 }
 """Those by order only where orders hold several items: elsewhere they say what others say."""
+FACTORS: Mapping[str, float] = {"factors": 0.7, "factors_all": ALL}
+"""Products of factors, and what an event counts in them beside the next newer one."""
+SIGNALS = (*WALKS, *FACTORS)
+"""What may be left out where it adds nothing, see fewer.fewer; every one gives two columns."""
+FORMS = ("", "_log")
 SEQUENCE = "sequence"
 COLUMNS = (
-    *(f"{name}{form}" for name in (*WALKS, "factors", "factors_all") for form in ("", "_log")),
+    *(f"{name}{form}" for name in SIGNALS for form in FORMS),
     "reads_like",
     "reads_like_last",
     "popular",
@@ -73,8 +78,8 @@ COLUMNS = (
     SEQUENCE,
 )
 """What the weights are learned for; `sequence` only where a sequence model was trained."""
-OF_ORDERS = tuple(f"{name}{form}" for name, walk in WALKS.items() if walk.by_order for form in ("", "_log"))
-"""Of COLUMNS those that are there only where orders hold several items."""
+OF_ORDERS = tuple(name for name, walk in WALKS.items() if walk.by_order)
+"""Of SIGNALS those that are there only where orders hold several items."""
 GATES = ("known_newest", "long_history", "popular")
 """What the weights depend on: how well the newest item is known, how long the history, how popular the candidate."""
 TABLES = ("popular", "share_7", "share_28", "staple")
@@ -97,6 +102,7 @@ class Signals:
         arrays: what `statistics.statistics` made.
         vectors: numbers → text vectors of unit length; None where items have no text vector.
         network: histories → (b, size) ln of the share each item has in what comes next; None without a network.
+        chosen: which of SIGNALS speak.
     """
 
     def __init__(
@@ -104,9 +110,10 @@ class Signals:
         arrays: Mapping[str, NDArray[Any]],
         vectors: Callable[[Numbers], NDArray[np.float32]] | None,
         network: Callable[[Asked], NDArray[np.float32]] | None = None,
+        chosen: Collection[str] = SIGNALS,
     ) -> None:
         self._arrays = arrays
-        self._left, self._right = arrays["left"], arrays["right"]
+        self.factors = {name: decay for name, decay in FACTORS.items() if name in chosen}
         self._tables = {name: arrays[name] for name in TABLES}
         self.bestsellers = np.argsort(-arrays["share_28"], kind="stable")[:BESTSELLERS]
         self._centre = arrays["centre"]
@@ -114,14 +121,18 @@ class Signals:
         self._network = network
         self.size = len(arrays["popular"])
         in_orders = "together_starts" in arrays
-        self._walks = {name: walk for name, walk in WALKS.items() if in_orders or not walk.by_order}
-        chains = {chain for walk in self._walks.values() for chain in walk.chains}
-        self._matrices = {name: matrix(arrays, name, self._width(name)) for chain in chains for name in chain}
+        self._walks = {
+            name: walk for name, walk in WALKS.items() if name in chosen and (in_orders or not walk.by_order)
+        }
+        self._matrices = {name: matrix(arrays, name, self._width(name)) for name in _walked_along(self._walks)}
 
     def of(self, asked: Asked) -> Walked:
         """What all signals say of everything, for a batch."""
         found = self._walked(asked)
-        factors_all = self._factors(asked, ALL)
+        factors = {
+            name: self._in_few_dimensions(asked if decay == ALL else asked.last(NEWEST), decay)
+            for name, decay in self.factors.items()
+        }
         asked = asked.last(NEWEST)
         network = None if self._network is None else self._network(asked)
         newest = asked.newest()
@@ -129,8 +140,7 @@ class Signals:
         return Walked(
             self,
             found,
-            self._factors(asked, 0.7),
-            factors_all,
+            factors,
             *self._texts(asked),
             network,
             known,
@@ -168,18 +178,18 @@ class Signals:
         starts = np.searchsorted(users, np.arange(len(asked) + 1)).astype(np.int32)
         return Reached(starts, columns.astype(np.int32), best)
 
-    def _factors(self, asked: Asked, decay: float) -> NDArray[np.float32]:
-        """(b, d) what a history is in few dimensions."""
-        start = starting(asked, (decay, False), self.size, 0.0)
-        found = np.zeros((len(asked), self._left.shape[1]), np.float32)
+    def _in_few_dimensions(self, asked: Asked, decay: float) -> NDArray[np.float32]:
+        """(b, d) what a history is by the factors."""
+        start, left = starting(asked, (decay, False), self.size, 0.0), self._arrays["left"]
+        found = np.zeros((len(asked), left.shape[1]), np.float32)
         for row in range(len(asked)):
             items, weights = start.row(row)
-            found[row] = weights @ self._left[items].astype(np.float32)
+            found[row] = weights @ left[items].astype(np.float32)
         return found
 
     def scored_by_factors(self, profile: NDArray[np.float32], items: Numbers) -> NDArray[np.float32]:
         """(n,) what the factors expect of items."""
-        return np.asarray(self._right[items].astype(np.float32) @ profile, np.float32)
+        return np.asarray(self._arrays["right"][items].astype(np.float32) @ profile, np.float32)
 
     def text(self, items: Numbers) -> NDArray[np.float32]:
         """(n, d) centred text vectors, zeros where there is none."""
@@ -215,15 +225,14 @@ class Walked:
 
     Attributes:
         found: walk → the items it comes to, and their scores.
-        factors, profile, last: (b, d) of each user, to be multiplied with candidates' own.
+        factors: of FACTORS, (b, d) of each user, to be multiplied with candidates' own; so are profile and last.
         network: (b, size) or None.
         known_newest: (b,) ln(1 + how often the newest item was taken). long_history: (b,) ln(1 + events).
     """
 
     signals: Signals
     found: Mapping[str, Reached]
-    factors: NDArray[np.float32]
-    factors_all: NDArray[np.float32]
+    factors: Mapping[str, NDArray[np.float32]]
     profile: NDArray[np.float32]
     last: NDArray[np.float32]
     network: NDArray[np.float32] | None
@@ -270,13 +279,13 @@ class Walked:
         inside = items < self.signals.size
         place = np.full(self.signals.size, len(items), np.int64)
         place[items[inside]] = np.flatnonzero(inside)
-        names = (*self.found, "factors", "factors_all")
+        names = (*self.found, *self.factors)
         raw = np.zeros((len(names), len(items) + 1), np.float32)
         for line, reached in zip(raw, self.found.values(), strict=False):
             columns, scores = reached.row(row)
             line[place[columns]] = scores
         raw = raw[:, :-1]
-        for line, profile in zip(raw[-2:], (self.factors, self.factors_all), strict=True):
+        for line, profile in zip(raw[len(self.found) :], self.factors.values(), strict=True):
             line[inside] = self.signals.scored_by_factors(profile[row], items[inside])
         shares = np.clip(raw, 0, None) / np.maximum(raw.max(axis=1, initial=0.0), 1e-6)[:, None]
         made: dict[str, NDArray[np.float32]] = {}
@@ -293,6 +302,17 @@ class Walked:
             known = items < self.network.shape[1]
             made[SEQUENCE][known] = np.fmax(self.network[row][items[known]], LEAST_SHARE)
         return made
+
+
+def needed(signals: Iterable[str]) -> frozenset[str]:
+    """What statistics.statistics has to make for these of SIGNALS."""
+    chosen = set(signals)
+    along = _walked_along({name: walk for name, walk in WALKS.items() if name in chosen})
+    return frozenset(along | ({"factors"} if chosen & set(FACTORS) else set()))
+
+
+def _walked_along(walks: Mapping[str, Walk]) -> set[str]:
+    return {name for walk in walks.values() for chain in walk.chains for name in chain}
 
 
 def best_first(scores: NDArray[np.float32], k: int) -> Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,22 @@ from scipy import sparse
 from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.progress import Progress
-from shopmind.kit.seeds import generator
 from shopmind.stores.ports import Numbers
 from shopmind.training.next_item.asked import Asked
 from shopmind.training.next_item.blend import Blend, Choices
-from shopmind.training.next_item.evidence import COLUMNS, GATES, OF_ORDERS, SEQUENCE, Signals, best_first, blocks
+from shopmind.training.next_item.evidence import (
+    COLUMNS,
+    FORMS,
+    GATES,
+    OF_ORDERS,
+    SEQUENCE,
+    SIGNALS,
+    Signals,
+    best_first,
+    blocks,
+    needed,
+)
+from shopmind.training.next_item.fewer import fewer, foreseen, halves
 from shopmind.training.next_item.hold_out import DOINGS, Steps, doings, last_steps, others_steps
 from shopmind.training.next_item.meaning import alike, centred, shares, traits
 from shopmind.training.next_item.statistics import Goods, Shape, in_orders, several, statistics
@@ -46,16 +57,18 @@ class NextItemRecipe(Recipe):
     """Signals from the order of events, from neighbours, texts and traits, weighed by what every user took last.
 
     The last step of each user is kept back; the signals are made of the rest, the weights are those that best foresee
-    the step, and then the signals are made of all events. With `Tables.held` that is the step instead, and it stays
-    out of the signals. With few users all their steps teach, see _Made.weighed.
+    the step; signals without which it is foreseen as well are left out, and the others are made of all events. With
+    `Tables.held` that is the step instead, and it stays out of the signals. With few users all their steps teach, see
+    _Made.weighed.
     """
 
     @dataclass(frozen=True)
     class Options(Shape):
         """users: whose last step teaches, at most. each_user: steps of one that teach where few do. at_least: steps
         some signal foresaw. each: candidates of one signal. most: candidates of one user. ridge: see blend.Choices.
-        few: users below which all steps teach, and lists below which stronger ridges are tried too. Of the
-        statistics:
+        few: users below which all steps teach, and lists below which stronger ridges are tried too and all are
+        foreseen. least: signals that stay whatever they add. tolerance: share of the nDCG@10 of held steps that leaving
+        signals out may cost. Of the statistics:
         """
 
         users: int = 25_000
@@ -65,6 +78,8 @@ class NextItemRecipe(Recipe):
         most: int = 300
         ridge: float = 1e-3
         few: int = 2_000
+        least: int = 5
+        tolerance: float = 0.005
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """The arrays of statistics.statistics, and of Blend: `centre_of`, `scale_of`, `weights`.
@@ -82,7 +97,7 @@ class NextItemRecipe(Recipe):
         network, version = _network(tables)
         blend, figures = made.weighed(steps, network, progress)
         progress("fit next_item", 3, 4)
-        arrays = made.statistics(tables.events)
+        arrays = made.statistics(tables.events, signals_in(blend.columns))
         progress("fit next_item", 4, 4)
         weights = {"centre_of": blend.centre, "scale_of": blend.scale, "weights": blend.weights}
         told = {
@@ -117,12 +132,13 @@ class _Made:
             _traits(tables), shares(best_of_rows(close, options.alike)), _likeness(tables, near, options.like, worth)
         )
 
-    def statistics(self, events: Any) -> dict[str, NDArray[Any]]:
-        """Arrays of the signals."""
+    def statistics(self, events: Any, signals: Collection[str]) -> dict[str, NDArray[Any]]:
+        """What these signals are made of."""
         lines = doings(events)
         sequences = Sequences.of(lines, self._size, self._options.newest)
-        made = statistics(sequences, self._goods, self._options, self._seed)
-        if self._has_orders:
+        wanting = needed(signals)
+        made = statistics(sequences, self._goods, self._options, self._seed, wanting)
+        if "together" in wanting:
             made |= in_orders(lines, self._size, self._options, self._seed)
         taken = Timeline(events, wanted(events))
         now_ms = int(taken.history.times_ms.max(initial=0)) + 1
@@ -142,47 +158,52 @@ class _Made:
         prior: Blend | None = None
         if len(steps) < self._options.few:
             choices, asked = self._of_others(progress)
-            prior, figures = self._blend(choices, asked, few=True)
+            prior, figures = self._blend(choices, asked)
             if network is None:
                 return prior, figures
-        choices = self.choices(self.statistics(steps.known), steps, network, progress)
+        chosen = self._signals if prior is None else signals_in(prior.columns)
+        choices = self.choices(self.statistics(steps.known, chosen), steps, chosen, network, progress)
         progress("fit next_item", 2, 4)
-        return self._blend(choices, len(steps), prior, few=len(choices) < self._options.few)
+        return self._blend(choices, len(steps), prior)
 
     def _of_others(self, progress: Progress) -> tuple[Choices, int]:
-        found, asked = Choices(self._columns(None), GATES), 0
+        found, asked = Choices(self._columns(None, self._signals), GATES), 0
         options = self._options
         for part in others_steps(self._tables, PARTS, options.each_user, most=options.users, seed=self._seed):
-            found.join(self.choices(self.statistics(part.known), part, None, progress))
+            found.join(self.choices(self.statistics(part.known, self._signals), part, self._signals, None, progress))
             asked += len(part)
         return found, asked
 
-    def _blend(
-        self, choices: Choices, steps: int, prior: Blend | None = None, *, few: bool
-    ) -> tuple[Blend, dict[str, Any]]:
+    def _blend(self, choices: Choices, steps: int, prior: Blend | None = None) -> tuple[Blend, dict[str, Any]]:
         options = self._options
         if len(choices) < options.at_least:
             raise NotReadyError(
                 f"next_item: of {steps} steps {len(choices)} were among the candidates; {options.at_least} are needed"
             )
+        few = len(choices) < options.few
+        splits = halves(len(choices), few, self._seed)
         ridges = tuple(options.ridge * each for each in STRONGER) if few else (options.ridge,)
-        tried = {ridge: _held_out(choices, steps, ridge, self._seed, prior) for ridge in ridges}
-        ridge = max(tried, key=lambda each: tried[each]["ndcg@10"])
-        figures = {"steps": steps, "foreseen": len(choices), "ridge": ridge, **tried[ridge]}
-        return choices.blend(ridge, prior=prior), figures
+        tried = {ridge: foreseen(choices, splits, ridge, prior=prior) for ridge in ridges}
+        ridge = max(tried, key=lambda each: tried[each].worth)
+        found = tried[ridge]
+        if prior is None:
+            found = fewer(found, splits, ridge, least=options.least, tolerance=options.tolerance)
+        figures = {"steps": steps, "foreseen": len(choices), "ridge": ridge, **found.figures(len(choices) / steps)}
+        return found.choices.blend(ridge, prior=prior), figures
 
     def choices(
         self,
         arrays: dict[str, NDArray[Any]],
         steps: Steps,
+        chosen: Collection[str],
         network: Network | None,
         progress: Progress,
     ) -> Choices:
         """The list of every step that some signal foresaw."""
         vectors = self._vectors
-        signals = Signals(arrays, None if vectors is None else lambda items: vectors[items], network)
+        signals = Signals(arrays, None if vectors is None else lambda items: vectors[items], network, chosen)
         unit = None if vectors is None else centred(vectors, arrays["centre"])
-        found = Choices(self._columns(network), GATES)
+        found = Choices(self._columns(network, chosen), GATES)
         targets = np.searchsorted(steps.target_rows, np.arange(len(steps) + 1))
         had = np.searchsorted(steps.had_rows, np.arange(len(steps) + 1))
         allowed = self._tables.columns.shown.copy()
@@ -207,9 +228,18 @@ class _Made:
             progress("weigh next_item", block.stop, len(steps))
         return found
 
-    def _columns(self, network: Network | None) -> tuple[str, ...]:
-        missing = set() if self._has_orders else set(OF_ORDERS)
-        return tuple(name for name in COLUMNS if name not in missing and (name != SEQUENCE or network is not None))
+    @property
+    def _signals(self) -> tuple[str, ...]:
+        return tuple(name for name in SIGNALS if self._has_orders or name not in OF_ORDERS)
+
+    def _columns(self, network: Network | None, chosen: Collection[str]) -> tuple[str, ...]:
+        silent = {f"{name}{form}" for name in SIGNALS if name not in chosen for form in FORMS}
+        return tuple(name for name in COLUMNS if name not in silent and (name != SEQUENCE or network is not None))
+
+
+def signals_in(columns: Collection[str]) -> tuple[str, ...]:
+    """Of SIGNALS those that these columns are of."""
+    return tuple(name for name in SIGNALS if name in columns)
 
 
 def _nothing(height: int, width: int) -> sparse.csr_array:
@@ -255,14 +285,3 @@ def _network(tables: Tables) -> tuple[Network | None, str]:
         return None, ""
     model, size = SequenceModel.of(found.arrays), tables.columns.size
     return lambda asked: model.log_shares(asked, size), found.version
-
-
-def _held_out(choices: Choices, steps: int, ridge: float, seed: int, prior: Blend | None = None) -> dict[str, float]:
-    """recall@10 and nDCG@10 of half the steps, foreseen with the weights of the other half."""
-    half = generator(seed, "next_item").random(len(choices)) < 0.5
-    ranks = choices.ranks(
-        choices.blend(ridge, np.flatnonzero(half).tolist(), prior=prior), np.flatnonzero(~half).tolist()
-    )
-    share = len(choices) / steps / max(len(ranks), 1)
-    hits = ranks[ranks < 10]
-    return {"recall@10": len(hits) * share, "ndcg@10": float((1 / np.log2(hits + 2)).sum()) * share}

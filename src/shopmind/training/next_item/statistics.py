@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,35 +70,42 @@ class Goods:
     likeness: sparse.csr_array
 
 
-def statistics(sequences: Sequences, goods: Goods, shape: Shape, seed: int) -> dict[str, NDArray[Any]]:
+def statistics(
+    sequences: Sequences, goods: Goods, shape: Shape, seed: int, needed: Collection[str]
+) -> dict[str, NDArray[Any]]:
     """The arrays that Signals reads.
 
     Args:
         goods: what items say of themselves.
+        needed: see evidence.needed.
     """
-    forward = walks.followed(sequences, shape.window)  # the largest of all, so it goes before others come
-    arrays: dict[str, NDArray[Any]] = dict(factors(forward, shape.factors, seed))
-    rules = best_of_rows(walks.rules(forward, shape.back, shape.tilt), shape.k)
-    del forward
     owned = sequences.held()
-    popular = np.log1p(np.asarray(owned.sum(axis=0)).ravel()).astype(np.float32)
-    people = neighbours(
-        owned, shape.k, tilt=shape.people_tilt, shrink=shape.shrink, at_least=1, progress=silent, title=""
-    )
-    made: dict[str, sparse.csr_array] = {
-        "rules": rules,
-        "neighbours": people,
-        "alike": goods.alike,
-        "before": sparse.csr_array(rules.T),
-        "following": walks.following(sequences, shape.sure),
-        "explained": explained(owned, goods.likeness, worth=shape.worth, ridge=shape.penalty, k=shape.explaining),
-        "traits": goods.traits,
-        "having": sparse.csr_array(goods.traits.T),
-        "likeness": goods.likeness,
+    arrays: dict[str, NDArray[Any]] = {"popular": np.log1p(np.asarray(owned.sum(axis=0)).ravel()).astype(np.float32)}
+    rules = owned[:0]
+    if {"factors", "rules", "before"} & set(needed):
+        forward = walks.followed(sequences, shape.window)  # the largest of all, so it goes before others come
+        if "factors" in needed:
+            arrays |= factors(forward, shape.factors, seed)
+        rules = best_of_rows(walks.rules(forward, shape.back, shape.tilt), shape.k)
+        del forward
+    makers: Mapping[str, Callable[[], sparse.csr_array]] = {
+        "rules": lambda: rules,
+        "neighbours": lambda: neighbours(
+            owned, shape.k, tilt=shape.people_tilt, shrink=shape.shrink, at_least=1, progress=silent, title=""
+        ),
+        "alike": lambda: goods.alike,
+        "before": lambda: sparse.csr_array(rules.T),
+        "following": lambda: walks.following(sequences, shape.sure),
+        "explained": lambda: explained(
+            owned, goods.likeness, worth=shape.worth, ridge=shape.penalty, k=shape.explaining
+        ),
+        "traits": lambda: goods.traits,
+        "having": lambda: sparse.csr_array(goods.traits.T),
+        "likeness": lambda: goods.likeness,
     }
-    for name, matrix in made.items():
-        arrays |= parts(matrix, name)
-    arrays["popular"] = popular
+    for name, make in makers.items():
+        if name in needed:
+            arrays |= parts(make(), name)
     return arrays
 
 
