@@ -23,12 +23,14 @@ from typer.testing import CliRunner
 import shopmind
 from shopmind import scenarios
 from shopmind.cli import app
+from shopmind.kit.clock import parse_time
 from shopmind.kit.errors import InputError
 from shopmind.pipeline.filters.language import parse
 from shopmind.pipeline.filters.mask import mask
 from shopmind.pipeline.retrievers import MENU as RETRIEVERS
+from shopmind.samples import tiny_items
 from shopmind.scenarios.load import _KEYS as KEYS
-from shopmind.shop import Shop
+from shopmind.shop import Shop, create
 from shopmind.testing import reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -216,8 +218,11 @@ def test_the_keys_of_a_scenario_file_in_the_reference_are_those_the_loader_takes
     assert set(reference.SCENARIO_KEYS) == set(KEYS)
 
 
-def test_every_example_of_the_filter_language_can_be_asked_of_the_tiny_shop(shop: Shop) -> None:
-    columns = shop.catalogue.columns()
+def test_every_example_of_the_filter_language_can_be_asked_of_the_tiny_shop(tmp_path: Path) -> None:
+    at_ms = parse_time("2026-06-01T12:00:00Z")  # one of the examples names a day
+    with create(tmp_path / "shop", clock=lambda: at_ms, encoder="none") as shop:
+        shop.put_items(tiny_items(at_ms))
+        columns = shop.catalogue.columns()
     for text, _ in reference.FILTER_EXAMPLES:
         kept = mask(parse(text), columns)[columns.shown]
         assert kept.any(), text
