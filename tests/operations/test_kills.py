@@ -81,7 +81,7 @@ def test_a_real_kill_in_the_middle_of_a_step_leaves_the_lease_and_the_next_proce
     life.shop.close()
     for at_save in (2, 2):  # the first dies with the candidate fitted and not kept, the second before it is judged
         child = [sys.executable, "-c", CHILD, str(life.folder), str(life.clock()), str(at_save)]
-        done = subprocess.run(child, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(child, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == -9, done.stderr
     life.open()
     life.steps()
