@@ -113,7 +113,7 @@ def test_the_page_says_that_the_api_is_down_and_goes_on_by_itself(
     page.get_by_role("heading", name="The API does not answer").wait_for()
     visitor.shot("console-down", tmp_path)
     processes.shop(folder, "--open", port=port)
-    page.get_by_text("Impressions").first.wait_for(timeout=20_000)
+    page.get_by_text("Impressions").first.wait_for()
     assert page.get_by_role("heading", name="The API does not answer").count() == 0
 
 
@@ -125,7 +125,7 @@ def test_a_console_that_is_opened_while_the_api_is_down_waits_for_it(
     page = visitor.go(f"{console.url}/today")
     page.get_by_role("heading", name="The API does not answer").wait_for()
     processes.shop(folder, "--open", port=port)
-    page.get_by_text("Impressions").first.wait_for(timeout=20_000)
+    page.get_by_text("Impressions").first.wait_for()
     page.get_by_text("Admin", exact=True).wait_for()
 
 

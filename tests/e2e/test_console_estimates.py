@@ -44,7 +44,7 @@ def test_an_estimate_that_the_log_carries_is_shown_with_what_it_rests_on(
     page.get_by_label("What differs, in TOML").fill('rerankers = [{part = "top"}]')
     page.get_by_role("button", name="Begin").click()
     row = page.get_by_role("row").filter(has_text="home").filter(has_text=re.compile("rerankers"))
-    row.get_by_text("done", exact=True).wait_for(timeout=120_000)
+    row.get_by_text("done", exact=True).wait_for()
     row.get_by_role("link").click()
     page.get_by_role("heading", name="Estimate of home, begun").wait_for()
     for name in ("Answers asked again", "Effective sample", "Mean weight", "Largest weight"):

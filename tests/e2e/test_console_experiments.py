@@ -106,7 +106,7 @@ def test_an_estimate_is_begun_and_says_why_the_log_cannot_tell(visitor: Visitor,
     page.get_by_label("What differs, in TOML").fill("n = 5")
     page.get_by_role("button", name="Begin").click()
     page.get_by_text("An estimate of home runs").wait_for()
-    page.get_by_text("An estimate of home runs").wait_for(state="detached", timeout=60_000)
+    page.get_by_text("An estimate of home runs").wait_for(state="detached")
     row = page.get_by_role("row").filter(has_text="the log cannot say")
     row.get_by_role("link").click()
     page.get_by_role("heading", name="Estimate of home, begun").wait_for()

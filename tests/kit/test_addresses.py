@@ -8,13 +8,12 @@ import pytest
 
 from shopmind.kit.addresses import check_free
 from shopmind.kit.errors import InputError
+from shopmind.testing.processes import free_port
 
 
 def test_a_free_port_passes_and_stays_free() -> None:
     check_free("127.0.0.1", 0)
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
+    port = free_port()
     check_free("127.0.0.1", port)
     check_free("127.0.0.1", port)
 
@@ -26,6 +25,16 @@ def test_a_port_that_somebody_listens_on_is_named_with_its_option() -> None:
         port = held.getsockname()[1]
         with pytest.raises(InputError, match=f"console_port: nothing can listen at 127.0.0.1:{port} .*--console-port"):
             check_free("127.0.0.1", port, option="console_port")
+
+
+def test_no_two_processes_of_a_run_of_tests_are_given_the_same_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[set[int]] = []
+    monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "3")
+    for worker in ("gw0", "gw2"):
+        monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
+        given.append({free_port() for _ in range(300)})
+    assert [len(each) for each in given] == [300, 300]
+    assert not given[0] & given[1]
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, 99_999])

@@ -7,13 +7,13 @@ import functools
 import hashlib
 import io
 import tarfile
-from pathlib import Path
 from typing import Any
 
 import httpx
 from playwright.sync_api import Page
 
 from shopmind.encoders.weights import cache_folder
+from shopmind.kit.files import write_whole
 
 VERSION = "4.10.3"
 SHA512 = "Xm7bpRXnDSX2YE2YFfBk2FnF0ep6tmG7xPh8iHee8MIcrgq762Nkce856dYtJYLkuIoYZvGfTs/PbZhideTcEg=="
@@ -48,9 +48,7 @@ def script() -> str:
         raise ValueError(f"axe-core {VERSION}: the archive is not the one that is pinned; remove {kept} and try again")
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(f"{kept}.part")
-        part.write_bytes(content)
-        part.replace(kept)
+        write_whole(kept, content)  # several processes of tests may bring it at once
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         member = archive.extractfile(SCRIPT)
         if member is None:

@@ -22,6 +22,9 @@ PATIENCE_S = 180.0
 _CHANCE = random.SystemRandom()
 """Not the seeded one: hypothesis gives all processes the same."""
 
+_GIVEN: set[int] = set()
+"""Ports that this process was given, by those that listen there already or will."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -94,10 +97,16 @@ def until(sign: Callable[[], object]) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, below those that the system gives to connections: nobody is given it before a
-    server listens there, seconds later, whatever else runs."""
+    """A port that nobody listens on, below those that the system gives to connections, and that no other process of
+    this run of tests is given: nobody takes it before a server listens there, seconds later."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while True:
         port = _CHANCE.randrange(15_000, 32_000)
+        port += own - port % processes
+        if port in _GIVEN:
+            continue
         with socket.socket() as free, contextlib.suppress(OSError):
             free.bind(("127.0.0.1", port))
+            _GIVEN.add(port)
             return port

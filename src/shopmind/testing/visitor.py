@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response, Route
 
 from shopmind.testing import axe
+from shopmind.testing.processes import PATIENCE_S
 
 CHROMIUM = os.environ.get("SHOPMIND_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None
@@ -44,7 +45,7 @@ class Visitor:
             viewport={"width": 1280, "height": 900},
             **options,
         )
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(1_000 * PATIENCE_S)
         self.context.route("**/*", self._let)
         self.context.on("page", self._watch)
         self.page: Page = self.context.new_page()
