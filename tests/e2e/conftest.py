@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
-from shopmind.testing.processes import Processes, Server
+from shopmind.testing.processes import PATIENCE_S, Processes, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from shopmind.testing.visitor import Visitor
 
+DEFAULT_TIMEOUT_CONFIG.read = PATIENCE_S  # of five seconds, which an answer may take where much else runs
 SERVED = 'sample_users = ["u01", "u03"]\nimpressions = "served"\n'
 
 
