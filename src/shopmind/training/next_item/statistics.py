@@ -133,8 +133,8 @@ def in_orders(lines: pl.DataFrame, size: int, shape: Shape, seed: int) -> dict[s
 def factors(forward: sparse.csr_array, dimensions: int, seed: int) -> Mapping[str, NDArray[np.float16]]:
     """Low-rank form of what goes together, both directions alike: `left` and `right`, (size, d).
 
-    Source: randomised range finding, Halko, Martinsson, Tropp, SIAM Review 2011, with two power iterations kept apart by
-    LU (as scikit-learn does; QR takes twelve times as long), of D^-1/2 (F + Fᵀ) D^-1/2 with D = row sums + 5. What a
+    Source: randomised range finding, Halko, Martinsson, Tropp, SIAM Review 2011, with two power iterations kept apart
+    by LU (as scikit-learn does; QR takes twelve times as long), of D^-1/2 (F + Fᵀ) D^-1/2 with D = row sums + 5. What a
     history h expects is, but for a constant, D^-0.1 V (S Uᵀ D^-1/2 h).
     """
     both = sparse.csr_array(forward + forward.T).astype(np.float32)
