@@ -285,6 +285,7 @@ def test_the_recipe_learns_a_planted_order(chained: Tables) -> None:
     options = NextItemRecipe.Options(factors=8, at_least=20, least=2)
     fitted = NextItemRecipe().fit(chained, options, seed=0, progress=silent)
     assert fitted.figures["recall@10"] > 0.9
+    assert fitted.figures["ndcg@10"] >= 0.995 * fitted.figures["all_signals_ndcg@10"]
     assert fitted.figures["gates"] == GATES
     chosen = signals_in(fitted.figures["columns"])
     assert not set(chosen) & set(OF_ORDERS), "every event here is an order of its own"

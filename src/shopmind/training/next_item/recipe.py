@@ -185,10 +185,12 @@ class _Made:
         ridges = tuple(options.ridge * each for each in STRONGER) if few else (options.ridge,)
         tried = {ridge: foreseen(choices, splits, ridge, prior=prior) for ridge in ridges}
         ridge = max(tried, key=lambda each: tried[each].worth)
-        found = tried[ridge]
+        found, share = tried[ridge], len(choices) / steps
+        figures: dict[str, Any] = {"steps": steps, "foreseen": len(choices), "ridge": ridge}
         if prior is None:
+            figures["all_signals_ndcg@10"] = found.figures(share)["ndcg@10"]
             found = fewer(found, splits, ridge, least=options.least, tolerance=options.tolerance)
-        figures = {"steps": steps, "foreseen": len(choices), "ridge": ridge, **found.figures(len(choices) / steps)}
+        figures |= found.figures(share)
         return found.choices.blend(ridge, prior=prior), figures
 
     def choices(
