@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shopmind.domain import Facet, Matches, Query, Slate
+from shopmind.indexing import Indexer
 from shopmind.kit.errors import InputError
 from shopmind.pipeline.context import Term
 from shopmind.pipeline.matching import MOST
@@ -14,6 +15,7 @@ from shopmind.pipeline.parts import NoOptions
 from shopmind.pipeline.retrievers.ordered import Ordered
 from shopmind.shop import Shop
 from shopmind.testing import part_suite
+from shopmind.testing.processes import until
 
 BRANDS = ("Alder", "Birch", "Cedar")
 
@@ -271,3 +273,22 @@ def test_the_first_of_very_many_are_looked_for_until_there_are_enough(
     found = [item.item_id for item in lamps.catalogue.get(items) if item is not None]
     assert found == [f"lamp-{number:02d}" for number in range(39, 34, -1)]
     assert scores.tolist() == [0, -1, -2, -3, -4]
+
+
+def test_a_server_goes_on_indexing_after_a_file_was_missing_for_a_moment(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed: list[int] = []
+    catch_up = Indexer.catch_up
+
+    def missing(indexer: Indexer) -> int:
+        if not missed:
+            missed.append(1)
+            raise FileNotFoundError(2, "No such file or directory")
+        return catch_up(indexer)
+
+    monkeypatch.setattr(Indexer, "catch_up", missing)
+    shop.follow(every_s=0.02)
+    shop.put_items([{"item_id": "zither", "title": "Concert zither", "stock": 2}])
+    until(lambda: shop.search("zither").hits)
+    assert missed

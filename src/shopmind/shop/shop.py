@@ -266,7 +266,7 @@ class Shop(Asking, Views):
                             self._indexer().catch_up()
                         finally:
                             self._folder.lease.release()
-                except ShopmindError:
+                except (ShopmindError, OSError):  # a file, too, may be there again at the next look
                     logger.exception("indexing failed; it is tried again")
 
         if self._indexing is None:

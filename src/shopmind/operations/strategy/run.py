@@ -131,8 +131,8 @@ class Strategy:
                     heard(told)
                     if not told.waits:
                         continue
-                except ShopmindError as error:
-                    note(logger, logging.ERROR, "strategy", why=error.message)
+                except (ShopmindError, OSError) as error:
+                    note(logger, logging.ERROR, "strategy", why=str(error))
                 stop.wait(every_s)
 
     def advance(self) -> Told:
