@@ -113,12 +113,12 @@ def test_tempering_divides_by_row_and_column_sums() -> None:
 def signals_of(matrices: dict[str, NDArray[np.floating]], size: int) -> Signals:
     """Signals over these matrices, and nothing in all others."""
     empty = np.zeros((size, size), np.float32)
-    names = {name for walk in WALKS.values() for chain in walk.chains for name in chain} - {"together"}
+    names = {name for walk in WALKS.values() for chain in walk.chains for name in chain}
     arrays: dict[str, NDArray[Any]] = {name: np.zeros(size, np.float32) for name in TABLES}
     arrays |= {"left": np.zeros((size, 1)), "right": np.zeros((size, 1)), "centre": np.zeros(1, np.float32)}
     for name in names:
         arrays |= parts(sparse.csr_array(matrices.get(name, empty).astype(np.float32)), name)
-    return Signals(arrays, None)
+    return Signals(arrays, None, chosen=SIGNALS)
 
 
 def test_two_steps_go_along_the_rules_twice_and_an_event_counts_half_of_the_next_newer_one() -> None:
@@ -138,6 +138,22 @@ def test_what_reads_alike_lends_its_rules_to_an_item_that_nobody_had() -> None:
     signals = signals_of({"rules": rules, "alike": alike.toarray()}, 4)
     columns, values = signals.of(Asked.of([history([2])], [0])).found["after_alike"].row(0)
     assert dict(zip(columns.tolist(), values.tolist(), strict=True))[3] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_each_signal_speaks_from_what_is_made_for_it_alone(name: str) -> None:
+    sequences = Sequences(np.repeat(np.arange(6), 4), np.array([1, 2, 3, 4] * 6), 6)
+    lines = pl.DataFrame({"order": np.repeat(np.arange(12), 2), "item": [1, 2, 3, 4] * 6})
+    some = sparse.csr_array(np.eye(6, k=1, dtype=np.float32) + np.eye(6, k=-1, dtype=np.float32))
+    shape = Shape(factors=2, shrink=0.0)
+    arrays = statistics(sequences, Goods(some, some, some), shape, 0, needed([name]))
+    if "together" in needed([name]):
+        arrays |= in_orders(lines, 6, shape, 0)
+    arrays |= {table: np.zeros(6, np.float32) for table in (*TABLES, "centre") if table not in arrays}
+    walked = Signals(arrays, None, chosen=[name]).of(Asked.of([history([1, 2])], [0]))
+    columns = walked.columns(0, np.arange(1, 6))
+    assert {each for each in columns if each.removesuffix("_log") in SIGNALS} == {f"{name}{form}" for form in FORMS}
+    assert columns[name].any()
 
 
 def test_an_artifact_of_an_earlier_version_asks_to_be_trained_again() -> None:
@@ -317,7 +333,7 @@ def test_a_batch_says_the_same_as_one_request(chained: Tables) -> None:
     goods = Goods(nothing, meaning.shares(near), near)
     arrays = statistics(sequences, goods, Shape(factors=4), 0, needed(SIGNALS)) | {"centre": centre}
     arrays |= {name: np.zeros(ITEMS + 1, np.float32) for name in TABLES if name != "popular"}
-    signals = Signals(arrays, lambda items: vectors[items])
+    signals = Signals(arrays, lambda items: vectors[items], chosen=set(SIGNALS) - set(OF_ORDERS))
     histories = [history([1, 2]), history([]), history([9, 9, 30])]
     together = signals.of(Asked.of(histories, [0, 0, 0]))
     candidates = np.array([3, 10, 28])

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from shopmind.domain import EVENT_TYPES, History, Item
 from shopmind.training.next_item.asked import Asked
-from shopmind.training.next_item.evidence import SIGNALS, TABLES, Signals, needed
+from shopmind.training.next_item.evidence import TABLES, Signals, needed
 from shopmind.training.next_item.explained import explained
 from shopmind.training.next_item.statistics import Goods, Shape, statistics
 from shopmind.training.next_item.walks import Sequences
@@ -74,11 +74,13 @@ def test_the_closest_is_the_best_of_all_events_and_not_their_sum() -> None:
     like += like.T
     sequences = Sequences(np.array([0, 0, 1, 1]), np.array([1, 2, 3, 4]), 5)
     goods = Goods(nothing(5, 1), nothing(5, 5), sparse.csr_array(like))
-    arrays = statistics(sequences, goods, Shape(factors=2), 0, needed(SIGNALS)) | {"centre": np.zeros(1, np.float32)}
+    arrays = statistics(sequences, goods, Shape(factors=2), 0, needed(["closest"])) | {
+        "centre": np.zeros(1, np.float32)
+    }
     arrays |= {name: np.zeros(5, np.float32) for name in TABLES if name != "popular"}
     items = np.array([1, 2], np.int64)
     kinds = np.full(2, EVENT_TYPES.index("purchase"), np.int8)
     past = History(items, kinds, items * 1_000, np.ones(2, np.float32), items, np.zeros(2, np.int64))
-    walked = Signals(arrays, None).of(Asked.of([past], [0]))
+    walked = Signals(arrays, None, chosen=("closest",)).of(Asked.of([past], [0]))
     columns, values = walked.found["closest"].row(0)
     assert dict(zip(columns.tolist(), values.tolist(), strict=True)) == pytest.approx({3: 0.3, 4: 0.6})

@@ -32,7 +32,7 @@ class NextItems:
             artifact.arrays,
             tools.vector_index.vectors if has_texts else None,
             None if self._network is None else self._network.shares,
-            tuple(figures["columns"]),
+            chosen=figures["columns"],
         )
 
     def walked(self, context: Context) -> Walked:

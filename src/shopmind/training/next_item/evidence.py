@@ -110,7 +110,8 @@ class Signals:
         arrays: Mapping[str, NDArray[Any]],
         vectors: Callable[[Numbers], NDArray[np.float32]] | None,
         network: Callable[[Asked], NDArray[np.float32]] | None = None,
-        chosen: Collection[str] = SIGNALS,
+        *,
+        chosen: Collection[str],
     ) -> None:
         self._arrays = arrays
         self.factors = {name: decay for name, decay in FACTORS.items() if name in chosen}
@@ -120,10 +121,7 @@ class Signals:
         self._vectors = vectors
         self._network = network
         self.size = len(arrays["popular"])
-        in_orders = "together_starts" in arrays
-        self._walks = {
-            name: walk for name, walk in WALKS.items() if name in chosen and (in_orders or not walk.by_order)
-        }
+        self._walks = {name: walk for name, walk in WALKS.items() if name in chosen}
         self._matrices = {name: matrix(arrays, name, self._width(name)) for name in _walked_along(self._walks)}
 
     def of(self, asked: Asked) -> Walked:

@@ -203,7 +203,7 @@ class _Made:
     ) -> Choices:
         """The list of every step that some signal foresaw."""
         vectors = self._vectors
-        signals = Signals(arrays, None if vectors is None else lambda items: vectors[items], network, chosen)
+        signals = Signals(arrays, None if vectors is None else lambda items: vectors[items], network, chosen=chosen)
         unit = None if vectors is None else centred(vectors, arrays["centre"])
         found = Choices(self._columns(network, chosen), GATES)
         targets = np.searchsorted(steps.target_rows, np.arange(len(steps) + 1))
