@@ -13,7 +13,8 @@ import hypothesis
 import pytest
 
 import shopmind
-from shopmind.shop import Shop
+from shopmind.shop import Shop, booking, workbench
+from shopmind.testing.processes import PATIENCE_S
 from shopmind.testing.tiny_shop import make_tiny_shop
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +60,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 ran += outcome != "skipped"
                 skipped += outcome == "skipped" and "data:" in str(report.longrepr)
     terminalreporter.write_line(f"data tests: {ran} ran, {skipped} skipped for want of data")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> Iterator[None]:
+    """Answers leave nothing out here because a disk or a processor is slow; what they do then is tested by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(booking, "PATIENCE_S", PATIENCE_S)
+        patch.setattr(workbench, "PATIENCE_S", PATIENCE_S)
+        yield
 
 
 @pytest.fixture(scope="session")

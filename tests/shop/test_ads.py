@@ -16,7 +16,7 @@ from shopmind.domain import History, Query, Slate
 from shopmind.insights import ads as report_of
 from shopmind.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS, system_clock
 from shopmind.kit.errors import InputError
-from shopmind.shop import Shop
+from shopmind.shop import Shop, booking
 from shopmind.stores.ledger import Account
 
 Opened = Callable[..., Shop]
@@ -214,14 +214,18 @@ def test_many_threads_never_sell_more_than_the_budget(opened: Opened) -> None:
     assert 500_000 < spent.spent + spent.held <= 600_000
 
 
-def test_an_answer_goes_out_without_ads_while_others_keep_the_database(opened: Opened) -> None:
+def test_an_answer_goes_out_without_ads_while_others_keep_the_database(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shop = opened()
+    monkeypatch.setattr(booking, "PATIENCE_S", 0.02)
     with closing(sqlite3.connect(shop.path / "shop.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         slate = shop.recommend("ads", anchors=PHONE)
         assert slate.hits == ()
         assert "ad 'ad-nova' left out: others are writing" in slate.degraded
         other.execute("ROLLBACK")
+    monkeypatch.undo()
     assert ids(shop.recommend("ads", anchors=PHONE)) == ["ad-nova"]
 
 
