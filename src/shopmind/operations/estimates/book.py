@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 from shopmind.evaluation.policy_slates import MOST, candidate
 from shopmind.kit.clock import MINUTE_MS
-from shopmind.kit.errors import BusyError, InputError, NotFoundError, not_allowed
+from shopmind.kit.errors import BusyError, InputError, NotFoundError, ShopmindError, not_allowed
 from shopmind.kit.toml import dumps
 from shopmind.shop import Shop
 from shopmind.stores.lease import Lease
@@ -22,7 +23,8 @@ from shopmind.stores.lease import Lease
 KIND = "estimate"
 LEASE = "estimate.lease"
 KEPT = 200
-STARTING_MS = MINUTE_MS
+STARTING_MS = 5 * MINUTE_MS
+"""What a process may take to begin where much else runs."""
 
 REWARDS = ("click", "cart", "purchase")
 MOST_DAYS = 366.0
@@ -158,10 +160,11 @@ class Estimates:
     def _reap(self, process: subprocess.Popen[bytes], estimate_id: str) -> None:
         """Says so where the process ended without a word."""
         process.wait()
-        body = self._shop.records.get(KIND, estimate_id)
-        if body is not None and body["state"] == "running":
-            ended = {"state": "lost", "why": f"its process ended with {process.returncode}"}
-            self._shop.records.put(KIND, estimate_id, {**body, **ended, "ended_ms": self._shop.folder.clock()})
+        with contextlib.suppress(ShopmindError):  # the shop may be closed by now: whoever asks is told by the lease
+            body = self._shop.records.get(KIND, estimate_id)
+            if body is not None and body["state"] == "running":
+                ended = {"state": "lost", "why": f"its process ended with {process.returncode}"}
+                self._shop.records.put(KIND, estimate_id, {**body, **ended, "ended_ms": self._shop.folder.clock()})
 
     def _forget_old(self) -> None:
         for key, _ in self._shop.records.scan(KIND, KEPT + 100)[KEPT:]:
