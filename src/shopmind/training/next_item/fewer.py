@@ -35,11 +35,11 @@ class Foreseen:
     blends: tuple[Blend, ...]
     ranks: NDArray[np.float64]
 
-    def figures(self, asked: float) -> dict[str, float]:
-        """recall@10 and nDCG@10, of steps of which the share `asked` was among the candidates."""
-        share = asked / max(len(self.ranks), 1)
+    def figures(self, share: float) -> dict[str, float]:
+        """recall@10 and nDCG@10 over all steps, of which `share` are lists: what was taken was among the candidates."""
+        each = share / max(len(self.ranks), 1)
         hits = self.ranks[self.ranks < 10]
-        return {"recall@10": len(hits) * share, "ndcg@10": float((1 / np.log2(hits + 2)).sum()) * share}
+        return {"recall@10": len(hits) * each, "ndcg@10": float((1 / np.log2(hits + 2)).sum()) * each}
 
     @property
     def worth(self) -> float:
