@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,20 @@ def test_whoever_read_an_older_version_does_not_overwrite_a_newer_one(shop: Shop
     shop.scenario_files.put("home", SHORT, by="one", version=0)
     with pytest.raises(InputError, match="version 1 stands, 0 was read"):
         shop.scenario_files.put("home", SHORT, by="other", version=0)
+
+
+def test_of_many_who_read_the_same_version_one_writes_and_the_others_are_told(shop: Shop) -> None:
+    def write(number: int) -> int | None:
+        try:
+            shop.scenario_files.put("home", SHORT.replace("3", str(number)), by=f"{number}", version=0)
+        except InputError:
+            return None
+        return number
+
+    with ThreadPoolExecutor(6) as pool:
+        (wrote,) = set(pool.map(write, range(1, 7))) - {None}
+    kept = shop.scenario_files.get("home")
+    assert (kept.version, kept.text, kept.history[0].by) == (1, SHORT.replace("3", str(wrote)), f"{wrote}")
 
 
 def test_a_file_written_by_hand_is_kept_before_it_is_replaced(shop: Shop) -> None:

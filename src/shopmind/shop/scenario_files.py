@@ -15,6 +15,7 @@ from shopmind.scenarios.experiments import read_folder
 from shopmind.scenarios.load import load, texts
 from shopmind.shop.answering import Answering
 from shopmind.shop.folder import EXPERIMENTS, SCENARIOS, Folder
+from shopmind.stores.lease import changing
 
 KIND = "scenario_file"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -121,11 +122,12 @@ class ScenarioFiles:
             InputError: as `check`; or somebody else changed it since.
         """
         self._loaded(name, text)
-        self._keep(name, text, by, version)
         home = self._path / SCENARIOS
-        with storage_faults(home):
-            home.mkdir(exist_ok=True)
-        write_whole(home / f"{name}.toml", text.encode())
+        with changing(home):  # of two who have read the same version, one is told
+            self._keep(name, text, by, version)
+            with storage_faults(home):
+                home.mkdir(exist_ok=True)
+            write_whole(home / f"{name}.toml", text.encode())
         self._take_up()
         return self.get(name)
 
@@ -139,8 +141,8 @@ class ScenarioFiles:
         if self._own(name) is None:
             raise NotFoundError(f"scenario: the shop has no file of its own for {name!r}", field="name")
         self._loaded(name, None)
-        self._keep(name, "", by, None)
-        with storage_faults(self._path):
+        with changing(self._path / SCENARIOS), storage_faults(self._path):
+            self._keep(name, "", by, None)
             (self._path / SCENARIOS / f"{name}.toml").unlink(missing_ok=True)
         self._take_up()
         return self.get(name) if name in texts() else None

@@ -98,7 +98,7 @@ class Lease:
 
 
 def changing(file: Path) -> AbstractContextManager[None]:
-    """Nobody else, in this process or another, appends to the file or rewrites it during the block.
+    """Nobody else, in this process or another, changes the file or the folder during the block.
 
     Raises:
         BusyError: somebody has been at it for a minute.
