@@ -17,13 +17,13 @@ def test_of_many_who_append_and_settle_at_once_nobody_loses_a_row(tmp_path: Path
 
     def twice(source: int) -> None:
         first = RejectedFile(path)
-        for number in range(20):
+        for number in range(5):
             first.write([line(source, number)])
         second = RejectedFile(path)  # the file was mended: only its first row is rejected again
         second.write([line(source, 0)])
         second.settle(f"{source:016}")
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(twice, range(16)))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(twice, range(8)))
     rows = [orjson.loads(each) for each in path.read_bytes().splitlines()]
-    assert sorted((row["file"], row["line"]) for row in rows) == sorted((f"{each}.csv", 0) for each in range(16))
+    assert sorted((row["file"], row["line"]) for row in rows) == sorted((f"{each}.csv", 0) for each in range(8))

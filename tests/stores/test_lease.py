@@ -9,6 +9,7 @@ import pytest
 
 from shopmind.kit.errors import BusyError
 from shopmind.stores.lease import Lease
+from shopmind.testing.processes import PATIENCE_S
 
 
 def test_a_second_taker_has_to_wait(tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_waiting_ends_when_the_lease_is_given_back(tmp_path: Path) -> None:
     first.acquire()
     timer = threading.Timer(0.1, first.release)
     timer.start()
-    with second.hold(wait_s=10):
+    with second.hold(wait_s=PATIENCE_S):
         assert second.held
     timer.join()
 
@@ -55,6 +56,6 @@ def test_asking_whether_it_is_taken_is_in_nobodys_way(tmp_path: Path) -> None:
     assert not other.taken()
     asking = threading.Timer(0.05, os.close, [handle])
     asking.start()
-    with lease.hold():
+    with lease.hold(wait_s=PATIENCE_S):
         assert lease.held
     asking.join()
