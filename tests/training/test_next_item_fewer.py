@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from shopmind.training.next_item.blend import Blend, Choices
 from shopmind.training.next_item.evidence import FORMS
 from shopmind.training.next_item.fewer import fewer, foreseen, halves, missed_least
+from shopmind.training.next_item.recipe import NextItemRecipe
 
 RIDGE = 1e-2
 LISTS, LONG = 600, 12
@@ -111,3 +114,18 @@ def test_each_half_is_foreseen_from_the_other_alone() -> None:
     assert (learned, asked) == (first, second)
     assert sorted(learned + asked) == list(range(50))
     assert halves(50, both=False, seed=1) == [(learned, asked)]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("least", -1), ("tolerance", -0.1), ("tolerance", 1.0), ("tolerance", np.nan)]
+)
+def test_what_would_keep_nothing_is_refused(option: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"{option} is .* allowed is 0"):
+        NextItemRecipe.Options(**{option: value})
+
+
+def test_all_may_go_where_none_is_missed() -> None:
+    choices = lists({"after": 0.0, "before": 0.0})
+    splits = halves(len(choices), both=True, seed=0)
+    found = fewer(foreseen(choices, splits, RIDGE), splits, RIDGE, least=0, tolerance=0.9)
+    assert found.choices.columns == ("popular",)

@@ -71,7 +71,7 @@ class Choices:
             self._taken.append(taken)
 
     def of(self, columns: Sequence[str]) -> Choices:
-        """The same lists, and of their columns these."""
+        """A view: the same lists, and of their columns these. Lists are added to what it is a view of."""
         found = Choices(tuple(columns), self.gates)
         names = (*self.columns, *self.gates)
         there = np.arange(self._matrices[0].shape[1] if self._matrices else len(names))[self._places]
@@ -90,7 +90,7 @@ class Choices:
         rows: Sequence[int] | None = None,
         *,
         prior: Blend | None = None,
-        near: Blend | None = None,
+        warm_start: Blend | None = None,
         negatives: int = 100,
         seed: int = 0,
     ) -> Blend:
@@ -98,7 +98,7 @@ class Choices:
 
         Args:
             prior: weights that the ridge draws towards instead of 0, of the same gates; a column that it lacks is new.
-            near: learned from the same lists with these columns and others: where the search begins.
+            warm_start: learned from the same lists with these columns and others: where the search begins.
             negatives: of what was not taken so many of a list are learned from, by chance.
 
         Source: listwise softmax, Cao, Qin, Liu, Tsai, Li, ICML 2007 (ListNet, top one): loss = mean over lists of
@@ -117,7 +117,9 @@ class Choices:
             centre[[*there, *range(width, len(centre))]] = prior.centre
             scale[[*there, *range(width, len(scale))]] = prior.scale
             start[:, there] = prior.weights
-        begin = start if near is None else near.weights[:, [near.columns.index(name) for name in self.columns]]
+        begin = start
+        if warm_start is not None:
+            begin = warm_start.weights[:, [warm_start.columns.index(name) for name in self.columns]]
         gates = _standard(matrix, centre, scale, width)
         loss = _Loss(np.ascontiguousarray(matrix[:, :width]), gates, taken, offset, starts, ridge, start.ravel())
         found = scipy.optimize.minimize(

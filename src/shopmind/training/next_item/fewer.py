@@ -60,11 +60,11 @@ def foreseen(
     ridge: float,
     *,
     prior: Blend | None = None,
-    near: Sequence[Blend] | None = None,
+    warm_starts: Sequence[Blend] | None = None,
 ) -> Foreseen:
     """The lists of the second parts, foreseen with weights of the first ones; see Choices.blend."""
     blends = tuple(
-        choices.blend(ridge, learned, prior=prior, near=None if near is None else near[number])
+        choices.blend(ridge, learned, prior=prior, warm_start=None if warm_starts is None else warm_starts[number])
         for number, (learned, _) in enumerate(splits)
     )
     ranks = [choices.ranks(blend, asked) for blend, (_, asked) in zip(blends, splits, strict=True)]
@@ -88,7 +88,7 @@ def fewer(whole: Foreseen, splits: Sequence[Split], ridge: float, *, least: int,
         gone += min(max(1, int(GONE_AT_ONCE * (len(order) - gone))), len(order) - gone - least)
         left_out = {f"{name}{form}" for name in order[:gone] for form in FORMS}
         kept = [name for name in whole.choices.columns if name not in left_out]
-        tried.append(foreseen(whole.choices.of(kept), splits, ridge, near=tried[-1].blends))
+        tried.append(foreseen(whole.choices.of(kept), splits, ridge, warm_starts=tried[-1].blends))
     enough = (1 - tolerance) * max(each.worth for each in tried)
     return next(each for each in reversed(tried) if each.worth >= enough)
 

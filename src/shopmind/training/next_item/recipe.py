@@ -81,6 +81,12 @@ class NextItemRecipe(Recipe):
         least: int = 5
         tolerance: float = 0.005
 
+        def __post_init__(self) -> None:
+            if self.least < 0:
+                raise ValueError(f"least is {self.least}, allowed is 0 or more")
+            if not 0 <= self.tolerance < 1:
+                raise ValueError(f"tolerance is {self.tolerance}, allowed is 0 up to below 1")
+
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """The arrays of statistics.statistics, and of Blend: `centre_of`, `scale_of`, `weights`.
 
