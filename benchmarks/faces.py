@@ -3,8 +3,8 @@
 Run `python -m benchmarks.faces SHOP [--users 1-2500]`: the shop's folder is copied and served by `shopmind serve
 --open` on a free port. A headless Chromium (Debian's, or the one named by SHOPMIND_CHROMIUM) opens each page with an
 empty cache, and once more with what the first visit left in it. Then twenty visitors ask what the browser was seen to
-ask, with other people, texts and goods, three times; the run with the middle p99 counts. Then the pages of the console
-(a process of its own), and the visitors once more while people look into it. Writes results/faces.json.
+ask, and when, with other people, texts and goods, three times; the run with the middle p99 counts. Then the pages of
+the console (a process of its own), and the visitors once more while people look into it. Writes results/faces.json.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ LIMITS = {"complete_ms": 1_500.0, "p99_ms": 30.0}
 DONE = "() => document.body?.dataset.drawn && !document.querySelector('[aria-busy=true]:not([hidden])')"
 VISITS = ("home", "search", "item", "home", "search", "item", "cart")
 TIMES = 5
+LETTER_MS = 120.0
+"""From one letter of a query to the next."""
+ENTER_MS = 200.0
+"""From the last suggestion to the page of results."""
 
 
 def pages(asked: Questions) -> dict[str, str]:
@@ -41,9 +45,22 @@ def pages(asked: Questions) -> dict[str, str]:
 def opened(context: Any, url: str) -> dict[str, Any]:
     """One visit of a page: what it took, and what it asked of whom."""
     page = context.new_page()
+    seen = _watched(context, page)
+    page.goto(url, wait_until="commit")
+    page.wait_for_function(DONE, polling=10)
+    seen["complete_ms"] = page.evaluate(NOW)
+    page.wait_for_timeout(300)
+    seen["first_paint_ms"] = page.evaluate(PAINT)
+    page.close()
+    return seen
+
+
+def _watched(context: Any, page: Any) -> dict[str, Any]:
+    """Counts of what the page sends from now on, and in `asked` what it asks of the API and when."""
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
     seen: dict[str, Any] = {"requests": 0, "bytes": 0, "outside": 0, "asked": []}
+    began: list[float] = []
 
     def sent(event: dict[str, Any]) -> None:
         asked = event["request"]
@@ -53,17 +70,13 @@ def opened(context: Any, url: str) -> dict[str, Any]:
         seen["requests"] += 1
         seen["outside"] += address.hostname != "127.0.0.1"
         if address.path.startswith("/v1/"):
+            began.append(event["timestamp"])
             path = address.path + (f"?{address.query}" if address.query else "")
-            seen["asked"].append(Asked(asked["method"], path, asked.get("postData", "")))
+            after_ms = round((event["timestamp"] - began[0]) * 1000, 1)
+            seen["asked"].append(Asked(asked["method"], path, asked.get("postData", ""), after_ms))
 
     wire.on("Network.requestWillBeSent", sent)
     wire.on("Network.loadingFinished", lambda event: seen.update(bytes=seen["bytes"] + event["encodedDataLength"]))
-    page.goto(url, wait_until="commit")
-    page.wait_for_function(DONE, polling=10)
-    seen["complete_ms"] = page.evaluate(NOW)
-    page.wait_for_timeout(300)
-    seen["first_paint_ms"] = page.evaluate(PAINT)
-    page.close()
     return seen
 
 
@@ -84,7 +97,9 @@ def measure(browser: Any, base: str, asked: Questions) -> tuple[dict[str, Any], 
         views[name] = first[0]["asked"]
         figures[name] = {"empty cache": middle(first), "again": middle(again)}
     context = browser.new_context(viewport=VIEWPORT)
-    views["search"] = _typed(context, base, asked) + views["search"]
+    typed = _typed(context, base, asked)
+    later_ms = max(each.after_ms for each in typed) + ENTER_MS
+    views["search"] = typed + [replace(each, after_ms=each.after_ms + later_ms) for each in views["search"]]
     context.close()
     return figures, views
 
@@ -101,29 +116,19 @@ def _cart(browser: Any, base: str, asked: Questions) -> str:
 
 
 def _typed(context: Any, base: str, asked: Questions) -> list[Asked]:
-    """What the search box asks while a text is typed at 120 ms a letter."""
-    found: list[Asked] = []
+    """What the search box asks while a text is typed."""
     page = context.new_page()
     page.goto(f"{base}/")
     page.wait_for_function(DONE)
-
-    def sent(asked: Any) -> None:
-        if "/v1/suggest" in asked.url:
-            found.append(_path(asked.url))
-
-    page.on("request", sent)
-    page.get_by_role("combobox", name="Search").press_sequentially(asked.texts[0][:6], delay=120)
+    seen = _watched(context, page)
+    page.get_by_role("combobox", name="Search").press_sequentially(asked.texts[0][:6], delay=LETTER_MS)
     page.wait_for_timeout(400)
     page.close()
-    return found
+    return [each for each in seen["asked"] if each.path.startswith("/v1/suggest")]
 
 
 def _told(asked: Asked) -> str:
-    return f"{asked.method} {asked.path.partition('?')[0]}"
-
-
-def _path(url: str) -> Asked:
-    return Asked("GET", f"{urlsplit(url).path}?{urlsplit(url).query}", "")
+    return f"{asked.after_ms:.0f} ms {asked.method} {asked.path.partition('?')[0]}"
 
 
 def _runs(crowd: Crowd, count: int, seed: int, told: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Visitors at work: page views as the browser asked them, with other people, texts and goods, and pauses between them.
+"""Visitors at work: page views as the browser asked them and when, with other people, texts and goods, and pauses.
 
 A process of its own, raw asyncio over kept connections, as http_load.py: a client that parsed answers would take the
 processor from the server that it measures.
@@ -25,14 +25,18 @@ CONNECTIONS = 4
 ONCE = "/v1/scenarios"
 """What the storefront asks once in a visit, for it follows links without loading itself anew."""
 
+TYPED = "suggest"
+"""Kind of request that comes while a text is typed: before the page of results, and not of its time."""
+
 
 @dataclass(frozen=True)
 class Asked:
-    """A request of a page as the browser sent it."""
+    """A request of a page as the browser sent it, `after_ms` the first one of the page."""
 
     method: str
     path: str
     body: str
+    after_ms: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Crowd:
     """What one run does.
 
     Attributes:
-        views: kind of page → what it asks; the first alone, the others once that is answered, side by side.
+        views: kind of page → what it asks, each request as long after the first as in the browser.
         visits: kinds of pages in the order in which a visitor sees them, again and again.
         pause_s: shortest and longest pause of a visitor before a page, in seconds.
         warm_s: seconds at the beginning that are not counted.
@@ -152,15 +156,14 @@ async def _visitor(crowd: Crowd, number: int, start: float, work: Work) -> None:
         user, text, item = (str(randomness.choice(some)) for some in (crowd.users, crowd.texts, crowd.items))
         counted = now - start >= crowd.warm_s
         asked = [
-            varied(each, user, text, item, int(randomness.integers(1 << 40)))
+            (each.after_ms / 1000, *varied(each, user, text, item, int(randomness.integers(1 << 40))))
             for each in crowd.views[crowd.visits[view % len(crowd.visits)]]
             if view == number or each.path != ONCE
         ]
-        if asked:
-            await _send(asked[0], free, work, counted)
-            await asyncio.gather(*(_send(each, free, work, counted) for each in asked[1:]))
+        await asyncio.gather(*(_send(each, free, work, counted) for each in asked))
         if counted:
-            work.pages_ms.append((time.perf_counter() - now) * 1000)
+            drawn_s = min((after_s for after_s, kind, _ in asked if kind != TYPED), default=0.0)
+            work.pages_ms.append((time.perf_counter() - now - drawn_s) * 1000)
         view += 1
         await asyncio.sleep(float(randomness.uniform(*crowd.pause_s)))
     for _, writer in wires:
@@ -168,12 +171,13 @@ async def _visitor(crowd: Crowd, number: int, start: float, work: Work) -> None:
 
 
 async def _send(
-    asked: tuple[str, bytes],
+    asked: tuple[float, str, bytes],
     free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]],
     work: Work,
     counted: bool,
 ) -> None:
-    kind, content = asked
+    after_s, kind, content = asked
+    await asyncio.sleep(after_s)
     reader, writer = await free.get()
     sent = time.perf_counter()
     writer.write(content)
