@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import orjson
 
 from shopmind.kit.clock import Clock, format_time
+from shopmind.kit.errors import BusyError
 from shopmind.kit.files import write_whole
 from shopmind.stores.lease import changing
 from shopmind.stores.ports import Artifacts, Records, Users
@@ -18,6 +20,8 @@ from shopmind.stores.ports import Artifacts, Records, Users
 PENDING = "erasing"
 RECEIPT = "receipt"
 STALE = "stale"
+
+_ALL = 2**62
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,9 @@ class Erasure:
 
         The pseudonym is noted first, so that a kill in the middle is finished by `resume` at the next opening.
         Erasing an unknown or erased user gives a receipt of zeros.
+
+        Raises:
+            BusyError: a letter to the user is being handed over; the note stays, and no other is begun.
         """
         self.records.put(PENDING, user_id, {})
         rejected = self._erase_rejected(user_id)
@@ -59,11 +66,13 @@ class Erasure:
         return receipt
 
     def resume(self) -> int:
-        """Finishes erasures that a kill interrupted; returns how many."""
-        pending = self.records.scan(PENDING)
-        for user_id, _ in pending:
-            self.of(user_id)
-        return len(pending)
+        """Finishes erasures that a kill interrupted; returns how many. One that is busy is left to the next time."""
+        done = 0
+        for user_id, _ in self.records.scan(PENDING):
+            with contextlib.suppress(BusyError):
+                self.of(user_id)
+                done += 1
+        return done
 
     def _wipe(self, user_id: str) -> int:
         """Before the user's number is gone: what artifacts hold under it."""
@@ -86,6 +95,12 @@ class Erasure:
         for name, version in current.items():
             self.records.put(STALE, name, {"version": version, "why": "a user was erased"})
         return sorted(current)
+
+
+def being_erased(records: Records, user_ids: Sequence[str]) -> set[str]:
+    """Those of these pseudonyms whose erasure has begun. To be asked before their consent is read: by the time the note
+    is gone, so are they."""
+    return {user_id for _, user_id, _ in records.named(PENDING, user_ids, upto=_ALL)}
 
 
 def _counts(rows: Mapping[str, int]) -> dict[str, int]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from shopmind.ingest.rows import RowStatus
 from shopmind.kit.clock import Clock
-from shopmind.kit.errors import InputError, not_allowed
+from shopmind.kit.errors import BusyError, InputError, not_allowed
 from shopmind.privacy import unsubscribe
 from shopmind.privacy.pseudonym import Pseudonyms
+from shopmind.stores.lease import Lease
 from shopmind.stores.menus import OUTBOXES
 from shopmind.stores.outbox import Contact, Outbox
 
 FILE = "messages.db"
 LETTERS = "outbox"
 """Where letters lie that are handed over as files."""
+SENDING = "messages.lease"
+"""Held by the one sender."""
+PATIENCE_S = 5.0
+"""How long an erasure waits for a letter that is being handed over."""
+LOOK_EVERY_S = 0.02
 CHANNELS = ("email", "sms", "push")
 STOPPED_FOR = ("unsubscribed", "bounced", "complained", "asked")
 
@@ -65,10 +73,13 @@ class Postbox:
             self.outbox.put_contacts(good)
         return statuses
 
-    def stop(self, user_id: str, channel: str, why: str = "asked") -> None:
+    def stop(self, user_id: str, channel: str, why: str = "asked", *, known: bool = False) -> None:
         """Nothing goes to this pseudonym any more, on this channel ("" for all), nor to the address it has there now.
 
         What was planned is not handed over. It outlives a later import that says {"email": true}.
+
+        Args:
+            known: only if the pseudonym has a contact or a message at the moment it is written.
         """
         self._check_channel(channel, "channel")
         if why not in STOPPED_FOR:
@@ -76,7 +87,7 @@ class Postbox:
         channels = CHANNELS if not channel else (channel,)
         held = [self.outbox.contacts([user_id], each).get(user_id) for each in channels]
         digests = [(each.digest, each.channel, why) for each in held if each is not None]
-        self.outbox.stop([(user_id, channel, why), *digests], self._clock())
+        self.outbox.stop([(user_id, channel, why), *digests], self._clock(), of=user_id if known else "")
 
     def allow(self, user_id: str, channel: str) -> bool:
         """Takes a stop back, of the pseudonym and of its address; whether there was one. The person must have asked."""
@@ -96,8 +107,7 @@ class Postbox:
             NotFoundError: no token of this shop.
         """
         user_id, channel = unsubscribe.read(self._pseudonyms, token)
-        if self.outbox.contacts([user_id], channel) or self.outbox.ids_of(user_id):
-            self.stop(user_id, channel, "unsubscribed")
+        self.stop(user_id, channel, "unsubscribed", known=True)
         return channel
 
     def read_token(self, token: str) -> str:
@@ -109,16 +119,38 @@ class Postbox:
         return self._path / LETTERS / channel / message_id[:2] / f"{message_id}.json"
 
     def erase(self, user_id: str) -> dict[str, int]:
-        """Erases a pseudonym from contacts, stops and messages, and its letters that still lie here."""
+        """Erases a pseudonym from contacts, stops and messages, and its letters that still lie here.
+
+        It must have been noted before as being erased (privacy/erase.py): then the sender begins no letter to it, and
+        the one that is being handed over is waited for, with what it leaves in the log.
+
+        Raises:
+            BusyError: that took longer than PATIENCE_S.
+        """
         if not self.used:
             return {}
         letters = 0
-        for message_id in self.outbox.ids_of(user_id):
-            for channel in CHANNELS:
-                path = self.letter(channel, message_id)
-                letters += path.is_file()
-                path.unlink(missing_ok=True)
-        return {**self.outbox.erase(user_id), "letters": letters}
+        with self._nothing_in_hand(user_id):
+            for message_id in self.outbox.ids_of(user_id):
+                for channel in CHANNELS:
+                    path = self.letter(channel, message_id)
+                    letters += path.is_file()
+                    for each in (path, *path.parent.glob(f".{path.name}.*")):  # and what a killed sender began
+                        each.unlink(missing_ok=True)
+            return {**self.outbox.erase(user_id), "letters": letters}
+
+    @contextlib.contextmanager
+    def _nothing_in_hand(self, user_id: str) -> Iterator[None]:
+        """Whoever has the lease has the letters that are `sending` in hand; if nobody has it, nobody gets it now."""
+        sender, deadline = Lease(self._path / SENDING), time.monotonic() + PATIENCE_S
+        while any(each.user_id == user_id for each in self.outbox.taken()) and not sender.acquire():
+            if time.monotonic() > deadline:
+                raise BusyError("a letter to this person is being handed over; ask again, no other is begun until then")
+            time.sleep(LOOK_EVERY_S)
+        try:
+            yield
+        finally:
+            sender.release()
 
     def close(self) -> None:
         """Closes the file, if it was opened."""

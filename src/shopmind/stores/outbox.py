@@ -112,9 +112,13 @@ class Outbox(Protocol):
         """At most `limit` pseudonyms above `after` that have a contact, rising: for going through all of them."""
         ...
 
-    def stop(self, stops: Sequence[tuple[str, str, str]], now_ms: int) -> None:
+    def stop(self, stops: Sequence[tuple[str, str, str]], now_ms: int, *, of: str = "") -> None:
         """Rows of (pseudonym or digest, channel or "" for all, why): nothing is sent any more. Stopping again changes
-        nothing."""
+        nothing.
+
+        Args:
+            of: a pseudonym: without a contact or a message of it, nothing is kept.
+        """
         ...
 
     def allow(self, subject: str, channel: str) -> bool:
@@ -144,8 +148,8 @@ class Outbox(Protocol):
         """
         ...
 
-    def orphans(self) -> list[Message]:
-        """Messages in `sending`. To be asked by the only sender, before it takes any: whoever took them is gone."""
+    def taken(self) -> list[Message]:
+        """Messages in `sending`. To the only sender, before it takes any, they say that whoever took them is gone."""
         ...
 
     def times(self, user_ids: Sequence[str], since_ms: int, *, tried: bool) -> dict[str, list[tuple[str, int]]]:

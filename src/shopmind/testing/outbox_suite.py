@@ -44,6 +44,12 @@ class OutboxSuite:
         assert not outbox.allow("a", "email")
         assert outbox.stopped(["a"], "email") == {}
 
+    def test_a_stop_that_is_only_for_somebody_known_is_kept_for_nobody_else(self, outbox: Outbox) -> None:
+        reach(outbox, "a")
+        outbox.stop([("a", "email", "x")], NOW, of="a")
+        outbox.stop([("b", "email", "x"), ("digest-b", "email", "x")], NOW, of="b")
+        assert outbox.stopped(["a", "b", "digest-b"], "email") == {"a": "x"}
+
     def test_what_is_planned_twice_is_there_once(self, outbox: Outbox) -> None:
         reach(outbox, "u", "v")
         assert outbox.plan([message("m1"), message("m2", "v"), message("m1")], []) == ["planned", "planned", "there"]
@@ -81,7 +87,7 @@ class OutboxSuite:
             ("m2", "sending", 1, NOW),
         ]
         assert outbox.exchange([], 9, NOW, ["email"]) == []
-        assert {each.message_id for each in outbox.orphans()} == {"m1", "m2"}
+        assert {each.message_id for each in outbox.taken()} == {"m1", "m2"}
         assert [each.message_id for each in outbox.exchange([], 9, NOW)] == ["s1"]
 
     def test_an_outcome_is_recorded_and_one_given_back_is_taken_again_at_its_time(self, outbox: Outbox) -> None:

@@ -13,7 +13,7 @@ import shopmind
 from shopmind.kit.errors import BusyError, InputError, NotFoundError
 from shopmind.operations.backup import backup, restore
 from shopmind.operations.messages import Planner
-from shopmind.operations.messages.send import LEASE
+from shopmind.shop.postbox import SENDING
 from shopmind.stores.lease import Lease
 from shopmind.stores.outbox import Outcome
 
@@ -217,7 +217,7 @@ def test_one_click_ends_the_messages_of_a_channel_for_good(writing: Writing) -> 
 
 
 def test_only_one_sender_sends(writing: Writing) -> None:
-    with Lease(writing.shop.path / LEASE).hold(), pytest.raises(BusyError):
+    with Lease(writing.shop.path / SENDING).hold(), pytest.raises(BusyError):
         writing.send()
 
 

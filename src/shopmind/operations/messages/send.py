@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,11 +21,12 @@ from shopmind.operations.messages.moments import offset_of, quiet_until
 from shopmind.operations.messages.people import language_of, may_write
 from shopmind.operations.messages.rendering import Words
 from shopmind.operations.messages.slates import log_sent
+from shopmind.privacy.erase import being_erased
 from shopmind.shop import Shop
+from shopmind.shop.postbox import SENDING
 from shopmind.stores.lease import Lease
 from shopmind.stores.outbox import Cap, Contact, Message, Outcome, breaks
 
-LEASE = "messages.lease"
 IN_A_ROW = 3
 """Hand-overs of a channel that fail for now, one after the other, before the rest is left for later."""
 
@@ -59,7 +61,7 @@ class Sender:
         self._plans = plans
         self._outbox = shop.postbox.outbox
         self._words = Words(shop.path, shop.settings.name, plans.public_url)
-        self._lease = Lease(shop.path / LEASE)
+        self._lease = Lease(shop.path / SENDING)
 
     def send(self, stop: Callable[[], bool] = lambda: False, *, limit: int | None = None) -> Sent:
         """Hands over what is due now, channel after channel; returns when nothing is left, or `stop` says so.
@@ -71,27 +73,27 @@ class Sender:
             BusyError: another process is sending.
         """
         told = Sent()
-        with self._lease.hold():
+        with self._lease.hold(), ExitStack() as opened:
+            deliveries: dict[str, Delivery] = {}
             for channel, (way, options) in self._plans.deliveries.items():
-                delivery: Delivery = DELIVERIES.load(way)(options, self._shop.postbox)
-                try:
-                    self._find(channel, delivery, told)
-                    self._channel(channel, delivery, told, stop, limit)
-                finally:
-                    delivery.close()
+                deliveries[channel] = DELIVERIES.load(way)(options, self._shop.postbox)
+                opened.callback(deliveries[channel].close)
+            self._find(deliveries, told)
+            for channel, delivery in deliveries.items():
+                self._channel(channel, delivery, told, stop, limit)
         return told
 
-    def _find(self, channel: str, delivery: Delivery, told: Sent) -> None:
-        """Messages in `sending` belong to a sender that is gone, for the lease is ours: were they handed over?"""
+    def _find(self, deliveries: Mapping[str, Delivery], told: Sent) -> None:
+        """Messages in `sending` belong to a sender that is gone, for the lease is ours: were they handed over? All of
+        them at once: what is `sending` from now on is in our hands."""
         outcomes = []
-        for each in self._outbox.orphans():
-            if each.channel != channel:
-                continue
-            there = delivery.was_handed(channel, each.message_id)
+        for each in self._outbox.taken():
+            delivery = deliveries.get(each.channel)
+            there = None if delivery is None else delivery.was_handed(each.channel, each.message_id)
             if there:
                 log_sent(self._shop, [each])
                 outcomes.append(Outcome(each.message_id, "sent", "found handed over"))
-            elif there is False or delivery.repeatable:
+            elif there is False or (delivery is not None and delivery.repeatable):
                 outcomes.append(Outcome(each.message_id, "planned", "given back after a crash"))
             else:
                 outcomes.append(Outcome(each.message_id, "unknown", "crash while sending"))
@@ -145,9 +147,10 @@ class Sender:
             if first[each.user_id] is not each
         ]
         channel, people, mates = batch[0].channel, list(first), Counter(each.user_id for each in batch)
+        leaving = being_erased(self._shop.records, people)
         contacts = self._outbox.contacts(people, channel)
         stops = self._outbox.stopped([*people, *(each.digest for each in contacts.values())], channel)
-        users = self._shop.users.some(people)
+        users = self._shop.users.some([each for each in people if each not in leaving])
         longest = max((cap.window_ms for cap in self._plans.caps), default=0)
         times = self._outbox.times(people, now_ms - longest - 1, tried=True)
         ready: list[Ready] = []

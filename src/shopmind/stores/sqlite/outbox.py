@@ -85,10 +85,12 @@ class SqliteOutbox:
         with self._database.reading() as connection:
             return [row[0] for row in fetched(connection, asked.order_by(contacts.c.user_id).limit(limit))]
 
-    def stop(self, given: Sequence[tuple[str, str, str]], now_ms: int) -> None:
+    def stop(self, given: Sequence[tuple[str, str, str]], now_ms: int, *, of: str = "") -> None:
         """See the port."""
-        if given:
-            with self._database.writing() as connection:
+        if not given:
+            return
+        with self._database.writing() as connection:
+            if not of or _is_there(connection, of):
                 connection.exec_driver_sql(_PUT_STOP, [(*each, now_ms) for each in given])
 
     def allow(self, subject: str, channel: str) -> bool:
@@ -162,7 +164,7 @@ class SqliteOutbox:
             )
             return _read(connection, select(*_FIELDS).where(taken).order_by(messages.c.send_at_ms))
 
-    def orphans(self) -> list[Message]:
+    def taken(self) -> list[Message]:
         """See the port."""
         with self._database.reading() as connection:
             return _read(connection, select(*_FIELDS).where(messages.c.state == 1).order_by(messages.c.number))
@@ -288,6 +290,14 @@ def _times(
 def _known(connection: Connection, message_ids: Sequence[str]) -> set[str]:
     asked = select(messages.c.message_id).where(among(messages.c.message_id, message_ids))
     return {row[0] for row in fetched(connection, asked)}
+
+
+def _is_there(connection: Connection, user_id: str) -> bool:
+    either = (
+        select(contacts.c.user_id).where(contacts.c.user_id == user_id),
+        select(messages.c.number).where(_whose(user_id)),
+    )
+    return any(fetched(connection, asked.limit(1)) for asked in either)
 
 
 def _whose(user_id: str) -> Any:
