@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +14,12 @@ import shopmind
 from shopmind.domain import Query, Slate
 from shopmind.kit.clock import DAY_MS, format_time, parse_time, system_clock
 from shopmind.kit.errors import InputError, NotFoundError
+from shopmind.kit.toml import dumps
 from shopmind.operations.backup import backup
 from shopmind.operations.doctor import examine
-from shopmind.shop import Shop
+from shopmind.scenarios.experiment import Experiment
+from shopmind.scenarios.experiments import clash
+from shopmind.shop import Shop, experiment_book, experimenting
 
 HALVES: dict[str, Any] = {
     "title": "Fewer at home",
@@ -189,6 +196,61 @@ def test_an_experiment_that_would_meet_another_is_neither_written_nor_started(sh
     shop.experiments.start("other")
     seen = {user: shop.recommend("home", user=user).variant or "" for user in USERS}
     assert {each.split("/")[0] for each in seen.values()} == {"fewer", "other"}
+
+
+@pytest.mark.parametrize("how", ["started", "written"])
+def test_of_two_that_would_meet_and_come_at_the_same_moment_one_is_refused(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    times = {"start": format_time(system_clock() + DAY_MS)} if how == "written" else {}
+    names = ("one", "other")
+    if how == "started":
+        for name in names:
+            shop.experiments.put(name, HALVES)
+    both = threading.Barrier(2)
+
+    def checked(experiments: Iterable[Experiment]) -> None:
+        clash(experiments)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.5)  # so that the other one, too, has been checked if it can be
+
+    monkeypatch.setattr(experimenting, "clash", checked)
+
+    def change(process: Shop, name: str) -> str:
+        try:
+            process.experiments.start(name) if how == "started" else process.experiments.put(name, HALVES | times)
+        except InputError as error:
+            return error.message
+        return ""
+
+    with shopmind.open(shop.path) as second, ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(change, (shop, second), names))
+    assert said[0] == ""
+    assert "in layer 'default'" in said[1]
+    shopmind.open(shop.path).close()  # it would not open if they met
+
+
+def test_a_stop_outlives_the_start_that_another_process_finds_in_the_file(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiments = shop.path / "experiments"
+    experiments.mkdir()
+    shop.experiments.all()
+    with shopmind.open(shop.path) as other:
+        start = format_time(system_clock() - DAY_MS)
+        (experiments / "fewer.toml").write_text(f'start = "{start}"\n' + dumps(HALVES, sections=("variants",)), "utf-8")
+        given = experiment_book.started
+
+        def late(*what: Any, **how: Any) -> dict[str, Any]:
+            monkeypatch.setattr(experiment_book, "started", given)
+            other.experiments.stop("fewer")
+            return given(*what, **how)
+
+        monkeypatch.setattr(experiment_book, "started", late)
+        shop.experiments.all()
+        for each in (shop, other):
+            state = each.experiments.get("fewer")
+            assert (state.status, state.started_ms) == ("stopped", parse_time(start))
 
 
 def test_start_and_end_of_the_file_are_kept(shop_folder: Path) -> None:

@@ -21,6 +21,7 @@ from shopmind.scenarios.assignment import Layout
 from shopmind.scenarios.experiment import Experiment
 from shopmind.scenarios.experiments import answered, clash, read_folder
 from shopmind.scenarios.folder import marks
+from shopmind.stores.lease import change_of
 from shopmind.stores.ports import Records
 
 logger = logging.getLogger(__name__)
@@ -105,8 +106,18 @@ class ExperimentBook:
             return self._known
 
     def write(self, name: str, body: Mapping[str, Any]) -> None:
-        """Keeps a start or a stop."""
+        """Keeps a start or a stop; to be called by whoever is `changing` the folder."""
         self._records.put(KIND, name, body)
+
+    def _found(self, name: str, before: Mapping[str, Any] | None, body: Mapping[str, Any]) -> None:
+        """Keeps what a look found out, unless somebody is changing something: then the next look finds it out."""
+        lease = change_of(self.folder)
+        if lease.acquire():
+            try:
+                if self._records.get(KIND, name) == before:  # or somebody has started or stopped it since
+                    self.write(name, body)
+            finally:
+                lease.release()
 
     def _look(self, strict: bool = False) -> Known:
         until_s = time.monotonic() + LOOK_EVERY_S
@@ -131,7 +142,7 @@ class ExperimentBook:
             if status_of(experiment, None, now_ms) != "running":
                 return State(name, status_of(experiment, None, now_ms), experiment)
             body = started(experiment, self.scenarios, experiment.start_ms or now_ms, by="its file")
-            self.write(name, body)
+            self._found(name, None, body)
         body = body or {}
         layout = Layout.read(body["layout"])
         status = status_of(experiment, body, now_ms)
@@ -141,7 +152,7 @@ class ExperimentBook:
         kept = replace(now, **{each: getattr(layout, each) for each in (*FROZEN, "digests")})
         if status == "running" and kept != layout:
             layout = kept
-            self.write(name, {**body, "layout": layout.as_json()})
+            self._found(name, body, {**body, "layout": layout.as_json()})
         return _told(name, status, experiment, kept, body, _remarks(layout, now))
 
 

@@ -14,12 +14,14 @@ from shopmind.scenarios.experiments import clash, parse
 from shopmind.shop.choosing import Chooser
 from shopmind.shop.experiment_book import KIND, ExperimentBook, State, live, started
 from shopmind.shop.folder import EXPERIMENTS, Folder
+from shopmind.stores.lease import changing
 
 
 class Experiments:
     """The shop's experiments: read, written, started and stopped. A change works in the very next answer.
 
-    A file belongs to one experiment; a start keeps how its units are dealt out, and no later change moves them.
+    A file belongs to one experiment; a start keeps how its units are dealt out, and no later change moves them. Of
+    processes that change experiments at the same moment one goes first, and what it wrote is looked at by the next.
     """
 
     def __init__(self, folder: Folder, scenarios: Mapping[str, Any]) -> None:
@@ -53,12 +55,13 @@ class Experiments:
         """
         text = dumps(table, sections=("variants",) if _nested(table) else ())
         experiment = parse(name, text, self._book.scenarios)
-        known = self._book.fresh()
-        bodies = dict(self._folder.records.scan(KIND))
-        clash(live({**known.experiments, name: experiment}, bodies, self._clock()))
-        with storage_faults(self._book.folder):
-            self._book.folder.mkdir(exist_ok=True)
-        write_whole(self._book.folder / f"{name}.toml", text.encode())
+        with changing(self._book.folder):
+            known = self._book.fresh()
+            bodies = dict(self._folder.records.scan(KIND))
+            clash(live({**known.experiments, name: experiment}, bodies, self._clock()))
+            with storage_faults(self._book.folder):
+                self._book.folder.mkdir(exist_ok=True)
+            write_whole(self._book.folder / f"{name}.toml", text.encode())
         return self.get(name)
 
     def start(self, name: str, *, by: str = "") -> State:
@@ -68,27 +71,30 @@ class Experiments:
             NotFoundError: there is no such experiment.
             InputError: its end has passed, or it would meet another one.
         """
-        state = self.get(name)
-        if state.status == "running":
-            return state
-        experiment, now_ms = _with_file(state), self._clock()
-        if experiment.end_ms is not None and experiment.end_ms <= now_ms:
-            raise InputError(f"experiment {name!r}: the end its file gives has passed", field="end")
-        bodies = dict(self._folder.records.scan(KIND))
-        others = [each for each in live(self._book.known().experiments, bodies, now_ms) if each.name != name]
-        clash([*others, replace(experiment, start_ms=now_ms)])
-        self._book.write(name, started(experiment, self._book.scenarios, now_ms, by=by))
+        with changing(self._book.folder):
+            state = self.get(name)
+            if state.status == "running":
+                return state
+            experiment, now_ms = _with_file(state), self._clock()
+            if experiment.end_ms is not None and experiment.end_ms <= now_ms:
+                raise InputError(f"experiment {name!r}: the end its file gives has passed", field="end")
+            bodies = dict(self._folder.records.scan(KIND))
+            others = [each for each in live(self._book.known().experiments, bodies, now_ms) if each.name != name]
+            clash([*others, replace(experiment, start_ms=now_ms)])
+            self._book.write(name, started(experiment, self._book.scenarios, now_ms, by=by))
         return self.get(name)
 
     def stop(self, name: str, *, by: str = "") -> State:
         """Stops an experiment: from the next answer on, everybody sees the plain scenario. Raises as `start`."""
-        state, now_ms = self.get(name), self._clock()
-        if state.status == "stopped":
-            return state
-        body = self._folder.records.get(KIND, name)
-        if body is None:
-            body = started(_with_file(state), self._book.scenarios, now_ms, by=by)
-        self._book.write(name, {**body, "state": "stopped", "stopped_ms": now_ms, "by": by})
+        with changing(self._book.folder):
+            state, now_ms = self.get(name), self._clock()
+            if state.status == "stopped":
+                return state
+            body = self._folder.records.get(KIND, name)
+            if body is None:
+                since_ms = now_ms if state.started_ms is None else state.started_ms
+                body = started(_with_file(state), self._book.scenarios, since_ms, by=by)
+            self._book.write(name, {**body, "state": "stopped", "stopped_ms": now_ms, "by": by})
         return self.get(name)
 
 

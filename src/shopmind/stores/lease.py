@@ -103,4 +103,9 @@ def changing(file: Path) -> AbstractContextManager[None]:
     Raises:
         BusyError: somebody has been at it for a minute.
     """
-    return Lease(file.with_name(f".{file.name}.lock")).hold(wait_s=60.0)
+    return change_of(file).hold(wait_s=60.0)
+
+
+def change_of(file: Path) -> Lease:
+    """The lease that `changing` holds, for whoever does not want to wait."""
+    return Lease(file.with_name(f".{file.name}.lock"))
