@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from shopmind.kit.errors import InputError, NotFoundError
+from shopmind.kit.files import storage_faults, write_whole
+from shopmind.stores.lease import changing
 
 FILE = "shop.toml"
 
@@ -68,9 +71,14 @@ def read(folder: Path, **flags: Any) -> Settings:
     path = folder / FILE
     if not path.is_file():
         raise NotFoundError(f"{folder}: not a shop, it has no {FILE}; run: shopmind init {folder}")
+    return _read(path, path, **flags)
+
+
+def _read(file: Path, path: Path, **flags: Any) -> Settings:
+    """The settings in `file`; errors speak of `path`."""
 
     class Read(Settings):
-        model_config = SettingsConfigDict(toml_file=path)
+        model_config = SettingsConfigDict(toml_file=file)
 
     try:
         return Read(**flags)
@@ -86,23 +94,24 @@ def read(folder: Path, **flags: Any) -> Settings:
 
 
 def write(folder: Path, *, name: str = "shop", currency: str = "USD", language: str = "en", **others: Any) -> None:
-    """Writes a new shop.toml.
+    """Writes a new shop.toml: whole, allowed and once, or not at all.
 
     Raises:
         InputError: the folder is a shop already, or a value is not allowed.
+        StorageError: the disk is full or the folder cannot be written.
     """
     path = folder / FILE
-    if path.exists():
-        raise InputError(f"{path}: the folder is a shop already")
-    folder.mkdir(parents=True, exist_ok=True)
-    text = _TEMPLATE.format(name=_toml(name), currency=_toml(currency), language=_toml(language))
-    text += "".join(f"{key} = {_toml(value)}\n" for key, value in others.items())
-    path.write_text(text, encoding="utf-8")
-    try:
-        read(folder)
-    except InputError:
-        path.unlink()
-        raise
+    with storage_faults(path):
+        folder.mkdir(parents=True, exist_ok=True)
+    with changing(path):
+        if path.exists():
+            raise InputError(f"{path}: the folder is a shop already")
+        text = _TEMPLATE.format(name=_toml(name), currency=_toml(currency), language=_toml(language))
+        text += "".join(f"{key} = {_toml(value)}\n" for key, value in others.items())
+        with tempfile.TemporaryDirectory() as draft, storage_faults(path):
+            (Path(draft) / FILE).write_text(text, encoding="utf-8")
+            _read(Path(draft) / FILE, path)
+        write_whole(path, text.encode())
 
 
 def _toml(value: Any) -> str:
