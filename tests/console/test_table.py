@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 
+from shopmind.console.pages.catalogue.ingests import as_given
 from shopmind.console.table import Column, as_csv
 
 COLUMNS = [Column("query", "Query"), Column("times", "Times", "number")]
@@ -22,3 +23,8 @@ def test_a_table_goes_out_as_csv_that_a_spreadsheet_takes_for_text() -> None:
         ["'+1", "2.5"],
         ['green "tea", 绿茶', ""],
     ]
+
+
+def test_ids_of_a_rejected_row_are_shown_as_they_were_given() -> None:
+    row = {"item_id": 5978656, "quantity": 0, "gift": True, "value": None}
+    assert as_given(row) == "item_id: 5978656, quantity: 0, gift: ✓, value: –"

@@ -58,4 +58,8 @@ def test_an_estimate_that_the_log_carries_is_shown_with_what_it_rests_on(
         page.locator("canvas").first.wait_for()
         seen.shot(f"console-estimate-{language}", tmp_path)
         assert page.get_by_text(re.compile(r"\b(None|nan|undefined)\b")).count() == 0
+        notes = page.locator(".says li").all_inner_texts()
+        assert notes
+        if language == "zh-CN":
+            assert all(re.search("[\u4e00-\u9fff]", note) for note in notes), notes
         accessible(seen)

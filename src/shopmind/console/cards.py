@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from shopmind.console.page import PageContext
+from shopmind.console.words import LANGUAGES
 from shopmind.kit.errors import ShopmindError
 
 
@@ -34,7 +35,10 @@ def fault(page: PageContext, error: Exception, again: Callable[[], Any] | None =
     with ui.element("section").classes("card fault").props('role="alert"'):
         heading(page.say("error.title"), 2)
         if isinstance(error, ShopmindError):
-            ui.label(error.message).classes("message")
+            said = page.told(error.message)
+            if said == error.message and page.language != LANGUAGES[0]:
+                ui.label(page.say(f"error.code.{error.code}"))
+            ui.label(said).classes("message")
             with ui.element("p").classes("code"):
                 ui.label(error.code)
             if error.field:

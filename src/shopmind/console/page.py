@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from shopmind.client import Client
 from shopmind.console.sessions import Session
+from shopmind.console.told import told
 from shopmind.console.words import said
 
 P = ParamSpec("P")
@@ -67,6 +68,10 @@ class PageContext:
     def say(self, key: str, **values: object) -> str:
         """Words in the visitor's language; never HTML."""
         return said(self.language, key, **values)
+
+    def told(self, text: str) -> str:
+        """A sentence of the API in the visitor's language; one that we have no words for stays English."""
+        return told(self.language, text)
 
     def may(self, scope: str) -> bool:
         """Whether the visitor's key has a scope. The API asks again: this only decides what is offered."""

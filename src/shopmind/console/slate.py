@@ -108,5 +108,5 @@ def _told(page: PageContext, slate: Slate) -> list[str]:
     if slate.applied_rules:
         rules = ", ".join(f"{each.rule_id} ({each.action})" for each in slate.applied_rules)
         told.append(page.say("slate.rules", rules=rules))
-    told += [page.say("slate.degraded", what=each) for each in slate.degraded]
+    told += [page.say("slate.degraded", what=page.told(each)) for each in slate.degraded]
     return told

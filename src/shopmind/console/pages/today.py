@@ -145,7 +145,12 @@ def _alerts(page: PageContext, seen: Today) -> None:
         return
     columns = [Column(name, page.say(f"today.alert.{name}")) for name in ("name", "state", "text", "advice")]
     rows = [
-        {"name": each.name, "state": page.say(f"today.state.{each.state}"), "text": each.text, "advice": each.advice}
+        {
+            "name": page.told(each.name),
+            "state": page.say(f"today.state.{each.state}"),
+            "text": page.told(each.text),
+            "advice": page.told(each.advice),
+        }
         for each in sorted(seen.alerts, key=lambda each: each.state != "fail")
     ]
     table(page, "alerts", columns, rows, title=page.say("today.alerts"), per_page=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nicegui import ui
@@ -60,7 +61,7 @@ def _runs(page: PageContext, found: list[Ingest]) -> None:
 
 
 def _words(page: PageContext, counts: Any) -> str:
-    return " · ".join(f"{count(many)} × {name.replace('_', ' ')}" for name, many in counts.items() if many)
+    return " · ".join(f"{count(many)} × {page.told(name.replace('_', ' '))}" for name, many in counts.items() if many)
 
 
 class _Rejected:
@@ -97,7 +98,9 @@ class _Rejected:
         with ui.element("div").classes("form"):
             for name, counts in (("reason", found.reasons), ("file", found.files)):
                 choices = {"": page.say("ingest.any")}
-                choices |= {each: f"{each.replace('_', ' ')} ({count(many)})" for each, many in counts.items()}
+                choices |= {
+                    each: f"{page.told(each.replace('_', ' '))} ({count(many)})" for each, many in counts.items()
+                }
                 ui.select(
                     choices,
                     value=self._asked[name],
@@ -105,7 +108,7 @@ class _Rejected:
                     on_change=lambda event, name=name: self._choose(name, event.value),
                 ).props("dense outlined")
         pager(page, self._asked["offset"], len(found.rows), found.total, self._go, N)
-        table(page, "rejected", self._columns(), _rows(found))
+        table(page, "rejected", self._columns(), _rows(page, found))
         ui.label(page.say("ingest.withheld.note")).classes("muted")
 
     def _columns(self) -> list[Column]:
@@ -125,18 +128,23 @@ class _Rejected:
         got = await attempt(page, lambda: list(page.client.rejected_file()))
         if got is not None:
             every = RejectedPage(tuple(got.value), len(got.value), {}, {}, None)
-            ui.download.content(as_csv(self._columns(), _rows(every)), "rejected.csv", "text/csv")
+            ui.download.content(as_csv(self._columns(), _rows(page, every)), "rejected.csv", "text/csv")
 
 
-def _rows(found: RejectedPage) -> list[dict[str, Any]]:
+def as_given(row: Mapping[str, Any]) -> str:
+    """A row in one line; an id that is a number has no commas in it."""
+    return ", ".join(f"{name}: {plain(str(each) if type(each) is int else each)}" for name, each in row.items())
+
+
+def _rows(page: PageContext, found: RejectedPage) -> list[dict[str, Any]]:
     return [
         {
             "file": each.file,
             "line": each.line,
-            "reason": each.reason.replace("_", " "),
-            "message": each.message,
-            "allowed": each.allowed,
-            "row": plain(dict(each.row or {})),
+            "reason": page.told(each.reason.replace("_", " ")),
+            "message": page.told(each.message),
+            "allowed": page.told(each.allowed),
+            "row": as_given(each.row or {}),
             "withheld": each.withheld,
         }
         for each in found.rows

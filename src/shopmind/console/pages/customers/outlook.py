@@ -31,7 +31,7 @@ def _show(page: PageContext, found: Outlook | str) -> None:
     with ui.element("section").classes("card"):
         heading(page.say("outlook.title"), 2)
         if isinstance(found, str):
-            ui.label(found).classes("muted")
+            ui.label(page.told(found)).classes("muted")
             return
         with tiles():
             for days, chance in found.purchase.items():

@@ -23,13 +23,13 @@ def show(page: PageContext, found: Estimate) -> None:
         heading(page.say("estimate.of", place=found.scenario, at=moment(found.started_at_ms)), 2)
         ui.label(page.say(f"estimate.state.{found.state}")).classes("muted")
         if found.why:
-            ui.label(found.why).classes("warn" if found.state == "refused" else "")
+            ui.label(page.told(found.why)).classes("warn" if found.state == "refused" else "")
     result = found.result
     if result is None:
         return
     _head(page, result)
     for caution in result.get("cautions", ()):
-        ui.label(caution).classes("warn")
+        ui.label(page.told(caution)).classes("warn")
     answered = {name: each for name, each in result["estimators"].items() if each["value"] is not None}
     if answered:
         _chart(page, result, answered)
@@ -44,7 +44,7 @@ def show(page: PageContext, found: Estimate) -> None:
             with ui.element("ul").classes("says"):
                 for note in notes:
                     with ui.element("li"):
-                        ui.label(note)
+                        ui.label(page.told(note))
 
 
 def _head(page: PageContext, result: Told) -> None:
@@ -144,7 +144,7 @@ def _table(page: PageContext, result: Told, answered: Mapping[str, Told]) -> Non
 
 def _silent(page: PageContext, result: Told) -> None:
     rows = [
-        {"name": name, "why": each["refused"]}
+        {"name": name, "why": page.told(each["refused"])}
         for name, each in result["estimators"].items()
         if each["value"] is None and each["refused"] != result.get("refused")
     ]

@@ -108,7 +108,7 @@ class _Estimates:
                 "differs": ", ".join(each.differences) or page.say("estimate.as.now"),
                 "reward": page.say(f"estimate.reward.{each.reward}"),
                 "state": page.say(f"estimate.state.{each.state}"),
-                "why": each.why,
+                "why": page.told(each.why),
             }
             for each in found
         ]
@@ -124,7 +124,7 @@ class _Estimates:
             if not one.total:
                 bar.props("indeterminate")
             far = f"{one.done:,} / {one.total:,}" if one.total else ""
-            ui.label(f"{one.doing} {far}".strip() or page.say("working")).classes("muted")
+            ui.label(f"{page.told(one.doing)} {far}".strip() or page.say("working")).classes("muted")
             if page.may("merchandise"):
 
                 async def cancel() -> None:

@@ -67,7 +67,7 @@ class _One:
         said += [page.say("experiments.until", at=moment(state.stopped_at_ms))] if state.stopped_at_ms else []
         ui.label(" · ".join(said)).classes("muted")
         for remark in dict.fromkeys((*state.remarks, *((report or {}).get("remarks") or ()))):
-            ui.label(remark).classes("warn")
+            ui.label(page.told(remark)).classes("warn")
         if report is None:
             empty(page.say("experiments.gone"), page.say("experiments.gone.text"), icon="help")
         else:

@@ -45,7 +45,7 @@ def _show(page: PageContext, found: list[ExperimentState]) -> None:
             "variants": ", ".join(f"{name} {100 * share:g} %" for name, share in each.variants.items()),
             "started": moment(each.started_at_ms),
             "stopped": moment(each.stopped_at_ms),
-            "remarks": " · ".join(each.remarks),
+            "remarks": " · ".join(map(page.told, each.remarks)),
         }
         for each in sorted(found, key=lambda each: (ORDER.index(each.status), each.name))
     ]

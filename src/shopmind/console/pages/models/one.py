@@ -44,7 +44,7 @@ class _One:
         heading(model.kind, 2)
         ui.label(meant(page, model.kind, model.about)).classes("muted")
         if not model.versions:
-            empty(page.say("models.untrained"), model.untrained, icon="model_training")
+            empty(page.say("models.untrained"), page.told(model.untrained), icon="model_training")
             return
         self._tiles()
         if model.before and page.may("admin"):

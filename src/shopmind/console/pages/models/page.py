@@ -60,7 +60,7 @@ def _registry(page: PageContext, found: list[ModelLine]) -> None:
             page,
             "untrained",
             missing,
-            [{"kind": each.kind, "why": each.untrained} for each in untrained],
+            [{"kind": each.kind, "why": page.told(each.untrained)} for each in untrained],
             title=page.say("models.untrained"),
         )
     ui.label(page.say("models.train")).classes("muted")

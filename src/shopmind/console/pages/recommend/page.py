@@ -29,7 +29,7 @@ async def build(page: PageContext) -> None:
 async def _asking(page: PageContext, found: list[ScenarioState]) -> None:
     kept = page.kept
     states = {each.name: each for each in found}
-    options = {each.name: f"{each.title} ({each.name})" for each in found}
+    options = {each.name: f"{page.told(each.title)} ({each.name})" for each in found}
     chosen = next(
         (each for each in (page.query.get("scenario"), kept.get("scenario"), FIRST) if each in states), found[0].name
     )
@@ -51,7 +51,7 @@ async def _asking(page: PageContext, found: list[ScenarioState]) -> None:
     def suit() -> None:
         state = states[scenario.value]
         said = [page.say(f"recommend.need.{need}") for need in state.needs]
-        said += [page.say("recommend.missing", what=each) for each in state.missing]
+        said += [page.say("recommend.missing", what=page.told(each)) for each in state.missing]
         needs.set_text(" ".join(said))
 
     async def ask() -> None:

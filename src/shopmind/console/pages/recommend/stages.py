@@ -224,7 +224,7 @@ def _steps(page: PageContext, trace: AnswerTrace) -> None:
             "saw": each.saw,
             "kept": each.kept,
             "took": each.took_ms,
-            "note": each.note or None,
+            "note": page.told(each.note) or None,
         }
         for each in trace.steps
     ]

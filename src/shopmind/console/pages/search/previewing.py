@@ -67,7 +67,7 @@ class Previewing:
             word = "rules.refused" if rule == REFUSED else "rules.warning"
             for each in said:
                 with ui.element("section").classes("card fault" if rule == REFUSED else "card warning"):
-                    ui.label(page.say(word, what=each))
+                    ui.label(page.say(word, what=page.told(each)))
         for ids in found.left_out.values():
             with ui.element("section").classes("card warning"):
                 ui.label(page.say("rules.left_out", items=joined(ids)))

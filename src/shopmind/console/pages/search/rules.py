@@ -61,7 +61,7 @@ class _Rules:
                 Previewing(page, self._form, self._scenarios, self._changed, text=given)
         for key, why in self._unreadable.items():
             with ui.element("section").classes("card fault"):
-                ui.label(page.say("rules.unreadable", rule=key, why=why))
+                ui.label(page.say("rules.unreadable", rule=key, why=page.told(why)))
         if not self._rules:
             empty(page.say("rules.none"), page.say("rules.none.text"), icon="gavel")
             return

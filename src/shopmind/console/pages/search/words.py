@@ -110,7 +110,7 @@ async def written(
     for each in found.value:
         if each.reason:
             with told:
-                ui.label(each.reason).classes("warn")
+                ui.label(page.told(each.reason)).classes("warn")
     return found.value
 
 

@@ -34,10 +34,10 @@ async def build(page: PageContext) -> None:
         columns = [Column(each, page.say(f"settings.{each}")) for each in ("about", "state", "found", "advice")]
         rows = [
             {
-                "about": each.name,
+                "about": page.told(each.name),
                 "state": page.say(f"today.state.{each.state}"),
-                "found": each.text,
-                "advice": each.advice,
+                "found": page.told(each.text),
+                "advice": page.told(each.advice),
             }
             for each in sorted(findings, key=lambda each: ORDER.index(each.state))
         ]
@@ -58,4 +58,4 @@ def _figures(page: PageContext, ready: Ready, findings: list[Finding], places: i
             note,
             state="bad" if fail else "warn" if warn else "good",
         )
-        tile(page.say("settings.strategy"), ready.strategy)
+        tile(page.say("settings.strategy"), page.say(f"settings.strategy.{ready.strategy}"))

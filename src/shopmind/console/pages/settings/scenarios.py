@@ -42,9 +42,9 @@ def _list(page: PageContext, found: list[ScenarioState]) -> None:
         {
             "name": each.name,
             "name_to": f"/settings?tab=scenarios&scenario={each.name}",
-            "title": each.title,
+            "title": page.told(each.title),
             "ready": page.say("settings.ready.yes" if each.ready else "settings.ready.part"),
-            "missing": "; ".join(each.missing),
+            "missing": "; ".join(map(page.told, each.missing)),
         }
         for each in found
     ]
@@ -104,7 +104,7 @@ class _Editor:
                 _line(page, text, error.message)
             return None
         with said, ui.element("section").classes("card"):
-            ui.label(page.say("settings.fine", title=found.title)).classes("good")
+            ui.label(page.say("settings.fine", title=page.told(found.title))).classes("good")
             _told(page, found)
         return found
 
@@ -170,7 +170,7 @@ def _told(page: PageContext, found: ScenarioCheck) -> None:
         with ui.element("ul"):
             for each in found.missing:
                 with ui.element("li"):
-                    ui.label(each)
+                    ui.label(page.told(each))
     if found.affected:
         ui.label(page.say("settings.affected", names=", ".join(found.affected))).classes("warn")
     if found.diff:
