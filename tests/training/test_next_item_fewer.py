@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shopmind.training.next_item.blend import Blend, Choices
 from shopmind.training.next_item.evidence import FORMS
-from shopmind.training.next_item.fewer import fewer, foreseen, halves, missed_least
+from shopmind.training.next_item.fewer import Foreseen, fewer, foreseen, halves, missed_least
 from shopmind.training.next_item.recipe import NextItemRecipe
 
 RIDGE = 1e-2
@@ -91,21 +91,50 @@ def test_the_fewest_that_foresee_as_well_stay() -> None:
     choices = lists(WEIGHTS)
     splits = halves(len(choices), both=True, seed=0)
     whole = foreseen(choices, splits, RIDGE)
-    found = fewer(whole, splits, RIDGE, least=1, tolerance=0.02)
+    found = fewer(whole, splits, RIDGE, least=1, tolerance=1.0)
     assert {"after", "next"} <= set(found.choices.columns)
     assert not {"before", "factors"} & set(found.choices.columns)
     assert "popular" in found.choices.columns, "only signals are left out: tables cost nothing"
-    assert found.worth >= 0.98 * whole.worth
+    assert found.worth >= 0.97 * whole.worth
     again = foreseen(choices.of(found.choices.columns), splits, RIDGE)
     assert again.worth == pytest.approx(found.worth, abs=2e-3), (
         "where the search begins changes little of where it ends"
     )
 
 
+def test_a_loss_is_held_against_the_error_of_the_difference_worked_by_hand() -> None:
+    choices = Choices((), ())
+    best, less = (Foreseen(choices, (), np.array(ranks, float)) for ranks in ([0, 0, 0, 20], [0, 0, 20, 20]))
+    # lost 0, 0, 1, 0: the mean is .25, the deviation .433, its error .2165: 1.155 errors are lost
+    assert (best.worth, less.worth) == (0.75, 0.5)
+    assert less.as_good_as(best, 1.16)
+    assert not less.as_good_as(best, 1.15)
+    assert best.as_good_as(less, 0.0)
+    assert less.as_good_as(less, 0.0)
+
+
+def test_the_same_share_may_be_lost_by_few_lists_and_not_by_many() -> None:
+    """Of a hundred lists chance loses one hit as often as it wins one; of ten thousand not a hundred."""
+    choices = Choices((), ())
+
+    def pair(lists: int) -> tuple[Foreseen, Foreseen]:
+        ranks = np.zeros(lists)
+        ranks[: lists // 2] = 20
+        worse = ranks.copy()
+        worse[-lists // 100 :] = 20
+        return Foreseen(choices, (), ranks), Foreseen(choices, (), worse)
+
+    few, few_worse = pair(100)
+    many, many_worse = pair(10_000)
+    assert few_worse.worth / few.worth == pytest.approx(many_worse.worth / many.worth)
+    assert few_worse.as_good_as(few, 1.1)
+    assert not many_worse.as_good_as(many, 1.1)
+
+
 def test_so_many_stay_whatever_they_add() -> None:
     choices = lists({"after": 3.0, "before": 0.0, "next": 0.0, "traits": 0.0})
     splits = halves(len(choices), both=False, seed=0)
-    found = fewer(foreseen(choices, splits, RIDGE), splits, RIDGE, least=3, tolerance=0.5)
+    found = fewer(foreseen(choices, splits, RIDGE), splits, RIDGE, least=3, tolerance=3.0)
     assert len([name for name in found.choices.columns if name in WEIGHTS]) == 3
 
 
@@ -117,7 +146,7 @@ def test_each_half_is_foreseen_from_the_other_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("least", -1), ("tolerance", -0.1), ("tolerance", 1.0), ("tolerance", np.nan)]
+    ("option", "value"), [("least", -1), ("tolerance", -0.1), ("tolerance", np.inf), ("tolerance", np.nan)]
 )
 def test_what_would_keep_nothing_is_refused(option: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"{option} is .* allowed is 0"):
@@ -127,5 +156,5 @@ def test_what_would_keep_nothing_is_refused(option: str, value: Any) -> None:
 def test_all_may_go_where_none_is_missed() -> None:
     choices = lists({"after": 0.0, "before": 0.0})
     splits = halves(len(choices), both=True, seed=0)
-    found = fewer(foreseen(choices, splits, RIDGE), splits, RIDGE, least=0, tolerance=0.9)
+    found = fewer(foreseen(choices, splits, RIDGE), splits, RIDGE, least=0, tolerance=2.0)
     assert found.choices.columns == ("popular",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from shopmind.training.next_item.evidence import FORMS, SIGNALS
 GONE_AT_ONCE = 0.2
 """Of the signals left, what goes before it is looked whether they are missed."""
 CURVED = 4_000
-"""Lists that say how much a signal is missed."""
+"""Lists that say how much a signal is missed, at most; evenly from all of them."""
 
 Split = tuple[list[int], list[int]]
 """Lists that are learned from, and lists that are foreseen."""
@@ -35,16 +36,25 @@ class Foreseen:
     blends: tuple[Blend, ...]
     ranks: NDArray[np.float64]
 
-    def figures(self, share: float) -> dict[str, float]:
-        """recall@10 and nDCG@10 over all steps, of which `share` are lists: what was taken was among the candidates."""
-        each = share / max(len(self.ranks), 1)
-        hits = self.ranks[self.ranks < 10]
-        return {"recall@10": len(hits) * each, "ndcg@10": float((1 / np.log2(hits + 2)).sum()) * each}
+    @property
+    def gains(self) -> NDArray[np.float64]:
+        """(n,) nDCG@10 of each list."""
+        return np.where(self.ranks < 10, 1 / np.log2(self.ranks + 2), 0.0)
 
     @property
     def worth(self) -> float:
-        """nDCG@10 of the lists."""
-        return self.figures(1.0)["ndcg@10"]
+        """nDCG@10 of the lists, 0 without any."""
+        return float(self.gains.mean()) if len(self.ranks) else 0.0
+
+    def figures(self, share: float) -> dict[str, float]:
+        """recall@10 and nDCG@10 over all steps, of which `share` are lists: what was taken was among the candidates."""
+        hits = float((self.ranks < 10).mean()) if len(self.ranks) else 0.0
+        return {"recall@10": share * hits, "ndcg@10": share * self.worth}
+
+    def as_good_as(self, other: Foreseen, tolerance: float) -> bool:
+        """Whether it loses at most so many standard errors of the difference, list by list, beside the other."""
+        lost = other.gains - self.gains
+        return float(lost.sum()) <= tolerance * float(lost.std()) * math.sqrt(len(lost))
 
 
 def halves(count: int, both: bool, seed: int) -> list[Split]:
@@ -79,7 +89,10 @@ def fewer(whole: Foreseen, splits: Sequence[Split], ridge: float, *, least: int,
     Args:
         whole: what all of them foresaw.
         least: signals that stay whatever they add: few lists cannot tell them apart.
-        tolerance: share of the best nDCG@10 that may be lost.
+        tolerance: of the best nDCG@10 so many standard errors of the paired difference may be lost.
+
+    Source: the one-standard-error rule, Breiman, Friedman, Olshen, Stone, Classification and Regression Trees, 1984,
+    section 3.4.3, with the error of the difference, for all sets foresee the same lists.
     """
     order = missed_least(whole.choices, whole.blends[0], ridge, splits[0][0])
     tried = [whole]
@@ -89,8 +102,8 @@ def fewer(whole: Foreseen, splits: Sequence[Split], ridge: float, *, least: int,
         left_out = {f"{name}{form}" for name in order[:gone] for form in FORMS}
         kept = [name for name in whole.choices.columns if name not in left_out]
         tried.append(foreseen(whole.choices.of(kept), splits, ridge, warm_starts=tried[-1].blends))
-    enough = (1 - tolerance) * max(each.worth for each in tried)
-    return next(each for each in reversed(tried) if each.worth >= enough)
+    best = max(tried, key=lambda each: each.worth)
+    return next(each for each in reversed(tried) if each.as_good_as(best, tolerance))
 
 
 def missed_least(choices: Choices, blend: Blend, ridge: float, learned: Sequence[int]) -> list[str]:
@@ -99,7 +112,8 @@ def missed_least(choices: Choices, blend: Blend, ridge: float, learned: Sequence
     Source: optimal brain surgeon, Hassibi and Stork, NeurIPS 1992, for groups of weights: with the curvature H, leaving
     out the weights w_g raises the loss by w_g' [(H⁻¹)_gg]⁻¹ w_g / 2, and the others move by -(H⁻¹)_·g [(H⁻¹)_gg]⁻¹ w_g.
     """
-    inverse = np.linalg.inv(choices.curvature(blend, ridge, learned[:CURVED]))
+    some = learned[:: max(1, -(-len(learned) // CURVED))]
+    inverse = np.linalg.inv(choices.curvature(blend, ridge, some))
     weights = blend.weights.astype(np.float64).ravel()
     width = len(choices.columns)
     left = {

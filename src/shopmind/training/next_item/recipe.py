@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -67,8 +68,8 @@ class NextItemRecipe(Recipe):
         """users: whose last step teaches, at most. each_user: steps of one that teach where few do. at_least: steps
         some signal foresaw. each: candidates of one signal. most: candidates of one user. ridge: see blend.Choices.
         few: users below which all steps teach, and lists below which stronger ridges are tried too and all are
-        foreseen. least: signals that stay whatever they add. tolerance: share of the nDCG@10 of held steps that leaving
-        signals out may cost. Of the statistics:
+        foreseen. least: signals that stay whatever they add. tolerance: what leaving out may cost of the nDCG@10
+        of held steps, in standard errors. Of the statistics:
         """
 
         users: int = 25_000
@@ -79,13 +80,13 @@ class NextItemRecipe(Recipe):
         ridge: float = 1e-3
         few: int = 2_000
         least: int = 5
-        tolerance: float = 0.005
+        tolerance: float = 1.0
 
         def __post_init__(self) -> None:
             if self.least < 0:
                 raise ValueError(f"least is {self.least}, allowed is 0 or more")
-            if not 0 <= self.tolerance < 1:
-                raise ValueError(f"tolerance is {self.tolerance}, allowed is 0 up to below 1")
+            if not 0 <= self.tolerance < math.inf:
+                raise ValueError(f"tolerance is {self.tolerance}, allowed is 0 or more")
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """The arrays of statistics.statistics, and of Blend: `centre_of`, `scale_of`, `weights`.
