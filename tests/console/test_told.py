@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-import shopmind
 from shopmind.console.told import told
 from shopmind.console.words import every, said
 from shopmind.ingest.checks import CHECKS
@@ -19,8 +16,8 @@ from shopmind.metrics.off_policy import Weights, doubt
 from shopmind.operations.strategy.cycle import Step
 from shopmind.scenarios.load import load
 from shopmind.serving.errors import CODES
+from shopmind.testing import sentences
 
-ROOT = Path(shopmind.__file__).parent
 NOT_ASKED = ("cli", "console", "client", "testing", "encoders/wheels.py", "encoders/weights.py", "ingest/readers")
 """What no visitor of the console gets to see: commands, and readers of files that commands take in."""
 OF_COMMANDS = (
@@ -31,11 +28,11 @@ OF_COMMANDS = (
 )  # fmt: skip
 RAISED = ("NotReadyError", "BusyError", "AccessError", "NotFoundError")
 WHOLE = {
-    "operations/doctor.py": None,
-    "shop/remarks.py": None,
+    "operations/doctor.py": (),
+    "shop/remarks.py": (),
     "shop/experiment_book.py": ("_remarks",),
     "evaluation/experiments/report.py": ("_remarks", "_waiting"),
-    "evaluation/support.py": None,
+    "evaluation/support.py": (),
     "evaluation/policy_value.py": ("INTERVALS", "value", "_lacking"),
     "evaluation/policy_slates.py": ("_notes",),
     "metrics/off_policy.py": ("doubt",),
@@ -44,7 +41,7 @@ WHOLE = {
     "shop/choosing.py": ("_fallback",),
     "training/behaviour/recipe.py": ("heads",),
 }
-"""File → functions and constants all of whose sentences are shown; None takes all of the file."""
+"""File → functions and constants all of whose sentences are shown; none takes all of the file."""
 PIECES = (
     "the target goes where the log hardly went, or ",
     ", and dr reads the told chances instead",
@@ -61,72 +58,23 @@ COMMANDS = ("chmod 600",)
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
-def sample(node: ast.expr) -> str | None:
-    """The sentence of a text in the code, with something in its holes; None for what is no text."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "x7" for part in node.values)
-    return None
-
-
-def texts(node: ast.AST) -> Iterator[str]:
-    """Sentences below a node, each once, without docstrings."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return
-    found = sample(node) if isinstance(node, ast.expr) else None
-    if found is not None:
-        yield found
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from texts(child)
-
-
-def is_sentence(text: str) -> bool:
-    """Whether there is anything to translate besides names."""
-    own = text.replace("x7", "")
-    return " " in own.strip() and bool(re.search("[a-z]{3}", own))
-
-
-def raised() -> Iterator[str]:
-    """Messages of errors that say what is missing, and what answers say they were made without."""
-    for path in sorted(ROOT.rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        if name.startswith((*NOT_ASKED, *OF_COMMANDS)):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            of_slate = called == "append" and "degraded" in ast.unparse(node.func)
-            if called in RAISED or of_slate:
-                yield from texts(node.args[0])
-
-
-def named(path: str, names: tuple[str, ...] | None) -> Iterator[str]:
-    """Sentences of a file, or of some of its functions and constants."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    for node in ast.walk(tree) if names else [tree]:
-        targets = [each.id for each in getattr(node, "targets", ()) if isinstance(each, ast.Name)]
-        if names is None or getattr(node, "name", None) in names or set(targets) & set(names):
-            yield from texts(node)
-
-
-def lacking(sentences: Iterator[str]) -> list[str]:
-    """Those without Chinese words, whether there is something in all their holes or not."""
-    wanted = [each for each in sentences if is_sentence(each) and each not in PIECES and not each.startswith(COMMANDS)]
+def lacking(said: list[str]) -> list[str]:
+    """Those without Chinese words."""
+    wanted = [each for each in said if each not in PIECES and not each.startswith(COMMANDS)]
     assert wanted
-    ways = {each: (each, each.replace("x7", ""), re.sub("x7x7|x7(?=[a-z])", "", each)) for each in wanted}
-    return [each for each, some in ways.items() if not any(CHINESE.search(told("zh", way)) for way in some)]
+    return [each for each in wanted if not any(CHINESE.search(told("zh", way)) for way in sentences.ways(each))]
 
 
 def test_what_is_missing_and_what_answers_do_without_has_chinese_words() -> None:
-    assert lacking(raised()) == []
+    def counts(called: str) -> bool:
+        return called in RAISED or called.endswith("degraded.append")
+
+    assert lacking(sentences.given_to(counts, without=(*NOT_ASKED, *OF_COMMANDS))) == []
 
 
 @pytest.mark.parametrize("path", WHOLE)
 def test_findings_remarks_and_notes_have_chinese_words(path: str) -> None:
-    assert lacking(named(path, WHOLE[path])) == []
+    assert lacking(sentences.of(path, *WHOLE[path])) == []
 
 
 def test_every_code_of_an_error_has_words() -> None:

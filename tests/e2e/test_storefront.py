@@ -346,3 +346,12 @@ def test_an_empty_shop_says_how_to_fill_it(start: Callable[..., Server], tmp_pat
 def test_the_reference_is_readable_in_a_browser(visitor: Visitor, shop_api: Server) -> None:
     page = visitor.go(f"{shop_api.url}/docs")
     page.wait_for_function("() => document.querySelectorAll('article').length > 10")
+
+
+def test_what_the_api_says_in_english_a_chinese_shopper_reads_in_chinese(
+    visit: Callable[..., Visitor], shop_api: Server
+) -> None:
+    page = come(visit(language="zh-CN"), f"{shop_api.url}/search?q=tea&filters=price+>+99999")
+    page.get_by_text(re.compile(r"^\d+ 件商品符合文字，但都不符合筛选条件$")).last.wait_for()
+    page = come(visit(), f"{shop_api.url}/search?q=tea&filters=price+>+99999")
+    page.get_by_text(re.compile(r"items match the words, none of them passes the filter$")).last.wait_for()

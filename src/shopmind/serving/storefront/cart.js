@@ -7,6 +7,7 @@ import { el, hidden } from "./dom.js";
 import { bought, did, say, visitor } from "./events.js";
 import { addRow } from "./rows.js";
 import { newId } from "./tracking.js";
+import { worded } from "./worded.js";
 import { word } from "./words.js";
 
 const MOST_REFUSED = 8;
@@ -92,9 +93,9 @@ function notUsed(n, goods) {
     if (!node.open || list.childElementCount) return;
     try {
       const { refused } = await ask("POST", "v1/offers/cart", { ...basketOf(goods), refused: MOST_REFUSED });
-      list.replaceChildren(...Object.entries(refused).map(([id, why]) => el("li", {}, el("b", {}, id), `: ${why}`)));
+      list.replaceChildren(...Object.entries(refused).map(([id, why]) => el("li", {}, el("b", {}, id), `: ${worded(why)}`)));
     } catch (error) {
-      list.replaceChildren(el("li", {}, `${word("wrong")}: ${error.message}`));
+      list.replaceChildren(el("li", {}, `${word("wrong")}: ${worded(error.message)}`));
     }
   });
   return node;
@@ -110,10 +111,10 @@ function coupon(goods) {
     try {
       const found = await ask("POST", "v1/offers/cart", { ...basketOf(goods), offers: [id] });
       const minor = found.amounts[id];
-      told.textContent = minor === undefined ? word("coupon_refused", { id, why: found.refused[id] || "–" })
+      told.textContent = minor === undefined ? word("coupon_refused", { id, why: worded(found.refused[id] || "–") })
         : word("coupon_used", { id, price: fromMinor(minor, goods) });
     } catch (error) {
-      told.textContent = `${word("wrong")}: ${error.message}`;
+      told.textContent = `${word("wrong")}: ${worded(error.message)}`;
     }
   });
   return form;

@@ -3,6 +3,7 @@ import { keyInUse } from "./api.js";
 import { base, context, keep, kept } from "./context.js";
 import { el } from "./dom.js";
 import { startTracking } from "./tracking.js";
+import { worded } from "./worded.js";
 import { word } from "./words.js";
 
 const SHOWN = 6, MOST_TITLES = 2000;
@@ -77,6 +78,6 @@ function noted(rows, answer) {
     const what = row.type === "search" ? `${word("searched")} “${row.query}”` : `${word(row.type)} ${titles.get(row.item_id) || row.item_id}`;
     const outcome = outcomes[place] || outcomes[0] || {};
     const ms = (answer.took_ms ?? 0).toFixed(1);
-    note(what, outcome.status === "rejected" ? word("refused", { why: outcome.reason }) : word("noted", { ms }));
+    note(what, outcome.status === "rejected" ? word("refused", { why: worded(outcome.reason || "–") }) : word("noted", { ms }));
   });
 }

@@ -8,6 +8,7 @@ import { FACETS, chips, chosenOf, expression, narrowing } from "./facets.js";
 import { found, looked } from "./found.js";
 import { addRow, whoAsks } from "./rows.js";
 import { took } from "./strip.js";
+import { worded } from "./worded.js";
 import { word } from "./words.js";
 
 const PER_PAGE = 24, SUGGESTED = 4;
@@ -108,7 +109,7 @@ function reading(slate, asked, text) {
   const taken = (said.constraints || []).filter((each) => !relaxed.has(each.expression));
   if (taken.length) lines.push(el("p", { class: "quiet" }, `${word("only")} `, marked(taken.map((each) => each.expression))));
   if (relaxed.size) lines.push(el("p", { class: "quiet relaxed" }, `${word("relaxed")} `, marked(relaxed)));
-  if (!slate.hits.length && slate.degraded) lines.push(...slate.degraded.map((each) => el("p", { class: "quiet" }, each)));
+  if (!slate.hits.length && slate.degraded) lines.push(...slate.degraded.map((each) => el("p", { class: "quiet" }, worded(each))));
   for (const rule of slate.applied_rules || []) {
     if (rule.action === "banner") lines.push(el("p", { class: "banner" }, rule.says));
     if (rule.action === "redirect" && safe(rule.says)) lines.push(el("p", {}, el("a", { href: safe(rule.says) }, rule.says)));

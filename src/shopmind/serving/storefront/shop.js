@@ -13,6 +13,7 @@ import { drawSearch } from "./search.js";
 import { startSearchBox } from "./searchbox.js";
 import { showLanguage, startLook } from "./tongue.js";
 import { showVisitor, startVisitors } from "./visitors.js";
+import { worded } from "./worded.js";
 import { word } from "./words.js";
 
 const NO_ITEMS = "items:"; // how a scenario says that there is nothing it could show
@@ -110,7 +111,7 @@ function wrong(error, whole = false) {
     document.getElementById("key").focus();
     return;
   }
-  const text = { 404: word("not_there"), 429: word("busy") }[error.status] || `${word("wrong")}: ${error.message}`;
+  const text = { 404: word("not_there"), 429: word("busy") }[error.status] || `${word("wrong")}: ${worded(error.message)}`;
   const problem = el("div", { class: "problem", role: "alert" }, el("p", {}, text), el("a", { href: homeAddress() }, word("to_shop")));
   if (!whole) say(text);
   else if (main.querySelector("h1")) main.append(problem);

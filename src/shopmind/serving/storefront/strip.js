@@ -2,6 +2,7 @@
 import { answered } from "./api.js";
 import { cards } from "./cards.js";
 import { el } from "./dom.js";
+import { worded } from "./worded.js";
 import { word } from "./words.js";
 
 // question() gives the body; before: scenario → ids shown last, so that a later answer can mark what is new.
@@ -51,7 +52,7 @@ function focusAgain(list, item, before) {
 export function took(slate) {
   const node = el("div", { class: "took" }, el("span", { title: word("took_title") }, word("took", { ms: slate.took_ms.toFixed(1) })));
   if (slate.degraded) {
-    const each = slate.degraded.map((fallback) => el("li", {}, fallback));
+    const each = slate.degraded.map((fallback) => el("li", {}, worded(fallback)));
     node.append(el("details", { class: "fallback" }, el("summary", {}, word("degraded")), el("ul", { role: "list" }, each)));
   }
   return node;

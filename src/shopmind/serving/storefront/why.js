@@ -1,6 +1,7 @@
 // Why a hit is there: asked only when somebody wants to know, once for all hits of an answer.
 import { explained } from "./api.js";
 import { el, hidden } from "./dom.js";
+import { worded } from "./worded.js";
 import { spoken, word } from "./words.js";
 
 export function whyOf(hit, slate) {
@@ -21,7 +22,7 @@ async function tell(told, hit, slate) {
     told.replaceChildren(...(found ? [] : [el("p", {}, word("moved_on"))]), ...parts(found || hit, found ? again : slate));
     told.dataset.told = "yes";
   } catch (error) {
-    told.replaceChildren(el("p", {}, `${word("wrong")}: ${error.message}`));
+    told.replaceChildren(el("p", {}, `${word("wrong")}: ${worded(error.message)}`));
   }
 }
 

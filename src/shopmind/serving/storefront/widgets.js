@@ -8,6 +8,7 @@ import { found } from "./found.js";
 import { startSearchBox } from "./searchbox.js";
 import { makeStrip } from "./strip.js";
 import { startTracking } from "./tracking.js";
+import { worded } from "./worded.js";
 import { speak, spoken, word } from "./words.js";
 
 const script = document.currentScript;
@@ -119,7 +120,7 @@ class SearchBox extends Widget {
       this.found.replaceChildren(el("p", {}, found(slate, text)), cards(slate, this.shop, "grid"));
       tracker.track({ type: "search", query: text, scenario: "search", request_id: slate.request_id });
     } catch (error) {
-      this.found.replaceChildren(el("p", {}, isDown() ? word("down") : `${word("wrong")}: ${error.message}`));
+      this.found.replaceChildren(el("p", {}, isDown() ? word("down") : `${word("wrong")}: ${worded(error.message)}`));
     }
   }
 }
