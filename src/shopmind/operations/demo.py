@@ -74,7 +74,10 @@ def build(folder: Path, progress: Progress, *, fresh: bool = False) -> Report:
         shutil.rmtree(tiny, ignore_errors=True)
     with report.step("weights"):
         _fetch_weights(report, progress)
-    _build_tiny(tiny, report, progress)
+    with report.step("tiny shop"):
+        progress("build the tiny shop", 0, 1)
+        _build_tiny(tiny)
+        progress("build the tiny shop", 1, 1)
     with _opened(folder, name="The Complete Journey", sample_users=SAMPLE_USERS, impressions="served") as shop:
         kept = shop.records.get(*FINISHED)
         if kept is not None:
@@ -117,13 +120,13 @@ def _fetch_weights(report: Report, progress: Progress) -> None:
             report.remarks.append(f"without weights {name!r} search is lexical only: {error.message}")
 
 
-def _build_tiny(folder: Path, report: Report, progress: Progress) -> None:
-    with report.step("tiny shop"), _opened(folder, **TINY) as shop:
+def _build_tiny(folder: Path) -> None:
+    with _opened(folder, **TINY) as shop:
         if not shop.catalogue.last_change():
-            shop.ingest(write_tiny(folder / "data", system_clock()), progress=progress)
-        shop.index(progress)
+            shop.ingest(write_tiny(folder / "data", system_clock()))
+        shop.index()
         if not shop.artifacts.names():
-            shop.train(progress=progress)
+            shop.train()
 
 
 def _opened(folder: Path, **settings: Any) -> Shop:
