@@ -150,3 +150,16 @@ def test_best_equals_a_full_sort(values: list[int | None], k: int) -> None:
     tie = np.arange(len(values), dtype=np.uint64)[::-1].copy()
     expected = [n for n in np.lexsort((tie, -scores)) if not np.isnan(scores[n])][:k]
     assert best(scores, np.ones(len(values), np.bool_), tie, k).tolist() == expected
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0, 1, 30, 700]), st.sampled_from([3, 1_000]))
+def test_the_best_of_many_are_those_of_a_full_sort(seed: int, k: int, kinds: int) -> None:
+    """By score and then by hash, where many scores are the same and some are none."""
+    chance = np.random.default_rng(seed)
+    scores = chance.integers(0, kinds, 5_000).astype(np.float32)
+    scores[chance.random(5_000) < 0.3] = np.nan
+    scores[chance.random(5_000) < 0.1] = -np.inf
+    allowed, tie = chance.random(5_001) < 0.8, chance.integers(0, 2**64, 5_001, np.uint64)
+    numbers = [number for number in range(5_000) if allowed[number] and scores[number] > -np.inf]
+    expected = sorted(numbers, key=lambda number: (-scores[number], tie[number]))[:k]
+    assert best(scores, allowed, tie, k).tolist() == expected

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import AppliedRule, Bundle, Candidates, Constraint, Facet, History, Query, Understood
+from shopmind.kit.highest import highest
 from shopmind.pipeline.exploration import Exploration
 from shopmind.pipeline.rules.book import Ruleset
 from shopmind.pipeline.rules.ruling import Ruling
@@ -205,11 +206,12 @@ def best(scores: NDArray[np.float32], allowed: NDArray[np.bool_], tie: NDArray[n
     """
     size = min(len(scores), len(allowed))
     numbers = np.flatnonzero(allowed[:size] & (scores[:size] > -np.inf))
-    if k <= 0 or not len(numbers):
-        return np.empty(0, np.int64)
     values = scores[numbers]
-    if len(numbers) > k:
-        threshold = np.partition(values, len(values) - k)[len(values) - k]
-        near = values >= threshold
-        numbers, values = numbers[near], values[near]
+    near = highest(values, k)
+    if len(near) > k:  # of those that equal the lowest the first by hash: a new shop has nothing but equals
+        lowest = values[near].min()
+        equal = near[values[near] == lowest]
+        above = near[values[near] > lowest]
+        near = np.concatenate([above, equal[highest(~tie[numbers[equal]], k - len(above))]])
+    numbers, values = numbers[near], values[near]
     return numbers[np.lexsort((tie[numbers], -values))][:k].astype(np.int64)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from shopmind.kit.highest import highest
 from shopmind.training.next_item.asked import Asked
 
 Chain = tuple[str, ...]
@@ -45,9 +46,9 @@ class Reached:
             return self
         kept = []
         for first, stop in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True):
-            best = np.arange(stop - first)
+            best = highest(self.values[first:stop], k)
             if len(best) > k:
-                best = np.argsort(-self.values[first:stop], kind="stable")[:k]
+                best = best[np.argsort(-self.values[first + best], kind="stable")[:k]]
             kept.append(first + best)
         starts = np.concatenate([[0], np.cumsum([len(each) for each in kept])]).astype(np.int32)
         places = np.concatenate(kept)

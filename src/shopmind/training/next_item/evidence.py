@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shopmind.kit.highest import highest
 from shopmind.stores.ports import Numbers
 from shopmind.training.next_item.asked import NEWEST, Asked
 from shopmind.training.next_item.chains import Chain, Reached, Start, starting, walked
@@ -258,13 +259,13 @@ class Walked:
         for name, reached in self.found.items():
             if name != "before":
                 columns, scores = reached.row(row)
-                kept = (scores > 0) & allowed[columns]
-                columns = columns[kept]
-                yield columns[best_first(scores[kept], each)].astype(np.int64)
+                shown = np.where((scores > 0) & allowed[columns], scores, -np.inf)
+                yield columns[best_first(shown, each)].astype(np.int64)
         bestsellers = self.signals.bestsellers
         yield bestsellers[allowed[bestsellers]][: 2 * each]
         if self.network is not None:
-            shares = np.where(allowed[: self.network.shape[1]], self.network[row], -np.inf)
+            foreseen = self.network[row]
+            shares = np.where(allowed[: len(foreseen)] & (foreseen > -np.inf), foreseen, -np.inf)
             yield best_first(shares, each)
         if near is not None and self.profile[row].any():
             yield near(self.profile[row], row, each)
@@ -314,12 +315,10 @@ def _walked_along(walks: Mapping[str, Walk]) -> set[str]:
 
 
 def best_first(scores: NDArray[np.float32], k: int) -> Numbers:
-    """Places of the k highest scores above -inf, the highest first."""
-    k = min(k, int(np.count_nonzero(scores > -np.inf)))
-    if not k:
-        return np.empty(0, np.int64)
-    best = np.argpartition(-scores, k - 1)[:k]
-    return best[np.argsort(-scores[best], kind="stable")]
+    """Places of the k highest scores above -inf, the highest first; of equal ones the first."""
+    near = highest(scores, k)
+    near = near[scores[near] > -np.inf]
+    return near[np.argsort(-scores[near], kind="stable")][:k]
 
 
 def blocks(asked: Asked, size: int) -> Sequence[slice]:
