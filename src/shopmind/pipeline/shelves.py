@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.stores.columns import ItemColumns, NumberColumn, TextColumn
 from shopmind.stores.ports import Numbers
 
+STEP = " > "
 ABOVE = 0.5
 """What the same category but for its last step is worth, the same category being worth 1."""
 
@@ -15,14 +18,11 @@ ABOVE = 0.5
 def same_category(columns: ItemColumns, anchor: int, items: Numbers) -> NDArray[np.float32]:
     """(n,) 1 for the anchor's whole category path, ABOVE for the path but its last step, else 0; NaN where unknown."""
     column = columns.column("categories")
-    found = np.full(len(items), np.nan, np.float32)
-    if not isinstance(column, TextColumn) or column.text(anchor) is None:
-        return found
-    path = column.text(anchor) or ""
-    worth = np.array([_nearness(path, other) for other in column.vocabulary], np.float32)
-    codes = column.codes[items]
-    found[codes >= 0] = worth[codes[codes >= 0]]
-    return found
+    path = column.text(anchor) if isinstance(column, TextColumn) else None
+    if not isinstance(column, TextColumn) or path is None:
+        return np.full(len(items), np.nan, np.float32)
+    unknown = np.float32(np.nan)  # stands last, where code -1 finds it
+    return np.append(_nearness(path, column.vocabulary), unknown)[column.codes[items]]
 
 
 def same_brand(columns: ItemColumns, anchor: int, items: Numbers) -> NDArray[np.float32]:
@@ -48,8 +48,12 @@ def same_price(columns: ItemColumns, anchor: int, items: Numbers) -> NDArray[np.
     return found
 
 
-def _nearness(path: str, other: str) -> float:
-    if path == other:
-        return 1.0
-    above, _, last = path.rpartition(" > ")
-    return ABOVE if last and above and (other == above or other.rpartition(" > ")[0] == above) else 0.0
+def _nearness(path: str, vocabulary: Sequence[str]) -> NDArray[np.float32]:
+    worth = np.zeros(len(vocabulary), np.float32)
+    above, _, last = path.rpartition(STEP)
+    if last and above:
+        below = above + STEP
+        near = [place for place, other in enumerate(vocabulary) if other == above or other.startswith(below)]
+        worth[[place for place in near if STEP not in vocabulary[place][len(below) :]]] = ABOVE
+    worth[[place for place, other in enumerate(vocabulary) if other == path]] = 1.0
+    return worth

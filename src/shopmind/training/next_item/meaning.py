@@ -21,10 +21,13 @@ COMMON = 0.2
 
 def centred(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n, d) unit vectors of what sets each item apart from the average one; zeros where there is no vector."""
-    apart = np.nan_to_num(vectors, nan=0.0) - centre
-    apart[~np.isfinite(vectors).all(axis=1)] = 0.0
-    length = np.linalg.norm(apart, axis=1, keepdims=True)
-    return np.asarray(np.divide(apart, length, out=np.zeros_like(apart), where=length > 1e-6), np.float32)
+    apart = np.asarray(vectors - centre, np.float32)
+    length = np.sqrt(np.einsum("nd,nd->n", apart, apart))  # NaN where there is no vector
+    there = (length > 1e-6) & np.isfinite(length)
+    if not there.all():
+        apart[~there], length[~there] = 0.0, 1.0
+    apart /= length[:, None]
+    return apart
 
 
 def shares(near: sparse.csr_array) -> sparse.csr_array:
