@@ -26,7 +26,16 @@ class Ease(Retriever):
         return numbers, scores[numbers]
 
     def scores(self, context: Context) -> NDArray[np.float32]:
-        """(size,) by item number, below 0 for what is less expected than of anyone; 0 where the model knows nothing."""
+        """(size,) by item number, below 0 for what is less expected than of anyone; 0 where the model knows nothing.
+
+        Of a request they are reckoned once, whoever asks; not to be altered.
+        """
+        found = context.memory.get("ease")
+        if found is None:
+            found = context.memory["ease"] = self._scores(context)
+        return np.asarray(found)
+
+    def _scores(self, context: Context) -> NDArray[np.float32]:
         arrays = self.fitted.arrays
         if len(context.anchors):
             rarity = arrays["rarity"]
