@@ -92,25 +92,35 @@ def fingerprint(material: Material, options: Any, seed: int) -> str:
 
 
 class _Process:
-    """A process that trains one network; `words` are the last lines it wrote on its error output."""
+    """A process that trains one network and ends with this one, also when this one is killed; `words` are the last
+    lines it wrote on its error output."""
 
     def __init__(self, material: Material, folder: Path, number: int, threads: int) -> None:
         one = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-        with tempfile.TemporaryFile() as file:  # without a name: what users did never outlives the training
-            material.save(file)
-            file.seek(0)
-            self.handle = subprocess.Popen(
-                [sys.executable, "-m", "shopmind.training.sequence.worker", str(folder), str(number)],
-                stdin=file,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                env={**os.environ, **one, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
+        heard, self._held = os.pipe()  # what it hears is that we are gone
+        try:
+            with tempfile.TemporaryFile() as file:  # without a name: what users did never outlives the training
+                material.save(file)
+                file.seek(0)
+                self.handle = subprocess.Popen(
+                    [sys.executable, "-m", "shopmind.training.sequence.worker", str(folder), str(number), str(heard)],
+                    stdin=file,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    env={**os.environ, **one, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                    pass_fds=(heard,),
+                )
+        except BaseException:
+            os.close(self._held)
+            raise
+        finally:
+            os.close(heard)
         self.words = ""
 
     def close(self) -> None:
-        """Closes what it wrote to."""
+        """Closes what it wrote to and heard; it must have ended."""
+        os.close(self._held)
         for stream in filter(None, (self.handle.stdout, self.handle.stderr)):
             stream.close()
 

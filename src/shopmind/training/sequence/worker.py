@@ -1,7 +1,8 @@
-"""`python -m shopmind.training.sequence.worker FOLDER NUMBER`: trains one network of a task, and writes its arrays.
+"""`python -m shopmind.training.sequence.worker FOLDER NUMBER PIPE`: trains one network of a task, writes its arrays.
 
 The material comes as a file on standard input.
-It prints the share that is done, a line a second at most; when nobody listens any more it ends.
+It prints the share that is done, a line a second at most. It ends with the process that started it: that one holds the
+other end of the pipe, and the next training must not meet what this one would still write.
 """
 
 from __future__ import annotations
@@ -13,15 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-
-from shopmind.kit.options import build
-from shopmind.training.sequence.export import arrays
-from shopmind.training.sequence.loop import train
-from shopmind.training.sequence.material import Material
-from shopmind.training.sequence.recipe import SequenceRecipe
-from shopmind.training.sequence.side_by_side import TASK
+from shopmind.kit.orphans import end_with
 
 EVERY_S = 1.0
 
@@ -42,6 +35,16 @@ class Told:
 
 def main(folder: Path, number: int) -> None:
     """Trains network `number` of the task in `folder`."""
+    import numpy as np  # here: all this takes seconds to import
+    import torch
+
+    from shopmind.kit.options import build
+    from shopmind.training.sequence.export import arrays
+    from shopmind.training.sequence.loop import train
+    from shopmind.training.sequence.material import Material
+    from shopmind.training.sequence.recipe import SequenceRecipe
+    from shopmind.training.sequence.side_by_side import TASK
+
     task = json.loads((folder / TASK).read_text("utf-8"))
     options = build(SequenceRecipe.Options, task["options"], where="task")
     material = Material.load(sys.stdin.buffer)
@@ -71,4 +74,5 @@ def main(folder: Path, number: int) -> None:
 
 
 if __name__ == "__main__":
+    end_with(int(sys.argv[3]))
     main(Path(sys.argv[1]), int(sys.argv[2]))
