@@ -27,6 +27,7 @@ from shopmind import settings as shop_settings
 from shopmind import shop as shops
 from shopmind.kit import ending, log
 from shopmind.kit.errors import InputError
+from shopmind.kit.heaps import few_heaps
 from shopmind.kit.options import build
 from shopmind.operations.strategy import beside as strategy_beside
 from shopmind.serving import listening
@@ -181,6 +182,7 @@ def from_environment() -> Starlette:
 
 def _loaded(plan: Plan) -> Starlette:
     """What is loaded stays until the end: the collector looking through it again and again would hold answers up."""
+    few_heaps()
     app = application(plan)
     gc.collect()
     gc.freeze()
