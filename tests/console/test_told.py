@@ -35,6 +35,7 @@ WHOLE = {
     "evaluation/support.py": (),
     "evaluation/policy_value.py": ("INTERVALS", "value", "_lacking"),
     "evaluation/policy_slates.py": ("_notes",),
+    "insights/map/of_shop.py": ("_model", "_stores", "_index"),
     "metrics/off_policy.py": ("doubt",),
     "operations/estimates/worker.py": ("_run", "_watch", "main"),
     "pipeline/rules/contradictions.py": ("_about", "_places", "_leads", "dead"),

@@ -17,8 +17,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import shopmind
 from shopmind.client import Client
 from shopmind.console.pages import MENU
+from shopmind.insights.traffic import count
 from shopmind.testing.processes import Processes
 from shopmind.testing.visitor import Visitor, chromium
 
@@ -26,7 +28,13 @@ IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 LARGEST = 150_000
 SETTLED = "() => document.body.dataset.drawn && !document.querySelector('[aria-busy=true]:not([hidden])')"
 SOMEBODY = "412"
-SEARCHES = ("milk", "frozen pizza", "chocolate", "zzyzx widget", "coffee")
+SEARCHES = {"milk": 12, "frozen pizza": 9, "chocolate": 11, "coffee": 7}
+"""What people search → how many of them."""
+NOTHING = {"caviar": 8, "gold earrings": 6}
+"""The same, asked so that nothing is found."""
+DEAR = "price > 100000"
+SAID_MS = 6_500
+"""Until what was said is gone."""
 WIDE, PHONE = {"width": 1180, "height": 760}, {"width": 360, "height": 740}
 
 
@@ -66,6 +74,7 @@ def storefront(browser: Browser, url: str) -> None:
     with visiting(browser, WIDE) as visitor:
         page = settled(visitor, "/")
         become(page)
+        page.wait_for_timeout(SAID_MS)
         keep(page, "storefront-home")
         settled(visitor, "/search?q=milk+choclate")
         page.locator(".why summary").first.click()
@@ -81,24 +90,30 @@ def storefront(browser: Browser, url: str) -> None:
         page.locator("#open-cart").click()
         page.wait_for_url("**/cart")
         page.wait_for_function(SETTLED)
-        page.wait_for_timeout(6_500)  # until what was said is gone
+        page.wait_for_timeout(SAID_MS)
         keep(page, "storefront-cart")
     with visiting(browser, PHONE, dark=True, language="zh-CN") as visitor:
         page = settled(visitor, "/")
         become(page)
-        page.wait_for_timeout(6_500)
+        page.wait_for_timeout(SAID_MS)
         keep(page, "storefront-phone")
 
 
 def searched(url: str) -> None:
-    """A few people search, so that there is something to report."""
+    """A few people search, click and buy, so that there is something to report."""
     with Client(url) as client:
-        for person in map(str, range(1, 13)):
-            for text in SEARCHES:
-                found = client.search(text, user=person)
-                if found.hits and text != "coffee":
-                    click = {"type": "click", "item_id": found.hits[0].item.item_id, "user_id": person}
-                    client.track({**click, "request_id": found.request_id})
+        for text, people in SEARCHES.items():
+            for person in range(1, people + 1):
+                found = client.search(text, user=str(person))
+                item = found.hits[person % 3].item
+                told = {"item_id": item.item_id, "user_id": str(person), "request_id": found.request_id}
+                if person % 4:
+                    client.track({**told, "type": "click"})
+                if person % 3 == 0 and item.price is not None:
+                    client.track({**told, "type": "purchase", "value": str(item.price), "currency": item.currency})
+        for text, people in NOTHING.items():
+            for person in range(1, people + 1):
+                client.search(text, user=str(person), filters=DEAR)
 
 
 def somebody(page: Page) -> None:
@@ -118,6 +133,8 @@ def console(browser: Browser, url: str) -> None:
             page.locator("h1").first.wait_for()
             somebody(page)
             page.wait_for_function("() => !document.querySelector('[aria-busy=true], .loading')")
+            counting = page.get_by_text("events are not counted yet")
+            counting.wait_for(state="detached", timeout=120_000)
             page.wait_for_timeout(800)  # charts draw themselves
             keep(page, f"console-{name}")
 
@@ -132,7 +149,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="shopmind-pictures-") as scratch, sync_playwright() as playwright:
         processes = Processes(Path(scratch))
         try:
-            api = processes.shop(Path(shutil.copytree(given.shop, Path(scratch) / "shop")), "--open")
+            copy = Path(shutil.copytree(given.shop, Path(scratch) / "shop"))
+            with shopmind.open(copy) as shop:
+                count(shop)
+            api = processes.shop(copy, "--open")
             browser = chromium(playwright)
             faces: dict[str, Callable[[], None]] = {
                 "storefront": lambda: storefront(browser, api.url),

@@ -64,7 +64,7 @@ def test_every_part_is_accessible_and_runs_nothing_that_is_only_a_text(
 
 def test_the_list_is_searched_leafed_and_exported(visitor: Visitor, console: Server, tmp_path: Path) -> None:
     page = visitor.go(f"{console.url}/catalogue")
-    page.get_by_label("Words of the title, the id or the brand").fill("spoon number")
+    page.get_by_label("Title, id or brand").fill("spoon number")
     page.get_by_role("button", name="Find", exact=True).click()
     page.get_by_text("1 to 200 of 300").wait_for()
     page.get_by_role("button", name="Next", exact=True).click()

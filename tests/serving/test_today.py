@@ -35,6 +35,26 @@ def test_today_tells_what_was_shown_bought_and_asked(serve: Served, shop: Shop) 
     assert serve(role="public").get("/v1/insights/today").status_code == 403
 
 
+def test_what_nobody_led_to_converts_no_click(serve: Served, shop: Shop) -> None:
+    writer = serve(role="admin")
+    slate = writer.post("/v1/recommend/home", json={"user": "u02"}).json()
+    shop.flush()
+    item_id = slate["hits"][0]["item"]["item_id"]
+    writer.post(
+        "/v1/events", json={"type": "click", "item_id": item_id, "user_id": "u02", "request_id": slate["request_id"]}
+    )
+    for place in range(50):
+        bought = {"type": "purchase", "item_id": item_id, "user_id": f"till-{place}", "value": 2.0}
+        writer.post("/v1/events", json=bought)
+    told = serve(role="viewer").get("/v1/insights/today").json()
+    led = [line for line in told["lines"] if line["scenario"]]
+    assert told["today"]["purchases"] >= 50
+    assert told["today"]["conversion"] == sum(each["purchases"] for each in led) / sum(each["clicks"] for each in led)
+    mapped = serve(role="viewer").get("/v1/insights/map?days=1").json()["root"]["figures"]
+    assert mapped["purchases"] >= 50
+    assert mapped["conversion"] == told["today"]["conversion"]
+
+
 def test_the_doctor_is_heard_over_http(serve: Served) -> None:
     findings = serve(role="viewer").get("/v1/doctor").json()["findings"]
     assert {"versions", "database", "disk", "secret key"} <= {each["name"] for each in findings}

@@ -15,6 +15,7 @@ from typing import Any
 import shopmind
 from shopmind.encoders import weights
 from shopmind.evaluation.recommend import evaluate_recommend
+from shopmind.insights.traffic import count
 from shopmind.kit.apart import apart
 from shopmind.kit.clock import system_clock
 from shopmind.kit.errors import ShopmindError
@@ -97,6 +98,10 @@ def _fill(shop: Shop, report: Report, progress: Progress) -> None:
         shop.index(progress)
     with report.step("train"):
         made = shop.train(progress=progress)
+    with report.step("count"):
+        progress("count traffic", 0, 1)
+        count(shop)  # or the console would count for minutes before it could tell of today
+        progress("count traffic", 1, 1)
     log = Knowledge(shop)
     telling.trained(log, made, shop.untrained(), seconds=report.seconds["train"], by="demo")
     report.missing = {name: needs for name, needs in shop.readiness().items() if needs}

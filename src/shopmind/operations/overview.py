@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -49,7 +49,8 @@ class Overview:
 
     Attributes:
         now_ms: when it was taken.
-        today, yesterday: totals since midnight UTC, and of the whole day before.
+        today, yesterday: totals since midnight UTC, and of the whole day before; conversion and add_to_cart_rate of
+            what an answer led to.
         lines: today by scenario and variant.
         days: the last days by day, today the last of them; days without anything are left out.
         hours: the last 24 hours, the one under way the last of them.
@@ -80,14 +81,27 @@ def overview(shop: Shop, *, days: int = 14, patience_s: float | None = None) -> 
     return Overview(
         now_ms=now_ms,
         currency=shop.settings.currency,
-        today=lines(shop, day, day + 1)[0],
-        yesterday=lines(shop, day - 1, day)[0],
+        today=_total(shop, day),
+        yesterday=_total(shop, day - 1),
         lines=lines(shop, day, day + 1, ("scenario", "variant")),
         days=lines(shop, day - days + 1, day + 1, ("day",)),
         hours=hours(shop, now_ms),
         freshness=list(_freshness(shop, behind)),
         alerts=[finding for finding in glance(shop) if finding.state != "ok"],
     )
+
+
+def _total(shop: Shop, day: int) -> Line:
+    """All of a day. What nobody led to converts no click: a shop that sells by other ways, too, would be told that each
+    click buys many times."""
+    led = [line for line in lines(shop, day, day + 1, ("scenario",)) if line.scenario]
+    clicks = sum(line.clicks for line in led)
+
+    def for_each_click(name: str) -> float | None:
+        return sum(getattr(line, name) for line in led) / clicks if clicks else None
+
+    total = lines(shop, day, day + 1)[0]
+    return replace(total, conversion=for_each_click("purchases"), add_to_cart_rate=for_each_click("add_to_carts"))
 
 
 def hours(shop: Shop, now_ms: int) -> list[Hour]:

@@ -6,7 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "catalogue.tab.quality": ("Quality", "数据质量"),
     "catalogue.tab.ingests": ("Taken in", "导入记录"),
     "catalogue.back": ("All items", "全部商品"),
-    "catalogue.text": ("Words of the title, the id or the brand", "标题中的词、编号或品牌"),
+    "catalogue.text": ("Title, id or brand", "标题、编号或品牌"),
     "catalogue.filters": ("Filter", "筛选"),
     "catalogue.filters.hint": ('such as status != "active"', '例如 status != "active"'),
     "catalogue.find": ("Find", "查找"),

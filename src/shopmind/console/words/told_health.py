@@ -107,6 +107,25 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name} has mode {mode}: others can read it",
         "{name} 的权限为 {mode}：其他人可以读取",
     ),
+    "told.map.forgotten": (
+        "it learned from somebody who was forgotten since; train it again",
+        "它学习过一位已被遗忘的用户；请重新训练",
+    ),
+    "told.map.not_trained": (
+        "not trained yet; run: shopmind train FOLDER",
+        "尚未训练；请运行 shopmind train FOLDER",
+    ),
+    "told.map.old": (
+        "older than {n} days, and the log went on; train it again",
+        "已超过 {n} 天，而日志仍在增加；请重新训练",
+    ),
+    "told.map.silent": ("nothing was heard for {n} days", "已有 {n} 天没有收到事件"),
+    "told.map.no_items": ("there are no items", "没有商品"),
+    "told.map.not_used": ("not used: {what}", "未使用：{what}"),
+    "told.map.behind": (
+        "{n} changes of the catalogue are not in it yet",
+        "目录有 {n} 次变更尚未纳入",
+    ),
     "told.remark.removed": (
         "variant {name} was removed: its units see the plain scenario",
         "方案 {name} 已被移除：其单元看到原场景",

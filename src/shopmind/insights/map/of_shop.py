@@ -272,17 +272,21 @@ def _index(seen: Seen, above: str, name: str) -> Node:
 
 
 def _traffic(lines: list[Line], currency: str) -> dict[str, Figure]:
-    """Figures of several lines together; rates without a denominator are not known."""
+    """Figures of several lines together; rates without a denominator are not known, and what nobody led to converts
+    no click."""
     impressions, clicks, bought = (
         sum(getattr(line, name) for line in lines) for name in ("impressions", "clicks", "purchases")
     )
+    led = [line for line in lines if line.scenario]
     return {
         "answers": sum(line.answers or 0 for line in lines),
         "impressions": impressions,
         "clicks": clicks,
         "purchases": bought,
         "ctr": _known(business.click_through_rate(clicks, impressions)),
-        "conversion": _known(business.conversion_rate(bought, clicks)),
+        "conversion": _known(
+            business.conversion_rate(sum(line.purchases for line in led), sum(line.clicks for line in led))
+        ),
         "revenue": round(sum(line.revenue.get(currency, 0.0) for line in lines), 6),
     }
 

@@ -25,6 +25,7 @@ ROW_PX = 32
 LABEL_PX = 210
 INNER_PX = 96
 """Of the labels of what is open: beside them begins the next column."""
+BETWEEN = " · "
 LONGEST = 34
 """Latin letters in a line of a label; a Chinese one takes the room of two."""
 
@@ -74,7 +75,7 @@ def drawing(page: PageContext, found: Map, chosen: Callable[[str], None]) -> ui.
 
 
 def _data(node: Node, colours: dict[str, str]) -> dict[str, Any]:
-    said = "\n".join(_short(text) for text in (node.title, node.line) if text)
+    said = "\n".join(fitting(text) for text in (node.title, node.line) if text)
     return {
         "name": said,
         "value": node.id,
@@ -84,7 +85,14 @@ def _data(node: Node, colours: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _short(text: str) -> str:
+def fitting(text: str) -> str:
+    """As much of a line as a label has room for: figures that do not fit are left out whole; all stand beside it."""
+    while (short := _cut(text)) != text and BETWEEN in text:
+        text = text.rpartition(BETWEEN)[0]
+    return short
+
+
+def _cut(text: str) -> str:
     cells = 0
     for at, each in enumerate(text):
         cells += 2 if east_asian_width(each) in "WF" else 1

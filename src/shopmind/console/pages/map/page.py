@@ -82,7 +82,7 @@ def _show(page: PageContext, of: Of, found: Map, asked: dict[str, object]) -> No
             ui.download.content(made.value.encode(), f"map-{of}.{ending}", media_type)
 
     if not found.root.children:
-        text = "; ".join(found.root.says) or page.say("map.none.text")
+        text = "; ".join(map(page.told, found.root.says)) or page.say("map.none.text")
         empty(page.say("map.none"), text, icon="account_tree")
         return
     with ui.row().classes("tools"):

@@ -69,7 +69,7 @@ class Walk:
             with ui.element("ul").classes("says"):
                 for said in node.says:
                     with ui.element("li"):
-                        ui.label(said)
+                        ui.label(self._page.told(said))
         to = target(node)
         if to:
             ui.link(page.say("map.open"), to)

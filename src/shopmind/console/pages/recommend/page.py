@@ -38,6 +38,7 @@ async def _asking(page: PageContext, found: list[ScenarioState]) -> None:
             scenario = ui.select(options, value=chosen, label=page.say("recommend.scenario")).props("dense outlined")
             user = ui.input(page.say("recommend.user"), value=kept.get("user", "")).props("dense outlined")
             anchors = ui.input(page.say("recommend.anchors"), value=kept.get("anchors", "")).props("dense outlined")
+            anchors.props["hint"] = page.say("recommend.anchors.hint")
             text = ui.input(page.say("recommend.text"), value=kept.get("text", "")).props(
                 "dense outlined maxlength=1000"
             )
