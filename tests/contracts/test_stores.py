@@ -13,7 +13,7 @@ from shopmind.testing.catalogue_suite import CatalogueSuite, ColumnsSuite
 from shopmind.testing.counters_suite import CountersSuite
 from shopmind.testing.event_log_suite import EventsSuite, HistorySuite, TouchesSuite
 from shopmind.testing.ledger_suite import LedgerSuite
-from shopmind.testing.people_suite import EraseSuite, LinksSuite, RecordsSuite, UsersSuite
+from shopmind.testing.people_suite import EraseSuite, LinksSuite, RecordsSuite, TracesSuite, UsersSuite
 from shopmind.testing.redemptions_suite import RedemptionsSuite
 from shopmind.testing.text_index_suite import TextIndexSuite
 from shopmind.testing.vector_index_suite import DIMENSION, VectorIndexSuite
@@ -61,6 +61,9 @@ class TestLinks(OnEveryDatabase, LinksSuite): ...
 
 
 class TestRecords(OnEveryDatabase, RecordsSuite): ...
+
+
+class TestTraces(OnEveryDatabase, TracesSuite): ...
 
 
 class TestTextIndex(TextIndexSuite):

@@ -16,9 +16,10 @@ from shopmind.kit.errors import BusyError
 from shopmind.kit.files import write_whole
 from shopmind.stores.lease import changing
 from shopmind.stores.ports import Artifacts, Records, Users
+from shopmind.stores.traces import ERASED, ERASING
 
-PENDING = "erasing"
-RECEIPT = "receipt"
+PENDING = ERASING
+RECEIPT = ERASED
 STALE = "stale"
 
 _ALL = 2**62
@@ -61,8 +62,8 @@ class Erasure:
             "erased": {**_counts(rows), "rejected_rows": rejected, "learned_rows": learned, **messages},
             "retrain": stale,
         }
-        self.records.put(RECEIPT, str(receipt["receipt_id"]), receipt)
-        self.records.delete(PENDING, user_id)
+        # at once: an answer that was given before is known by one or the other (stores/traces.py)
+        self.records.put_instead((PENDING, user_id), RECEIPT, str(receipt["receipt_id"]), receipt)
         return receipt
 
     def resume(self) -> int:

@@ -84,7 +84,7 @@ class Shop(Asking, Views):
         self._suggestions = self._make_suggestions()
         self._outlooks = Outlooks(folder)
         self._booking = Booking(folder.database.ledger, folder.clock)
-        self._slates = SlateLog(folder.records, folder.events, folder.clock, impressions=folder.settings.impressions)
+        self._slates = SlateLog(folder.database.traces, folder.clock, impressions=folder.settings.impressions)
         self._indexing: threading.Thread | None = None
         self._stop = threading.Event()
         self.catalogue = folder.catalogue
@@ -134,13 +134,15 @@ class Shop(Asking, Views):
         """The slate of a query whose ids are pseudonyms already; what it leaves behind is written shortly after."""
         if not self.settings.personal:
             query = replace(query, personal=False)
+        recorded = query.history is None and query.record
+        since = self._slates.begin(query) if recorded else None
         slate = self._answering.answer(query, choice=self.experiments.chooser.choose(query))
         behind = self._indexer().behind() if not slate.hits and query.text else 0
         if behind:
             slate = replace(slate, degraded=(*slate.degraded, f"index: {behind} changes behind"))
-        if query.history is None and query.record:
+        if recorded:
             slate = self._booking.book(query, slate)
-            self._slates.put(query, slate)
+            self._slates.put(query, slate, since)
         return slate
 
     def flush(self) -> None:

@@ -7,38 +7,40 @@ from typing import Any, Literal
 
 from shopmind.domain import Event, Query, Slate, Tried
 from shopmind.kit.clock import Clock
-from shopmind.stores.ports import Events, Records
+from shopmind.stores.traces import Moment, Trace, Traces
 from shopmind.stores.write_behind import WriteBehind
 
 
 class SlateLog:
     """Writes slates shortly after they were answered, off the request's path.
 
+    Whose erasure was begun or done meanwhile, here or in another process, is left out.
+
     Args:
         impressions: "served" writes an impression for each hit, "off" leaves that to the client.
     """
 
-    def __init__(
-        self, records: Records, events: Events, clock: Clock, *, impressions: Literal["off", "served"]
-    ) -> None:
-        self._records = records
-        self._events = events
+    def __init__(self, traces: Traces, clock: Clock, *, impressions: Literal["off", "served"]) -> None:
+        self._traces = traces
         self._clock = clock
         self._impressions = impressions
         self._behind = WriteBehind(self._write)
         self.flush, self.close = self._behind.flush, self._behind.close
 
-    def put(self, query: Query, slate: Slate) -> None:
-        """Queues one answer; `flush` waits until all are written, `close` also ends the thread."""
-        self._behind.put((query, slate, self._clock()))  # written later, but it was answered now
+    def begin(self, query: Query) -> Moment | None:
+        """To be asked before the answer is made: from then on an erasure of its user keeps it out of the log."""
+        return None if query.user_id is None else self._traces.moment()
 
-    def _write(self, answered: Sequence[tuple[Query, Slate, int]]) -> None:
-        rows = [
-            (slate.request_id, slate_record(query, slate, at_ms), query.user_id) for query, slate, at_ms in answered
-        ]
-        self._records.put_many("slate", rows)
-        if self._impressions == "served":
-            self._events.append([each for answer in answered for each in impressions(*answer)])
+    def put(self, query: Query, slate: Slate, since: Moment | None) -> None:
+        """Queues one answer; `flush` waits until all are written, `close` also ends the thread."""
+        self._behind.put((query, slate, self._clock(), since))  # written later, but it was answered now
+
+    def _write(self, answered: Sequence[tuple[Query, Slate, int, Moment | None]]) -> None:
+        traces = []
+        for query, slate, at_ms, since in answered:
+            events = impressions(query, slate, at_ms) if self._impressions == "served" else []
+            traces.append(Trace(slate.request_id, slate_record(query, slate, at_ms), query.user_id, events, since))
+        self._traces.leave("slate", traces)
 
 
 def slate_record(query: Query, slate: Slate, now_ms: int) -> dict[str, Any]:

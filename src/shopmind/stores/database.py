@@ -12,6 +12,7 @@ from shopmind.stores.ledger import Ledger
 from shopmind.stores.menus import DATABASES
 from shopmind.stores.ports import Catalogue, Events, Links, Records, Users
 from shopmind.stores.redemptions import Redemptions
+from shopmind.stores.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class ShopDatabase:
     counters: Counters
     ledger: Ledger
     redemptions: Redemptions
+    traces: Traces
     backup: Callable[[Path], None]
     check: Callable[[], list[str]]
     close: Callable[[], None]

@@ -232,6 +232,10 @@ class Records(NumberedRecords, Protocol):
 
     def put(self, kind: str, key: str, body: Mapping[str, Any], *, user_id: str | None = None) -> None: ...
 
+    def put_instead(self, gone: tuple[str, str], kind: str, key: str, body: Mapping[str, Any]) -> None:
+        """As `put`; in the same transaction the record (kind, key) of `gone` is deleted, if it is there."""
+        ...
+
     def put_many(self, kind: str, rows: Sequence[tuple[str, Mapping[str, Any], str | None]]) -> None:
         """Rows of (key, body, user pseudonym or None) in one transaction."""
         ...

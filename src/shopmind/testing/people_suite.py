@@ -1,4 +1,4 @@
-"""What any Users, Links and Records must do."""
+"""What any Users, Links, Records and Traces must do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import polars as pl
 
 from shopmind.domain import Event, Item, Link, User
 from shopmind.stores.database import ShopDatabase
+from shopmind.stores.traces import ERASED, ERASING, Moment, Trace
 
 NOON = 1_700_000_000_000
 
@@ -186,8 +187,52 @@ class RecordsSuite:
         assert records.named("slate", ["a", "c", "x"], upto=last) == rows[1:]
         assert records.named("slate", ["a", "c"], upto=last - 1) == rows[1:2]
 
+    def test_a_record_takes_the_place_of_another(self, database: ShopDatabase) -> None:
+        records = database.records
+        records.put("note", "u", {})
+        records.put("note", "v", {})
+        records.put_instead(("note", "u"), "receipt", "1", {"a": 1})
+        records.put_instead(("note", "gone"), "receipt", "2", {})
+        assert [key for key, _ in records.scan("note")] == ["v"]
+        assert records.scan("receipt") == [("2", {}), ("1", {"a": 1})]
+
     def test_delete_says_whether_there_was_one(self, database: ShopDatabase) -> None:
         database.records.put("key", "k", {})
         assert database.records.delete("key", "k") is True
         assert database.records.delete("key", "k") is False
         assert database.records.get("key", "k") is None
+
+
+class TracesSuite:
+    """Needs a fixture `database`: an empty ShopDatabase."""
+
+    def test_a_trace_is_a_record_and_events(self, database: ShopDatabase) -> None:
+        database.catalogue.put([Item("a")])
+        assert database.traces.leave("slate", []) == 0
+        shown = [Event("e", "impression", NOON, user_id="u", item_id="a")]
+        moment = database.traces.moment()
+        traces = [Trace("r", {"n": 1}, "u", shown, moment), Trace("s", {"n": 2}, None, [], None)]
+        assert database.traces.leave("slate", traces) == 2
+        assert database.records.scan("slate") == [("s", {"n": 2}), ("r", {"n": 1})]
+        assert database.users.erase("u") == {"users": 1, "events": 1, "links": 0, "records": 1}
+
+    def test_who_may_have_been_erased_since_leaves_none(self, database: ShopDatabase) -> None:
+        database.catalogue.put([Item("a")])
+        database.users.put([User("known"), User("other")])
+        before = database.traces.moment()
+        database.records.put(ERASING, "known", {})
+
+        def left(user_id: str, since: Moment) -> bool:
+            shown = [Event(f"{user_id}{since}", "impression", NOON, user_id=user_id, item_id="a")]
+            return database.traces.leave("slate", [Trace(user_id, {}, user_id, shown, since)]) == 1
+
+        assert (left("known", before), left("other", before), left("stranger", before)) == (False, True, True)
+        database.users.erase("known")
+        database.users.erase("stranger")
+        database.records.put_instead((ERASING, "known"), ERASED, "1", {})
+        assert (left("known", before), left("other", before), left("stranger", before)) == (False, True, False)
+        assert database.users.numbers(["known", "stranger"]).tolist() == [-1, -1]
+        database.users.put([User("known")])
+        after = database.traces.moment()
+        assert after.erasures > before.erasures and after.users > before.users
+        assert (left("known", before), left("known", after), left("stranger", after)) == (False, True, True)

@@ -56,7 +56,7 @@ def write_together(database: SqliteDatabase, group: Sequence[PendingWrite]) -> N
     """Writes all in one transaction; an error is the error of each, and then none is stored."""
     try:
         with database.writing() as connection:
-            results = [_insert(connection, write.columns) for write in group]
+            results = [insert_events(connection, write.columns) for write in group]
         for write, appended in zip(group, results, strict=True):
             write.appended = appended
     except Exception as error:  # noqa: BLE001 - handed to each caller by result()
@@ -67,7 +67,8 @@ def write_together(database: SqliteDatabase, group: Sequence[PendingWrite]) -> N
             write.done = True
 
 
-def _insert(connection: Connection, columns: Columns) -> Appended:
+def insert_events(connection: Connection, columns: Columns) -> Appended:
+    """Writes events and the users they name; to be called inside a write."""
     number = next_number(connection, events)
     count = len(columns["key"])
     wanted = {item_id for item_id in columns["item_id"] if item_id is not None}

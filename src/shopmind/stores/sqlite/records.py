@@ -13,7 +13,7 @@ from shopmind.stores.sqlite.item_rows import json_text
 from shopmind.stores.sqlite.schema import records
 
 BLOCK = 500
-_PUT = "INSERT OR REPLACE INTO records (kind, key, body, user_id, written_at_ms) VALUES (?, ?, ?, ?, ?)"
+PUT_RECORD = "INSERT OR REPLACE INTO records (kind, key, body, user_id, written_at_ms) VALUES (?, ?, ?, ?, ?)"
 
 
 class SqliteRecords:
@@ -26,13 +26,20 @@ class SqliteRecords:
         """See the port."""
         self.put_many(kind, [(key, body, user_id)])
 
+    def put_instead(self, gone: tuple[str, str], kind: str, key: str, body: Mapping[str, Any]) -> None:
+        """See the port."""
+        with self._database.writing() as connection:
+            connection.execute(delete(records).where(records.c.kind == gone[0], records.c.key == gone[1]))
+            values = (kind, key, json_text(dict(body)), None, self._database.clock())
+            connection.exec_driver_sql(PUT_RECORD, values)
+
     def put_many(self, kind: str, rows: Sequence[tuple[str, Mapping[str, Any], str | None]]) -> None:
         """See the port."""
         now = self._database.clock()
         values = [(kind, key, json_text(dict(body)), user_id, now) for key, body, user_id in rows]
         if values:
             with self._database.writing() as connection:
-                connection.exec_driver_sql(_PUT, values)
+                connection.exec_driver_sql(PUT_RECORD, values)
 
     def get(self, kind: str, key: str) -> dict[str, Any] | None:
         """See the port."""

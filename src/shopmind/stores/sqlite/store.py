@@ -14,6 +14,7 @@ from shopmind.stores.sqlite.ledger import SqliteLedger
 from shopmind.stores.sqlite.links import SqliteLinks
 from shopmind.stores.sqlite.records import SqliteRecords
 from shopmind.stores.sqlite.redemptions import SqliteRedemptions
+from shopmind.stores.sqlite.traces import SqliteTraces
 from shopmind.stores.sqlite.users import SqliteUsers
 
 
@@ -38,6 +39,7 @@ def open_sqlite(url: str) -> ShopDatabase:
         counters=SqliteCounters(database),
         ledger=SqliteLedger(database),
         redemptions=SqliteRedemptions(database),
+        traces=SqliteTraces(database),
         backup=database.backup,
         check=database.check,
         close=database.close,
