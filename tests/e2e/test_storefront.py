@@ -355,3 +355,33 @@ def test_what_the_api_says_in_english_a_chinese_shopper_reads_in_chinese(
     page.get_by_text(re.compile(r"^\d+ 件商品符合文字，但都不符合筛选条件$")).last.wait_for()
     page = come(visit(), f"{shop_api.url}/search?q=tea&filters=price+>+99999")
     page.get_by_text(re.compile(r"items match the words, none of them passes the filter$")).last.wait_for()
+
+
+def test_who_changes_something_by_the_keyboard_goes_on_from_there(visitor: Visitor, shop_api: Server) -> None:
+    page = come(visitor, f"{shop_api.url}/search?q=tea")
+
+    def held() -> str:
+        page.wait_for_function(SETTLED)
+        return str(page.evaluate("document.activeElement.dataset.hold || document.activeElement.tagName"))
+
+    page.locator("#sort").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url("**sort=price**")
+    assert held() == "sort"
+    page.get_by_role("checkbox").first.focus()
+    chosen = held()
+    page.keyboard.press("Space")
+    page.wait_for_url("**f=**")
+    page.get_by_role("checkbox", checked=True).first.wait_for()
+    assert held() == chosen
+    page.locator(".add").first.click()
+    page.locator("#open-cart").click()
+    page.get_by_role("button", name=re.compile("^One more of")).focus()
+    for quantity in ("2", "3"):
+        page.keyboard.press("Enter")
+        page.locator(".steps span", has_text=quantity).first.wait_for()
+        assert held().startswith("another:")
+    page.get_by_role("button", name=re.compile("^Remove")).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("The cart is empty").wait_for()
+    assert held() == "H1"

@@ -52,13 +52,13 @@ function drawn(line, page, again) {
     did(type, { item_id: line.item.item_id, quantity: Math.abs(by) });
     again();
   };
-  const step = (by, sign, label) => el("button", { type: "button", class: "step", onclick: () => change(by) },
+  const step = (by, sign, label) => el("button", { type: "button", class: "step", "data-hold": `${label}:${line.item.item_id}`, onclick: () => change(by) },
     el("span", { "aria-hidden": "true" }, sign), hidden(word(label, title)));
   return el("li", {}, tile(line.item), el("a", { href: itemAddress(line.item) }, name(line.item)),
     el("span", { class: "price" }, price(line.item, line.quantity)),
     el("span", { class: "steps", role: "group", "aria-label": word("quantity", title) },
       step(-1, "−", "fewer"), el("span", {}, String(line.quantity)), step(1, "+", "another")),
-    el("button", { type: "button", class: "plain", onclick: () => change(-line.quantity) }, word("remove"), hidden(` ${name(line.item)}`)));
+    el("button", { type: "button", class: "plain", "data-hold": "remove", onclick: () => change(-line.quantity) }, word("remove"), hidden(` ${name(line.item)}`)));
 }
 
 function basketOf(goods) {

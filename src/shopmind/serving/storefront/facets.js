@@ -66,7 +66,7 @@ function section(facet, rows) {
 }
 
 function choice(facet, value, label, items, chosen, asked, page, depth = 1) {
-  const box = el("input", { type: "checkbox", checked: chosen, onchange: () => page.go(searchAddress(toggled(asked, facet.name, value))) });
+  const box = el("input", { type: "checkbox", checked: chosen, "data-hold": `${facet.name}:${value}`, onchange: () => page.go(searchAddress(toggled(asked, facet.name, value))) });
   return el("li", { class: `depth-${Math.min(depth, DEEPEST)}` }, el("label", {}, box, el("span", {}, label), el("span", { class: "quiet" }, `${facet.exact ? "" : "≥ "}${items}`)));
 }
 

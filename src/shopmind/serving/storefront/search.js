@@ -77,7 +77,7 @@ async function nothing(hits, asked, text, page) {
 
 function bar(asked, page) {
   const now = asked.get("sort") || "";
-  const sort = el("select", { id: "sort" }, SORTS.map((each) => el("option", { value: each, selected: each === now }, word(`sort_${each || "score"}`))));
+  const sort = el("select", { id: "sort", "data-hold": "sort" }, SORTS.map((each) => el("option", { value: each, selected: each === now }, word(`sort_${each || "score"}`))));
   sort.addEventListener("change", () => page.go(searchAddress(changed(asked, "sort", sort.value))));
   const field = el("input", { id: "filter", value: asked.get("filters") || "", placeholder: word("filter_hint"), maxlength: 4000,
     autocomplete: "off", spellcheck: "false" });

@@ -86,6 +86,7 @@ async function draw(page, options) {
 
 async function show({ focus = false, scroll = null, thanks = false } = {}) {
   const mine = ++state.shown;
+  const hold = main.contains(document.activeElement) ? document.activeElement.dataset.hold : undefined;
   main.setAttribute("aria-busy", "true");
   try {
     state.scenarios ||= (await ask("GET", "v1/scenarios")).scenarios;
@@ -97,8 +98,10 @@ async function show({ focus = false, scroll = null, thanks = false } = {}) {
   }
   if (mine !== state.shown) return;
   main.setAttribute("aria-busy", "false");
-  if (scroll !== null) scrollTo(0, scroll);
-  if (focus) main.querySelector("h1")?.focus({ preventScroll: true });
+  const same = hold && Array.from(main.querySelectorAll("[data-hold]")).find((each) => each.dataset.hold === hold && each.checkVisibility());
+  if (same) same.focus(); // who changes something by the keyboard goes on from there
+  else if (scroll !== null) scrollTo(0, scroll);
+  if (!same && (focus || hold)) main.querySelector("h1")?.focus({ preventScroll: true });
   document.body.dataset.drawn = String(mine);
 }
 
