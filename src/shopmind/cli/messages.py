@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ import orjson
 import typer
 
 from shopmind.cli import show
+from shopmind.kit import orphans
 from shopmind.kit.clock import format_time
 from shopmind.kit.errors import InputError, NotFoundError, StorageError, not_allowed
 
@@ -230,16 +232,19 @@ def _rows_of(file: Path) -> Iterator[list[dict[str, Any]]]:
 
 def _side_by_side(folder: Path, campaign: str, run: str, workers: int) -> dict[str, Any]:
     """Processes of their own, for Python's threads take turns; their reports added up."""
-    command = [sys.executable, "-m", "shopmind", "messages", "plan", str(folder), campaign, "--run", run, "--json"]
-    running = [
-        subprocess.Popen([*command, "--part", f"{part}/{workers}"], stdout=subprocess.PIPE) for part in range(workers)
-    ]
+    command = ["messages", "plan", str(folder), campaign, "--run", run, "--json", "--part"]
     told: list[dict[str, Any]] = []
-    for process in running:
-        answer = process.communicate()[0]
-        if process.returncode:
-            raise StorageError(f"messages plan: a worker ended with {process.returncode}; ask again, it goes on")
-        told.append(orjson.loads(answer))
+    with ExitStack() as opened:
+        running = []
+        for part in range(workers):
+            process = orphans.start("shopmind", *command, f"{part}/{workers}", stdout=subprocess.PIPE)
+            opened.callback(orphans.end, [process])
+            running.append(process)
+        for process in running:
+            answer = process.stdout.read() if process.stdout is not None else b""
+            if process.wait():
+                raise StorageError(f"messages plan: a worker ended with {process.returncode}; ask again, it goes on")
+            told.append(orjson.loads(answer))
     whole: dict[str, Any] = {"campaign": campaign, "run": run, "people": sum(each["people"] for each in told)}
     for name in ("counts", "rules", "degraded", "by_hour"):
         added: Counter[str] = Counter()

@@ -4,48 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 
 import orjson
 
 from shopmind.console.run import Console, serve
+from shopmind.kit import orphans
 from shopmind.kit.errors import ShopmindError
 
 PATIENCE_S = 5.0
-LOOK_EVERY_S = 1.0
 
 
 @contextlib.contextmanager
 def beside(console: Console) -> Iterator[None]:
     """Serves a console for as long as the block lasts; the block goes on without where it cannot be served."""
     told = orjson.dumps(dataclasses.asdict(console)).decode()
-    process = subprocess.Popen([sys.executable, "-m", __name__, told], stdin=subprocess.DEVNULL)
+    process = orphans.start(__name__, told)
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        orphans.end([process], PATIENCE_S)
 
 
 def main(told: str) -> int:
-    """Serves the console that `told` describes until the process that started this one is gone."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            stop.wait(LOOK_EVERY_S)
-        os._exit(0)
-
-    stop = threading.Event()
-    threading.Thread(target=watch, name="parent", daemon=True).start()
+    """Serves the console that `told` describes."""
     try:
         serve(Console(**orjson.loads(told)))
     except ShopmindError as error:

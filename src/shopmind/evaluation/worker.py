@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from shopmind import shop as shops
 from shopmind.domain import EventType
 from shopmind.evaluation.split import Cases
+from shopmind.kit import orphans
 from shopmind.kit.errors import StorageError
 from shopmind.shop import Shop
 from shopmind.stores.folder_artifacts import FolderArtifacts
@@ -57,17 +58,15 @@ def job_of(
 
 @contextmanager
 def working(job: Job, folder: Path, name: str) -> Iterator[Working]:
-    """Starts the job in a process, which is ended when the block is left."""
+    """Starts the job in a process, which is ended when the block is left, and when this process is killed."""
     asked, answer, log = (folder / f"{name}.{what}" for what in ("job", "answer", "log"))
     asked.write_bytes(pickle.dumps(job))
     with log.open("wb") as errors:
-        command = [sys.executable, "-m", "shopmind.evaluation.worker", str(asked), str(answer)]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        process = orphans.start(__name__, str(asked), str(answer), stdout=subprocess.DEVNULL, stderr=errors)
         try:
             yield Working(process, answer, log)
         finally:
-            process.kill()
-            process.wait()
+            orphans.end([process])
 
 
 @dataclass(frozen=True)

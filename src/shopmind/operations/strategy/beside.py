@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from shopmind import shop as shops
-from shopmind.kit import log
+from shopmind.kit import log, orphans
 from shopmind.kit.errors import ShopmindError
 from shopmind.kit.log import note
 from shopmind.operations.strategy.run import Strategy, Told
@@ -20,42 +18,27 @@ from shopmind.operations.strategy.run import Strategy, Told
 logger = logging.getLogger("shopmind.strategy")
 
 PATIENCE_S = 10.0
-LOOK_EVERY_S = 1.0
 
 
 @contextlib.contextmanager
 def beside(folders: Sequence[Path]) -> Iterator[None]:
     """Looks after these shops for as long as the block lasts; what is under way then is gone on with the next time."""
-    started = [subprocess.Popen([sys.executable, "-m", __name__, str(folder)]) for folder in folders]
+    started = [orphans.start(__name__, str(folder)) for folder in folders]
     try:
         yield
     finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            try:
-                process.wait(PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        orphans.end(started, PATIENCE_S)
 
 
 def main(folder: Path) -> int:
-    """Runs the strategy of one shop until the process that started this one is gone; lines of JSON on stderr."""
+    """Runs the strategy of one shop; lines of JSON on stderr.
+
+    It ends with the process that started it, in the middle of a fit too: a kill at any point is gone on from.
+    """
     log.configure()
-    stop, parent = threading.Event(), os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            if stop.wait(LOOK_EVERY_S):
-                return
-        stop.set()
-        os._exit(0)  # in the middle of a fit too: a kill at any point is gone on from
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()
     try:
         with shops.open(folder) as shop:
-            Strategy(shop).run(stop, _tell)
+            Strategy(shop).run(threading.Event(), _tell)
     except ShopmindError as error:
         note(logger, logging.ERROR, "strategy", why=error.message)
         return 1
