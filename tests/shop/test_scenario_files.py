@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,35 @@ def test_what_others_are_built_on_is_not_taken_from_under_them(shop: Shop) -> No
     with pytest.raises(InputError, match="first"):
         shop.scenario_files.remove("first", by="")
     assert shop.scenario_files.check("first", SHORT.replace("3", "4")).affected == ("second",)
+
+
+@pytest.mark.parametrize("first", ["remove", "put"])
+def test_nor_by_two_who_have_both_looked_before_either_writes(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    shop.scenario_files.put("first", SHORT, by="")
+    with shopmind.open(shop.path) as other, ThreadPoolExecutor(1) as pool:
+        writes: dict[str, Callable[[], object]] = {
+            "remove": lambda: shop.scenario_files.remove("first", by=""),
+            "put": lambda: other.scenario_files.put("second", 'base = "first"\n', by=""),
+        }
+        one = writes.pop(first)
+        (another,) = writes.values()
+        files = (shop if first == "remove" else other).scenario_files
+        loaded = files._loaded
+        begun: list[Future[object]] = []
+
+        def look(name: str, text: str | None) -> object:
+            found = loaded(name, text)
+            begun.append(pool.submit(another))
+            wait(begun, 0.3)
+            return found
+
+        monkeypatch.setattr(files, "_loaded", look)
+        one()
+        with pytest.raises(InputError, match="first"):
+            begun[0].result()
+    shopmind.open(shop.path).close()
 
 
 def test_a_check_tells_the_difference_and_stores_nothing(shop: Shop) -> None:

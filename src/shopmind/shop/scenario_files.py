@@ -121,9 +121,9 @@ class ScenarioFiles:
         Raises:
             InputError: as `check`; or somebody else changed it since.
         """
-        self._loaded(name, text)
         home = self._path / SCENARIOS
-        with changing(home):  # of two who have read the same version, one is told
+        with changing(home):  # of two who have read the same version, one is told; nor does what it is built on go
+            self._loaded(name, text)
             self._keep(name, text, by, version)
             with storage_faults(home):
                 home.mkdir(exist_ok=True)
@@ -138,12 +138,13 @@ class ScenarioFiles:
             NotFoundError: the shop has no file of its own for it.
             InputError: something is built on it.
         """
-        if self._own(name) is None:
-            raise NotFoundError(f"scenario: the shop has no file of its own for {name!r}", field="name")
-        self._loaded(name, None)
-        with changing(self._path / SCENARIOS), storage_faults(self._path):
+        with changing(self._path / SCENARIOS):
+            if self._own(name) is None:
+                raise NotFoundError(f"scenario: the shop has no file of its own for {name!r}", field="name")
+            self._loaded(name, None)
             self._keep(name, "", by, None)
-            (self._path / SCENARIOS / f"{name}.toml").unlink(missing_ok=True)
+            with storage_faults(self._path):
+                (self._path / SCENARIOS / f"{name}.toml").unlink(missing_ok=True)
         self._take_up()
         return self.get(name) if name in texts() else None
 
