@@ -69,7 +69,7 @@ def test_one_customers_interests_are_drawn_in_chinese_and_their_id_stays_out_of_
     assert "u01" not in page.url
     page.get_by_label("顾客 ID").fill("nobody-at-all")
     page.keyboard.press("Enter")
-    page.get_by_text("this user is not known to the shop").wait_for()
+    page.get_by_text("本店没有这位用户").wait_for()
 
 
 def test_a_map_is_exported_as_mermaid_and_as_a_drawing(visitor: Visitor, console: Server) -> None:
