@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from benchmarks import record
 from benchmarks.faces_console import console, counted, measured, people_at_work
-from benchmarks.faces_visitors import Asked, Crowd, run
+from benchmarks.faces_visitors import TYPING, Asked, Crowd, run
 from benchmarks.faces_visits import NOW, PAINT, VIEWPORT, middle
 from benchmarks.serving import Questions, questions, server
 
@@ -28,12 +29,21 @@ LIMITS = {"complete_ms": 1_500.0, "p99_ms": 30.0}
 """What it should reach on two cores that have nothing else to do."""
 
 DONE = "() => document.body?.dataset.drawn && !document.querySelector('[aria-busy=true]:not([hidden])')"
-VISITS = ("home", "search", "item", "home", "search", "item", "cart")
+VISITS = ("home", TYPING, "search", "item", "home", TYPING, "search", "item", "cart")
 TIMES = 5
 LETTER_MS = 120.0
 """From one letter of a query to the next."""
-ENTER_MS = 200.0
-"""From the last suggestion to the page of results."""
+
+
+@dataclass
+class Sent:
+    """A request to the API as it was seen in a browser: when it was sent, and when its answer was whole."""
+
+    method: str
+    path: str
+    body: str
+    sent_s: float
+    told_s: float = math.inf
 
 
 def pages(asked: Questions) -> dict[str, str]:
@@ -52,15 +62,15 @@ def opened(context: Any, url: str) -> dict[str, Any]:
     page.wait_for_timeout(300)
     seen["first_paint_ms"] = page.evaluate(PAINT)
     page.close()
+    seen["asked"] = as_asked(list(seen["sent"].values()))
     return seen
 
 
 def _watched(context: Any, page: Any) -> dict[str, Any]:
-    """Counts of what the page sends from now on, and in `asked` what it asks of the API and when."""
+    """Counts of what the page sends from now on, and in `sent` what it asks of the API, with its times in seconds."""
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
-    seen: dict[str, Any] = {"requests": 0, "bytes": 0, "outside": 0, "asked": []}
-    began: list[float] = []
+    seen: dict[str, Any] = {"requests": 0, "bytes": 0, "outside": 0, "sent": {}}
 
     def sent(event: dict[str, Any]) -> None:
         asked = event["request"]
@@ -70,14 +80,29 @@ def _watched(context: Any, page: Any) -> dict[str, Any]:
         seen["requests"] += 1
         seen["outside"] += address.hostname != "127.0.0.1"
         if address.path.startswith("/v1/"):
-            began.append(event["timestamp"])
             path = address.path + (f"?{address.query}" if address.query else "")
-            after_ms = round((event["timestamp"] - began[0]) * 1000, 1)
-            seen["asked"].append(Asked(asked["method"], path, asked.get("postData", ""), after_ms))
+            seen["sent"][event["requestId"]] = Sent(
+                asked["method"], path, asked.get("postData", ""), event["timestamp"]
+            )
+
+    def told(event: dict[str, Any]) -> None:
+        seen["bytes"] += event["encodedDataLength"]
+        if event["requestId"] in seen["sent"]:
+            seen["sent"][event["requestId"]].told_s = event["timestamp"]
 
     wire.on("Network.requestWillBeSent", sent)
-    wire.on("Network.loadingFinished", lambda event: seen.update(bytes=seen["bytes"] + event["encodedDataLength"]))
+    wire.on("Network.loadingFinished", told)
     return seen
+
+
+def as_asked(sent: list[Sent]) -> list[Asked]:
+    """In the order in which they were sent, each with what had been answered by then."""
+    found = []
+    for at in sent:
+        heeds = tuple(place for place, each in enumerate(sent) if each.told_s <= at.sent_s)
+        since = max((sent[place].told_s for place in heeds), default=sent[0].sent_s)
+        found.append(Asked(at.method, at.path, at.body, heeds, round((at.sent_s - since) * 1000, 1)))
+    return found
 
 
 def measure(browser: Any, base: str, asked: Questions) -> tuple[dict[str, Any], dict[str, list[Asked]]]:
@@ -97,9 +122,7 @@ def measure(browser: Any, base: str, asked: Questions) -> tuple[dict[str, Any], 
         views[name] = first[0]["asked"]
         figures[name] = {"empty cache": middle(first), "again": middle(again)}
     context = browser.new_context(viewport=VIEWPORT)
-    typed = _typed(context, base, asked)
-    later_ms = max(each.after_ms for each in typed) + ENTER_MS
-    views["search"] = typed + [replace(each, after_ms=each.after_ms + later_ms) for each in views["search"]]
+    views[TYPING] = _typed(context, base, asked)
     context.close()
     return figures, views
 
@@ -124,11 +147,11 @@ def _typed(context: Any, base: str, asked: Questions) -> list[Asked]:
     page.get_by_role("combobox", name="Search").press_sequentially(asked.texts[0][:6], delay=LETTER_MS)
     page.wait_for_timeout(400)
     page.close()
-    return [each for each in seen["asked"] if each.path.startswith("/v1/suggest")]
+    return as_asked([each for each in seen["sent"].values() if each.path.startswith("/v1/suggest")])
 
 
 def _told(asked: Asked) -> str:
-    return f"{asked.after_ms:.0f} ms {asked.method} {asked.path.partition('?')[0]}"
+    return f"{asked.method} {asked.path.partition('?')[0]}"
 
 
 def _runs(crowd: Crowd, count: int, seed: int, told: str) -> list[dict[str, Any]]:

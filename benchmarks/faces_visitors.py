@@ -25,17 +25,23 @@ CONNECTIONS = 4
 ONCE = "/v1/scenarios"
 """What the storefront asks once in a visit, for it follows links without loading itself anew."""
 
-TYPED = "suggest"
-"""Kind of request that comes while a text is typed: before the page of results, and not of its time."""
+TYPING = "typing"
+"""Kind of view that is no page: while a text is typed. The page of results follows at once."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request of a page as the browser sent it, `after_ms` the first one of the page."""
+    """A request of a page as the browser sent it.
+
+    Attributes:
+        heeds: places of those before it that were answered when it was sent.
+        after_ms: how long after the last of their answers, or after the beginning of the page.
+    """
 
     method: str
     path: str
     body: str
+    heeds: tuple[int, ...] = ()
     after_ms: float = 0.0
 
 
@@ -44,8 +50,8 @@ class Crowd:
     """What one run does.
 
     Attributes:
-        views: kind of page → what it asks, each request as long after the first as in the browser.
-        visits: kinds of pages in the order in which a visitor sees them, again and again.
+        views: kind of page → what it asks, each request as long after what it follows from as in the browser.
+        visits: kinds of pages in the order in which a visitor sees them; then the next visitor takes the place.
         pause_s: shortest and longest pause of a visitor before a page, in seconds.
         warm_s: seconds at the beginning that are not counted.
     """
@@ -151,33 +157,42 @@ async def _visitor(crowd: Crowd, number: int, start: float, work: Work) -> None:
     for wire in wires:
         free.put_nowait(wire)
     view = number  # so that not all begin with the same page
+    user = ""
     await asyncio.sleep(float(randomness.uniform(0, crowd.pause_s[1])))
     while (now := time.perf_counter()) - start < crowd.warm_s + crowd.seconds:
-        user, text, item = (str(randomness.choice(some)) for some in (crowd.users, crowd.texts, crowd.items))
+        if view == number or view % len(crowd.visits) == 0:
+            user = str(randomness.choice(crowd.users))  # who comes next
+        text, item = (str(randomness.choice(some)) for some in (crowd.texts, crowd.items))
         counted = now - start >= crowd.warm_s
-        asked = [
-            (each.after_ms / 1000, *varied(each, user, text, item, int(randomness.integers(1 << 40))))
-            for each in crowd.views[crowd.visits[view % len(crowd.visits)]]
+        asked = {
+            place: (each, *varied(each, user, text, item, int(randomness.integers(1 << 40))))
+            for place, each in enumerate(crowd.views[crowd.visits[view % len(crowd.visits)]])
             if view == number or each.path != ONCE
-        ]
-        await asyncio.gather(*(_send(each, free, work, counted) for each in asked))
-        if counted:
-            drawn_s = min((after_s for after_s, kind, _ in asked if kind != TYPED), default=0.0)
-            work.pages_ms.append((time.perf_counter() - now - drawn_s) * 1000)
+        }
+        told = {place: asyncio.Event() for place in asked}
+        await asyncio.gather(*(_send(place, asked, told, free, work, counted) for place in asked))
+        typing = crowd.visits[view % len(crowd.visits)] == TYPING
+        if counted and not typing:
+            work.pages_ms.append((time.perf_counter() - now) * 1000)
         view += 1
-        await asyncio.sleep(float(randomness.uniform(*crowd.pause_s)))
+        await asyncio.sleep(0.0 if typing else float(randomness.uniform(*crowd.pause_s)))
     for _, writer in wires:
         writer.close()
 
 
 async def _send(
-    asked: tuple[float, str, bytes],
+    place: int,
+    asked: dict[int, tuple[Asked, str, bytes]],
+    told: dict[int, asyncio.Event],
     free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]],
     work: Work,
     counted: bool,
 ) -> None:
-    after_s, kind, content = asked
-    await asyncio.sleep(after_s)
+    each, kind, content = asked[place]
+    for before in each.heeds:
+        if before in told:
+            await told[before].wait()
+    await asyncio.sleep(each.after_ms / 1000)
     reader, writer = await free.get()
     sent = time.perf_counter()
     writer.write(content)
@@ -187,6 +202,7 @@ async def _send(
     if counted:
         work.latencies.append((kind, (time.perf_counter() - sent) * 1000))
         work.failed += not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201"))
+    told[place].set()
     free.put_nowait((reader, writer))
 
 

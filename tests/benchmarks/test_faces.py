@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from benchmarks.faces import Sent, as_asked
 from benchmarks.faces_visitors import Asked, Work, varied
 
 
@@ -50,3 +51,12 @@ def test_the_summary_is_that_of_all_requests_and_of_each_kind() -> None:
     assert (told["requests"], told["failed"], told["pages"], told["page_p50_ms"]) == (200, 1, 2, 20.0)
     assert told["p99_ms_of"] == {"search": 99.01, "suggest": 1.0}
     assert told["p99_ms"] == 98.01
+
+
+def test_a_request_follows_from_what_had_been_answered_when_the_browser_sent_it() -> None:
+    first = Sent("GET", "/v1/items/a", "", 5.0, 5.02)
+    row, next_row = Sent("POST", "/v1/recommend/a", "", 5.03, 5.06), Sent("POST", "/v1/recommend/b", "", 5.061, 5.08)
+    beside, never = Sent("POST", "/v1/events", "", 5.05), Sent("GET", "/v1/suggest", "", 5.0)
+    found = as_asked([first, never, row, beside, next_row])
+    assert [each.heeds for each in found] == [(), (), (0,), (0,), (0, 2)]
+    assert [each.after_ms for each in found] == [0.0, 0.0, 10.0, 30.0, 1.0]
