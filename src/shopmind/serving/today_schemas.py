@@ -62,7 +62,9 @@ class TodayAnswer(Answer):
     request_id: str
     now: str
     currency: str
-    today: TrafficLineAnswer = Field(description="since midnight UTC; conversion and add_to_cart_rate of what an answer led to")
+    today: TrafficLineAnswer = Field(
+        description="since midnight UTC; conversion and add_to_cart_rate of what an answer led to"
+    )
     yesterday: TrafficLineAnswer = Field(description="the whole day before")
     lines: list[TrafficLineAnswer] = Field(description="today by scenario and variant")
     days: list[TrafficLineAnswer] = Field(description="by day; days without anything are left out")
