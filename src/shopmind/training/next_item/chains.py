@@ -61,13 +61,14 @@ class Reached:
 
 
 def starting(asked: Asked, start: Start, size: int, least: float) -> Reached:
-    """The items of each history that weigh more than `least`; an item that stands there twice is counted twice."""
+    """The items of each history whose events weigh more than `least`; those of an item are added up."""
     decay, by_order = start
     weights = np.power(decay, asked.order_ranks if by_order else asked.ranks)
     counting = (weights > least) & (asked.items < size)
-    lengths = np.bincount(asked.rows[counting], minlength=len(asked))
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return Reached(starts, asked.items[counting].astype(np.int32), weights[counting].astype(np.float32))
+    cells, place = np.unique(asked.rows[counting] * size + asked.items[counting], return_inverse=True)
+    rows, items = np.divmod(cells, size)
+    starts = np.searchsorted(rows, np.arange(len(asked) + 1)).astype(np.int32)
+    return Reached(starts, items.astype(np.int32), np.bincount(place, weights[counting]).astype(np.float32))
 
 
 def walked(
