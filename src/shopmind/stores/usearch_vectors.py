@@ -153,7 +153,8 @@ class UsearchVectors:
         share = np.count_nonzero(allowed[: len(standing.row_of)]) / max(1, len(standing.members))
         if share < MOSTLY or len(held.base) <= EXACT_ROWS:
             return None
-        fetch = int(1.2 * k / min(1.0, share)) + 16
+        # what a walk has looked at costs nothing more to bring, and rows without an allowed item stand together
+        fetch = max(int(1.2 * k / min(1.0, share)) + 16, _reach(len(held.base)))
         early = self._walked(held, asked, fetch)
         late = _exact(held.delta, np.arange(len(held.delta)), asked, fetch)
         rows = np.concatenate([early[0], late[0] + len(held.base)])

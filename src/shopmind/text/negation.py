@@ -153,9 +153,9 @@ def _negated(phrase: Sequence[str], first: int, last: int, places: Mapping[str, 
     def at(token: str, place: int) -> bool:
         return place in places.get(token, ())
 
-    for back in range(1, _BACK + 1):
-        if any(at(sign, first - back) or at(sign + phrase[0], first - back) for sign in _BEFORE):
-            return True
+    signs = [sign for word in _BEFORE for sign in (word, word + phrase[0]) if sign in places]
+    if any(at(sign, first - back) for sign in signs for back in range(1, _BACK + 1)):
+        return True
     if any(at(sign, last + step) for sign in _AFTER for step in (1, 2)):
         return True
     return any(at(one, last + step) and at(two, last + step + 1) for one, two in _NOT_THERE for step in (1, 2))

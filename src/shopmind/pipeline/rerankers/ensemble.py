@@ -87,17 +87,21 @@ class Ensemble(Reranker):
         groups: NDArray[np.int64] = np.unique(codes, return_inverse=True)[1].astype(np.int64)
         return groups
 
-    def _likeness(self, items: Numbers) -> NDArray[np.float64]:
+    def _likeness(self, items: Numbers) -> NDArray[np.float32]:
         """(n, n) from 0, no more alike than any two of them, to 1, the same; 0 where a text has no vector."""
         if self._tools.encoder is None or not self._options.alike:
-            return np.zeros((len(items), len(items)))
-        vectors = self._tools.vector_index.vectors(items).astype(np.float64)
+            return np.zeros((len(items), len(items)), np.float32)
+        vectors = self._tools.vector_index.vectors(items)
         known = ~np.isnan(vectors).any(axis=1)
         vectors[~known] = 0
         cosines = vectors @ vectors.T
         count = int(known.sum())
-        mean = (cosines.sum() - count) / (count * (count - 1)) if count > 1 else 0.0
-        return np.maximum(0.0, (cosines - min(mean, 0.99)) / (1 - min(mean, 0.99))) * np.outer(known, known)
+        mean = min(0.99, (float(cosines.sum()) - count) / (count * (count - 1))) if count > 1 else 0.0
+        cosines -= np.float32(mean)
+        cosines /= np.float32(1 - mean)
+        likeness: NDArray[np.float32] = np.maximum(cosines, 0, out=cosines)
+        likeness[~known], likeness[:, ~known] = 0, 0
+        return likeness
 
     def _pairs(self, items: Numbers) -> NDArray[np.float64]:
         """(n, n) 1 where two go together, in either direction."""

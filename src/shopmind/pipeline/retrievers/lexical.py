@@ -14,13 +14,15 @@ from shopmind.pipeline.words_in_items import Bm25f
 from shopmind.stores.ports import Numbers
 
 WIDEST = 100_000
+FURTHER = 8
 MANY = 100_000
 
 
 class Lexical(Retriever):
     """Tuned BM25 over weighted fields: the text index chooses candidates, their words are counted and weighed here.
 
-    The index knows nothing of filters: it is asked for more until enough allowed items are found.
+    The index knows nothing of filters: it is asked for as much more as is not allowed, then for FURTHER times as many
+    until enough allowed items are found.
     """
 
     @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Lexical(Retriever):
         for term in context.terms:
             for token, worth in {term.token: 1.0, **term.alternatives}.items():
                 words[token] = max(words.get(token, 0.0), worth * term.weight)
-        asked = k
+        share = np.count_nonzero(context.allowed) / max(1, self._index.count())
+        asked = k if share >= 1 else min(WIDEST, FURTHER * k, int(1.2 * k / max(share, 1e-6)) + 16)
         while words:
             numbers, _ = self._index.search(words, asked, fields=self._options.choose)
             known = numbers < len(context.allowed)
@@ -66,7 +69,7 @@ class Lexical(Retriever):
             keep[known] = context.allowed[numbers[known]]
             if keep.sum() >= k or len(numbers) < asked or asked >= WIDEST:
                 return numbers[keep][:k]
-            asked = min(asked * 8, WIDEST)
+            asked = min(asked * FURTHER, WIDEST)
         return np.empty(0, np.int64)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,13 +16,11 @@ from shopmind.stores.columns import ItemColumns
 from shopmind.stores.ports import Change, Number, Numbers
 from shopmind.stores.sqlite.changes import last_change, log_changes, read_changes
 from shopmind.stores.sqlite.database import (
-    LISTED,
+    Listed,
     SqliteDatabase,
     among,
-    fetched,
+    driver_connection,
     insert_sql,
-    json_list,
-    listed_in,
     next_number,
 )
 from shopmind.stores.sqlite.item_rows import FIELDS, fields_of, item_numbers, item_of
@@ -112,8 +111,8 @@ class SqliteCatalogue:
 
     def get(self, numbers: Sequence[Number] | Numbers) -> list[Item | None]:
         """See the port."""
-        with self._database.reading() as connection:
-            found = dict(_read(connection, np.asarray(numbers, np.int64)))
+        with self._database.looking() as driver:
+            found = dict(_read(driver, np.asarray(numbers, np.int64)))
         return [found.get(int(number)) for number in numbers]
 
     def titles(self, numbers: Sequence[Number] | Numbers) -> list[str | None]:
@@ -121,8 +120,9 @@ class SqliteCatalogue:
         wanted = np.asarray(numbers, np.int64).tolist()
         found: dict[int, str] = {}
         with self._database.reading() as connection:
+            driver = driver_connection(connection)
             for start in range(0, len(wanted), BLOCK):
-                found.update(fetched(connection, _TITLES, {LISTED: json_list(wanted[start : start + BLOCK])}))
+                found.update(_TITLES.rows(driver, wanted[start : start + BLOCK]))
         return [found.get(number) for number in wanted]
 
     def scan(self, numbers: Sequence[Number] | Numbers | None = None) -> Iterator[tuple[Number, Item]]:
@@ -130,8 +130,8 @@ class SqliteCatalogue:
         if numbers is not None:
             chosen = np.unique(np.asarray(numbers, np.int64))
             for start in range(0, len(chosen), BLOCK):
-                with self._database.reading() as connection:
-                    block = _read(connection, chosen[start : start + BLOCK])
+                with self._database.looking() as driver:
+                    block = _read(driver, chosen[start : start + BLOCK])
                 yield from block
             return
         after = 0
@@ -178,15 +178,11 @@ class SqliteCatalogue:
             return read_changes(connection, after, limit)
 
 
-_BY_NUMBERS = (
-    select(items.c.number, *_FIELD_COLUMNS)
-    .where(listed_in(items.c.number), items.c.removed == 0)
-    .order_by(items.c.number)
+_BY_NUMBERS = Listed(
+    select(items.c.number, *_FIELD_COLUMNS).where(items.c.removed == 0).order_by(items.c.number), items.c.number
 )
+_TITLES = Listed(select(items.c.number, items.c.title).where(items.c.removed == 0), items.c.number)
 
-_TITLES = select(items.c.number, items.c.title).where(listed_in(items.c.number), items.c.removed == 0)
 
-
-def _read(connection: Connection, numbers: Numbers) -> list[tuple[Number, Item]]:
-    found = fetched(connection, _BY_NUMBERS, {LISTED: json_list(numbers.tolist())})
-    return [(row[0], item_of(row[1:])) for row in found]
+def _read(driver: sqlite3.Connection, numbers: Numbers) -> list[tuple[Number, Item]]:
+    return [(row[0], item_of(row[1:])) for row in _BY_NUMBERS.rows(driver, numbers.tolist())]

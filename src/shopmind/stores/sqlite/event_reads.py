@@ -18,7 +18,8 @@ from shopmind.stores.sqlite.schema import HISTORY, TOUCH, events
 TABLE_ROWS = 50_000
 _FIELDS = "number, item, type, timestamp_ms, quantity, order_number"
 _OF_USER = (
-    f"SELECT {_FIELDS} FROM events WHERE {HISTORY} AND user IS NOT NULL AND user = ? AND number > ? "
+    f"SELECT {_FIELDS} FROM events WHERE {HISTORY} AND user IS NOT NULL "
+    "AND user = (SELECT number FROM users WHERE user_id = ?) AND number > ? "
     "ORDER BY number DESC LIMIT ?"
 )
 _OF_SESSION = (
@@ -66,9 +67,7 @@ def read_history(
     """The newest `limit` events of the user and of the session while it was anonymous, in time order."""
     rows: list[Any] = []
     if user_id is not None:
-        user = connection.exec_driver_sql("SELECT number FROM users WHERE user_id = ?", (user_id,)).scalar()
-        if user is not None:
-            rows = _rows(connection, _OF_USER, (user, after, limit))
+        rows = _rows(connection, _OF_USER, (user_id, after, limit))
     if session_id is not None:
         rows += _rows(connection, _OF_SESSION, (session_id, after, limit))
     if not rows:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from shopmind.domain import Item
 from shopmind.kit.errors import InputError
-from shopmind.stores.sqlite.database import LISTED, fetched, json_list, listed_in
+from shopmind.stores.sqlite.database import Listed, driver_connection
 from shopmind.stores.sqlite.schema import items
 
 FIELDS = tuple(column.name for column in items.columns if column.name not in ("number", "removed"))
@@ -18,7 +18,7 @@ FIELDS = tuple(column.name for column in items.columns if column.name not in ("n
 
 _CATEGORIES, _ATTRIBUTES = FIELDS.index("categories"), FIELDS.index("attributes")
 
-_NUMBERS = select(items.c.item_id, items.c.number).where(listed_in(items.c.item_id), items.c.removed == 0)
+_NUMBERS = Listed(select(items.c.item_id, items.c.number).where(items.c.removed == 0), items.c.item_id)
 
 
 def fields_of(item: Item) -> tuple[Any, ...]:
@@ -63,4 +63,4 @@ def json_text(value: Any) -> str:
 
 def item_numbers(connection: Connection, item_ids: Sequence[str]) -> dict[str, int]:
     """id → number of those items that exist."""
-    return dict(fetched(connection, _NUMBERS, {LISTED: json_list(item_ids)}))
+    return dict(_NUMBERS.rows(driver_connection(connection), item_ids))

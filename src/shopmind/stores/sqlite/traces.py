@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from shopmind.stores.sqlite.database import SqliteDatabase, among, fetched
+from shopmind.stores.sqlite.database import SqliteDatabase, among, driver_connection, fetched
 from shopmind.stores.sqlite.event_rows import columns_of_events
 from shopmind.stores.sqlite.event_writes import insert_events
 from shopmind.stores.sqlite.item_rows import json_text
@@ -29,8 +30,8 @@ class SqliteTraces:
 
     def moment(self) -> Moment:
         """See the port."""
-        with self._database.reading() as connection:
-            return _moment(connection)
+        with self._database.looking() as driver:
+            return _moment(driver)
 
     def leave(self, kind: str, traces: Sequence[Trace]) -> int:
         """See the port."""
@@ -47,8 +48,8 @@ class SqliteTraces:
         return len(kept)
 
 
-def _moment(connection: Connection) -> Moment:
-    return Moment(*connection.exec_driver_sql(_MOMENT, (ERASED,)).one())
+def _moment(driver: sqlite3.Connection) -> Moment:
+    return Moment(*driver.execute(_MOMENT, (ERASED,)).fetchone())
 
 
 def _gone(connection: Connection, traces: Sequence[Trace]) -> list[bool]:
@@ -58,7 +59,7 @@ def _gone(connection: Connection, traces: Sequence[Trace]) -> list[bool]:
         return [False] * len(traces)
     noted = select(records.c.key).where(records.c.kind == ERASING, among(records.c.key, named))
     leaving = {row[0] for row in fetched(connection, noted)}
-    numbers, erasures = user_numbers(connection, named), _moment(connection).erasures
+    numbers, erasures = user_numbers(connection, named), _moment(driver_connection(connection)).erasures
 
     def is_gone(user_id: str | None, since: Moment | None) -> bool:
         if user_id is None:

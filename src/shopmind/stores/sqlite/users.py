@@ -16,13 +16,11 @@ from shopmind.stores.ports import Numbers
 from shopmind.stores.sqlite.changes import log_changes
 from shopmind.stores.sqlite.counters import give_to_nobody
 from shopmind.stores.sqlite.database import (
-    LISTED,
+    Listed,
     SqliteDatabase,
     among,
-    fetched,
+    driver_connection,
     insert_sql,
-    json_list,
-    listed_in,
     next_number,
 )
 from shopmind.stores.sqlite.item_rows import json_text
@@ -31,7 +29,7 @@ from shopmind.stores.sqlite.schema import events, links, records, users
 
 BLOCK = 5_000
 _INSERT = insert_sql(users)
-_NUMBERS = select(users.c.user_id, users.c.number).where(listed_in(users.c.user_id))
+_NUMBERS = Listed(select(users.c.user_id, users.c.number), users.c.user_id)
 _UPDATE = "UPDATE users SET created_at_ms = ?, attributes = ?, consent = ? WHERE number = ?"
 
 
@@ -108,7 +106,7 @@ class SqliteUsers:
 
 def user_numbers(connection: Connection, user_ids: Sequence[str]) -> dict[str, int]:
     """Pseudonym → number of those users that exist."""
-    return dict(fetched(connection, _NUMBERS, {LISTED: json_list(user_ids)}))
+    return dict(_NUMBERS.rows(driver_connection(connection), user_ids))
 
 
 def created_users(connection: Connection, user_ids: Sequence[str]) -> dict[str, int]:
