@@ -47,8 +47,11 @@ class SearchLog:
 def search_log(shop: Shop, since_ms: int, until_ms: int, *, most: int = MOST_SLATES) -> SearchLog:
     """Reads the log from `since_ms` up to before `until_ms`; at most the newest `most` slates of all scenarios."""
     answered, since_ms = _answered(shop, since_ms, until_ms, most)
-    followed = shop.events.table(FOLLOWED, since_ms=since_ms).select("request_id").drop_nulls().unique()
-    return SearchLog(pl.concat([answered, _reported(shop, since_ms, until_ms)]), followed, since_ms, until_ms)
+    upto = shop.events.last_number()
+    searches = pl.concat([answered, _reported(shop, since_ms, until_ms, upto)])
+    asked = searches["request_id"].drop_nulls().unique().to_list()
+    taken_up = shop.events.of_requests(asked, upto=upto, types=FOLLOWED)
+    return SearchLog(searches, taken_up.select("request_id").unique(), since_ms, until_ms)
 
 
 def _answered(shop: Shop, since_ms: int, until_ms: int, most: int) -> tuple[pl.DataFrame, int]:
@@ -67,8 +70,8 @@ def _answered(shop: Shop, since_ms: int, until_ms: int, most: int) -> tuple[pl.D
     return frame, max(since_ms, oldest_ms) if seen == most else since_ms
 
 
-def _reported(shop: Shop, since_ms: int, until_ms: int) -> pl.DataFrame:
-    events = shop.events.table(("search",), since_ms=since_ms, until_ms=until_ms).filter(
+def _reported(shop: Shop, since_ms: int, until_ms: int, upto: int) -> pl.DataFrame:
+    events = shop.events.between(("search",), since_ms, until_ms, upto=upto).filter(
         pl.col("query").str.strip_chars() != ""
     )
     users = shop.users.table().select("number", "user_id")

@@ -107,7 +107,7 @@ def _total(shop: Shop, day: int) -> Line:
 def hours(shop: Shop, now_ms: int) -> list[Hour]:
     """The last 24 hours by hour, straight from the log; hours without events are there, too."""
     first = now_ms // HOUR_MS - HOURS + 1
-    events = shop.events.table(IN_HOURS, since_ms=first * HOUR_MS, until_ms=now_ms + 1)
+    events = shop.events.between(IN_HOURS, first * HOUR_MS, now_ms + 1, upto=shop.events.last_number())
     counted = events.group_by((pl.col("timestamp_ms") // HOUR_MS).alias("hour"), "type").len()
     found = {(hour, EVENT_TYPES[kind]): many for hour, kind, many in counted.iter_rows()}
     return [

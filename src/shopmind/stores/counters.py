@@ -84,8 +84,11 @@ class EchoedEvents(Protocol):
         or of a session and an item's number: schema EVENT_LOG by rising number, each once."""
         ...
 
-    def of_requests(self, request_ids: Sequence[str], *, upto: int) -> pl.DataFrame:
-        """Events about an item that echo these answers, numbered up to `upto`: schema EVENT_LOG by rising number."""
+    def of_requests(
+        self, request_ids: Sequence[str], *, upto: int, types: Iterable[EventType] | None = None
+    ) -> pl.DataFrame:
+        """Events about an item that echo these answers, numbered up to `upto`, of these types or of all: schema
+        EVENT_LOG by rising number."""
         ...
 
 

@@ -335,6 +335,7 @@ class TouchesSuite:
         assert found.select("variant", "currency").rows() == [("e/B", None), (None, "EUR")]
         assert database.events.of_requests(["r"], upto=3)["number"].to_list() == [1]
         assert database.events.of_requests([], upto=9).is_empty()
+        assert database.events.of_requests(["r", "x"], upto=9, types=("impression",))["number"].to_list() == [1]
 
     def test_events_of_a_time_are_found_up_to_a_number(self, database: ShopDatabase) -> None:
         database.events.append([Event("7", "view", NOON - 5, item_id="a"), Event("8", "click", NOON - 9, item_id="a")])

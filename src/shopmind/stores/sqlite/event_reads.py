@@ -57,7 +57,8 @@ _BETWEEN = (
 )
 _OF_REQUESTS = (
     f"SELECT {_LOG} FROM json_each(?) AS asked CROSS JOIN events AS e ON e.request_id = asked.value "
-    "WHERE e.request_id IS NOT NULL AND e.item IS NOT NULL AND e.number <= ? ORDER BY e.number"
+    "WHERE e.request_id IS NOT NULL AND e.item IS NOT NULL AND e.number <= ? "
+    "AND e.type IN (SELECT value FROM json_each(?)) ORDER BY e.number"
 )
 
 
@@ -121,9 +122,11 @@ def read_touches(
     return pl.concat([pl.DataFrame(schema=EVENT_LOG), *found]).unique("number").sort("number")
 
 
-def read_of_requests(connection: Connection, request_ids: Sequence[str], upto: int) -> pl.DataFrame:
+def read_of_requests(
+    connection: Connection, request_ids: Sequence[str], upto: int, types: Sequence[int]
+) -> pl.DataFrame:
     """See Events.of_requests."""
-    rows = _rows(connection, _OF_REQUESTS, (_json(request_ids), upto)) if request_ids else []
+    rows = _rows(connection, _OF_REQUESTS, (_json(request_ids), upto, _json(types))) if request_ids else []
     return _frame(rows, EVENT_LOG) if rows else pl.DataFrame(schema=EVENT_LOG)
 
 

@@ -93,10 +93,13 @@ class SqliteEvents:
         with self._database.reading() as connection:
             return read_touches(connection, users, sessions, upto)
 
-    def of_requests(self, request_ids: Sequence[str], *, upto: int) -> pl.DataFrame:
+    def of_requests(
+        self, request_ids: Sequence[str], *, upto: int, types: Iterable[EventType] | None = None
+    ) -> pl.DataFrame:
         """See the port."""
+        codes = [EVENT_TYPES.index(name) for name in EVENT_TYPES if types is None or name in types]
         with self._database.reading() as connection:
-            return read_of_requests(connection, request_ids, upto)
+            return read_of_requests(connection, request_ids, upto, codes)
 
     def last_number(self) -> int:
         """See the port."""
