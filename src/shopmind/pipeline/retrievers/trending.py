@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.kit.clock import DAY_MS
-from shopmind.pipeline.context import Context, best
+from shopmind.pipeline.context import Context
+from shopmind.pipeline.leaders import Leaders
 from shopmind.pipeline.live import LiveEvents, SinceTraining
 from shopmind.pipeline.parts import NoOptions, Retriever, Tools
 from shopmind.stores.ports import Numbers
@@ -25,11 +26,12 @@ class Trending(Retriever):
     def __init__(self, options: NoOptions, tools: Tools) -> None:
         super().__init__(options, tools)
         self._held = SinceTraining()
+        self._leaders = Leaders()
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
         scores = self._scores(context)
-        numbers = best(scores, context.allowed, context.columns.tie, k)
+        numbers = self._leaders.best(scores, context.allowed, context.columns.tie, k)
         return numbers, scores[numbers]
 
     def _scores(self, context: Context) -> NDArray[np.float32]:
