@@ -18,9 +18,7 @@ class Leaders:
     def __init__(self) -> None:
         self._held: tuple[NDArray[np.float32], NDArray[np.uint64], Numbers] | None = None
 
-    def best(
-        self, scores: NDArray[np.float32], allowed: NDArray[np.bool_], tie: NDArray[np.uint64], k: int
-    ) -> Numbers:
+    def best(self, scores: NDArray[np.float32], allowed: NDArray[np.bool_], tie: NDArray[np.uint64], k: int) -> Numbers:
         """See context.best. The arrays must not be altered afterwards."""
         held = self._held
         if held is None or held[0] is not scores or held[1] is not tie:
