@@ -28,19 +28,17 @@ def folder(tiny_folder: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts `shopmind serve FOLDER ...` and waits until it is ready."""
-    processes = Processes(tmp_path)
-    yield processes.shop
-    processes.end()
-
-
-@pytest.fixture
 def processes(tmp_path: Path) -> Iterator[Processes]:
     """Servers of the test's own."""
     started = Processes(tmp_path)
     yield started
     started.end()
+
+
+@pytest.fixture
+def start(processes: Processes) -> Callable[..., Server]:
+    """Starts `shopmind serve FOLDER ...` and waits until it is ready."""
+    return processes.shop
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +87,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Makes visitors (`language=`, `dark=`, options of a browser context); none may leave with a fault."""
+def visit(chromium: Browser, processes: Processes) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors (`language=`, `dark=`, options of a browser context); none may leave with a fault.
+
+    It asks for the processes so that they end after the visitors have left: what a page still loads would fail.
+    """
     from shopmind.testing.visitor import Visitor
 
     came: list[Visitor] = []
