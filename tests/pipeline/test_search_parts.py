@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from shopmind.pipeline.rankers.fusion import Fusion
 from shopmind.pipeline.retrievers.dense import only_codes
 from shopmind.pipeline.retrievers.lexical import Lexical, _wider
 from shopmind.shop import Shop
+from shopmind.stores.tantivy_text import TantivyText
 from shopmind.testing.part_suite import requests
 from shopmind.text.analyse import analyse
 
@@ -112,6 +116,28 @@ def test_fusion_by_value_by_hand_without_one_side_and_in_another_language(asking
 
 def test_an_index_of_more_than_a_hundred_thousand_items_is_asked_for_more_candidates() -> None:
     assert [_wider(items) for items in (0, 19_406, 100_000, 1_000_000, 10_000_000)] == pytest.approx([1, 1, 1, 2.5, 4])
+
+
+@pytest.mark.parametrize(("share", "asked"), [(1.0, [40]), (0.5, [112]), (0.02, [320, 2560]), (0.0, [320, 2560])])
+def test_the_words_are_asked_for_as_many_as_the_filters_will_leave(
+    asking: Asking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, asked: list[int]
+) -> None:
+    index = TantivyText(tmp_path, fields=["title", "brand", "categories", "description", "attributes"])
+    index.update(((number, {"title": ["tea"] * (1 + number % 7)}) for number in range(2_000)), [], mark=1)
+    limits: list[int] = []
+    search = index.search
+
+    def counted(tokens: Mapping[str, float], k: int, **options: Any) -> tuple[Any, Any]:
+        limits.append(k)
+        return search(tokens, k, **options)
+
+    monkeypatch.setattr(index, "search", counted)
+    context = asking("tea")
+    context.allowed = np.arange(2_000) * 7_919 % 2_000 < share * 2_000
+    chosen = Lexical(Lexical.Options(), SimpleNamespace(text_index=index))._choose(context, 40)  # type: ignore[arg-type]
+    every, _ = search({"tea": 1.0}, 2_000, fields=Lexical.Options().choose)
+    assert chosen.tolist() == every[context.allowed[every]][:40].tolist()
+    assert limits == asked
 
 
 @pytest.mark.parametrize("text", ["dv7-1211ea", "SHL8800/10", "4006381333931", "dv7-1211ea B00X4WHP5E"])

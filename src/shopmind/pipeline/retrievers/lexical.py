@@ -15,14 +15,16 @@ from shopmind.stores.ports import Numbers
 
 WIDEST = 100_000
 FURTHER = 8
+"""Times as many as were asked for, where too few of those were allowed."""
+
 MANY = 100_000
 
 
 class Lexical(Retriever):
     """Tuned BM25 over weighted fields: the text index chooses candidates, their words are counted and weighed here.
 
-    The index knows nothing of filters: it is asked for as much more as is not allowed, then for FURTHER times as many
-    until enough allowed items are found.
+    The index knows nothing of filters: it is asked for more by the share that is not allowed, then for eight times as
+    many until enough allowed items are found.
     """
 
     @dataclass(frozen=True)

@@ -102,8 +102,8 @@ class SqliteDatabase:
 
     @contextlib.contextmanager
     def looking(self) -> Iterator[sqlite3.Connection]:
-        """The driver's own reader, each of whose statements sees a moment of its own: less than half the time of
-        `reading`, for what every answer looks up by one statement."""
+        """The driver's own reader, each of whose statements sees a moment of its own: `reading` without a transaction,
+        for what every answer looks up by one statement."""
         with faults(self.path), self._readers.connect() as connection:
             yield driver_connection(connection)
 
