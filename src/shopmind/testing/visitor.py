@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response, Route
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from shopmind.testing import axe
 from shopmind.testing.processes import PATIENCE_S
@@ -18,6 +19,8 @@ CHROMIUM = os.environ.get("SHOPMIND_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None
 )
 NO_CHROMIUM = "browser: no chromium is installed (Debian: apt-get install chromium; or name one in SHOPMIND_CHROMIUM)"
+QUIET_S = 20.0
+"""How long a page may load beyond its own `load` before a test looks at it anyway."""
 SHOTS = "SHOPMIND_SCREENSHOTS"
 """A folder to keep screenshots in."""
 OURS = ("127.0.0.1", "localhost")
@@ -39,6 +42,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, *, language: str = "en-GB", dark: bool = False, **options: Any) -> None:
         self.faults: list[str] = []
+        self._under_way: set[str] = set()
         self.context: BrowserContext = browser.new_context(
             locale=language,
             color_scheme="dark" if dark else "light",
@@ -51,9 +55,16 @@ class Visitor:
         self.page: Page = self.context.new_page()
 
     def go(self, url: str) -> Page:
-        """Opens an address and waits until its own requests are through."""
+        """Opens an address and waits until its own requests are through, `QUIET_S` at most.
+
+        The browser tells seldom, but at times, of no end to a request that has ended: a test waits for what it means
+        to see by itself, and what is still under way is printed.
+        """
         self.page.goto(url)
-        self.page.wait_for_load_state("networkidle")
+        try:
+            self.page.wait_for_load_state("networkidle", timeout=1_000 * QUIET_S)
+        except TookTooLong:
+            print(f"visitor: {url} is not quiet after {QUIET_S:.0f} s; under way: {sorted(self._under_way)}")
         return self.page
 
     def forgive(self, pattern: str) -> list[str]:
@@ -90,6 +101,9 @@ class Visitor:
     def _watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.faults.append(f"page error {error}"))
         page.on("console", lambda said: self.faults.append(f"console {said.text}") if said.type == "error" else None)
+        page.on("request", lambda request: self._under_way.add(request.url))
+        page.on("requestfinished", lambda request: self._under_way.discard(request.url))
+        page.on("requestfailed", lambda request: self._under_way.discard(request.url))
         page.on("response", self._answered)
         page.on("requestfailed", self._failed)
         page.on("websocket", lambda socket: self._called(socket.url))
