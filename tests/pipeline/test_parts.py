@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -95,6 +97,14 @@ def test_bought_hides_purchases_for_ever_or_for_some_days() -> None:
 def test_a_disliked_item_is_blocked_until_it_is_wanted_again() -> None:
     did = history(("dislike", 1, 1), ("dislike", 2, 2), ("favourite", 1, 3))
     assert Blocked(Blocked.Options(), NO_TOOLS).keep(context(did)).tolist() == [True, True, False, True]
+
+
+def test_who_never_disliked_anything_needs_no_history_to_be_read() -> None:
+    asked: list[str] = []
+    never = replace(context(), load_history=lambda: pytest.fail("read"), ask_ever=lambda kind: bool(asked.append(kind)))
+    assert Blocked(Blocked.Options(), NO_TOOLS).keep(never).all() and asked == ["dislike"]
+    once = replace(context(history(("dislike", 1, 1))), ask_ever=lambda kind: True)
+    assert Blocked(Blocked.Options(), NO_TOOLS).keep(once).tolist() == [True, False, True, True]
 
 
 def test_an_item_newer_than_the_picture_does_no_harm() -> None:

@@ -239,3 +239,21 @@ def test_the_graph_finds_the_nearest_of_what_is_allowed_also_in_the_delta(tmp_pa
 
 def test_a_walk_looks_farther_the_larger_the_graph() -> None:
     assert [_reach(rows) for rows in (0, 50_000, 99_999, 100_000, 1_000_000)] == [256, 512, 767, 768, 1_024]
+
+
+@pytest.mark.parametrize("hidden", [600, 2_500])
+def test_what_may_not_be_shown_can_stand_around_what_is_asked(tmp_path: Path, hidden: int) -> None:
+    """Most is allowed, but nothing near: farther walks reach beyond 600 rows, 2,500 are passed by reading all."""
+    chance = np.random.default_rng(6)
+    size = EXACT_ROWS + 3_000
+    vectors = chance.normal(size=(size, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = UsearchVectors(tmp_path, encoder_version="v", dimension=16)
+    index.update(np.arange(1, size + 1), vectors, [], mark=1)
+    order = np.argsort(-(vectors @ vectors[0]))
+    allowed = np.ones(size + 1, np.bool_)
+    allowed[[0, *(order[:hidden] + 1)]] = False
+    numbers, _ = index.search(vectors[0], 50, allowed=allowed)
+    assert len(numbers) == 50 and np.all(allowed[numbers])
+    near = vectors @ vectors[0]
+    assert near[numbers - 1].min() >= near[order[hidden + 50]] - 0.02, "eight bits blur the order of what is far"

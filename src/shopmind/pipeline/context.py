@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import AppliedRule, Bundle, Candidates, Constraint, Facet, History, Query, Understood
+from shopmind.domain import (
+    EVENT_TYPES,
+    AppliedRule,
+    Bundle,
+    Candidates,
+    Constraint,
+    EventType,
+    Facet,
+    History,
+    Query,
+    Understood,
+)
 from shopmind.kit.highest import highest
 from shopmind.pipeline.exploration import Exploration
 from shopmind.pipeline.rules.book import Ruleset
@@ -75,6 +86,7 @@ class Context:
         now_ms: the time of the request.
         columns: the catalogue as of now.
         load_history: reads what the user did; `history` calls it when first asked.
+        ask_ever: answers `ever` where the log can be asked for less than a whole history.
         anchors: (m,) item numbers in view or in the cart; unknown ids are left out.
         language: of the query text, "" when there is none or it cannot be told.
         text: what is searched for: the query text until an understanding part corrects it or takes words out.
@@ -120,6 +132,7 @@ class Context:
     load_history: Callable[[], History]
     anchors: Numbers
     encode: Callable[[str], NDArray[np.float32]]
+    ask_ever: Callable[[EventType], bool] | None = None
     aside: Callable[[str, int], tuple[Context, Candidates]] | None = None
     language: str = ""
     text: str = ""
@@ -194,6 +207,12 @@ class Context:
         if self._history is None:
             self._history = self.load_history()
         return self._history
+
+    def ever(self, kind: EventType) -> bool:
+        """Whether the user did such a thing to any item: cheaper than the history where that was not read yet."""
+        if self._history is None and self.ask_ever is not None:
+            return self.ask_ever(kind)
+        return bool((self.history.types == EVENT_TYPES.index(kind)).any())
 
 
 def best(scores: NDArray[np.float32], allowed: NDArray[np.bool_], tie: NDArray[np.uint64], k: int) -> Numbers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from shopmind.domain import History
+from shopmind.domain import EventType, History
 from shopmind.stores.ports import Events
 
 
@@ -45,6 +45,10 @@ class Histories:
             while len(self._held) > self._users:
                 self._held.popitem(last=False)
         return found
+
+    def ever(self, user_id: str | None, session_id: str | None, event_type: EventType) -> bool:
+        """Whether they did such a thing, which one look at the log tells without reading a history."""
+        return self._events.ever(user_id, session_id, event_type)
 
     def forget_all(self) -> None:
         """Empties the memory; after an erasure."""

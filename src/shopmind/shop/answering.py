@@ -224,6 +224,7 @@ class Answering:
             now_ms=self._clock() if query.now_ms is None else query.now_ms,
             columns=columns if self._only is None else Only(columns, self._only),
             load_history=lambda: self._history(query),
+            ask_ever=None if query.history is not None else lambda kind: self._histories.ever(*_who(query), kind),
             anchors=anchors[anchors > 0],
             encode=engines.encode,
         )
@@ -236,7 +237,7 @@ class Answering:
             raise not_allowed("scenario", name, self.scenarios, field="scenario")
         query = replace(asking.query, filter="", sort="", facets=(), min_score=None, offset=0, n=n)
         context = self._context(query, self.scenarios[name], engines)
-        context.load_history = lambda: asking.history
+        context.load_history, context.ask_ever = lambda: asking.history, asking.ever
         context.text = asking.corrected or asking.query.text  # whole: what was read out of it is not asked of others
         context.draw, context.ruleset = asking.draw, asking.ruleset
         candidates = engines.of(Way("", self.scenarios[name]), self._tools).rank(context, n).candidates
@@ -245,7 +246,7 @@ class Answering:
     def _history(self, query: Query) -> History:
         if query.history is not None:
             return query.history
-        return self._histories.of(query.user_id, query.session_id)
+        return self._histories.of(*_who(query))
 
     def _heed_changes(self, change: int) -> None:
         """Lets go of what is held of items and users that were changed or erased, here or in another process."""
@@ -307,6 +308,10 @@ class Answering:
             None if encoder is None else QueryVectors(encoder),
             self._tools.encoder_missing,
         )
+
+
+def _who(query: Query) -> tuple[str | None, str | None]:
+    return query.user_id, query.session_id
 
 
 def _total(context: Context, candidates: Candidates) -> int:

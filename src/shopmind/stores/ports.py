@@ -173,6 +173,10 @@ class Events(EchoedEvents, Protocol):
         """What this user or session did: HISTORY_TYPES only, event numbers above `after`, the newest `limit`."""
         ...
 
+    def ever(self, user_id: str | None, session_id: str | None, event_type: EventType) -> bool:
+        """Whether an event of that type, one of HISTORY_TYPES, is among all that this user or session did."""
+        ...
+
     def table(
         self,
         types: Iterable[EventType] | None = None,

@@ -28,7 +28,7 @@ from shopmind.stores.vector_files import (
     verify,
     write_array,
 )
-from shopmind.stores.vector_rows import Rows, Standing, fingerprints, quantised, unit
+from shopmind.stores.vector_rows import Rows, Standing, centre_of, fingerprints, quantised, take, unit
 
 EXACT_ROWS = 4_096
 """Up to as many rows, reading all takes as long as walking the graph (0.5 ms at 384 dimensions)."""
@@ -42,7 +42,9 @@ DEAD_SHARE = 0.25
 MOSTLY = 0.3
 """When at least this share of the items is allowed, rows are asked one by one whether they are."""
 
-CENTRE_ROWS = 2_048
+FURTHER = 3
+"""Times as many rows, where a walk found too few that are allowed."""
+
 CONNECTIVITY, EXPANSION_ADD = 32, 128
 EXPANSION_SEARCH = (256, 768, 256)
 """How far a walk looks in a small graph, in one of MANY_ROWS, and how much farther for each ten times as many rows."""
@@ -110,7 +112,7 @@ class UsearchVectors:
         rows = np.full(len(numbers), -1, np.int64)
         rows[inside] = held.standing.row_of[numbers[inside]]
         has = rows >= 0
-        found[has] = unit(_take(held.base, held.delta, rows[has]))
+        found[has] = unit(take(held.base, held.delta, rows[has]))
         return found
 
     def centre(self) -> NDArray[np.float32]:
@@ -134,34 +136,38 @@ class UsearchVectors:
         if held is None or k < 1 or not asked.any():
             return _NO_ITEMS
         standing = held.standing
-        if allowed is not None and held.graph is not None:
-            near = self._near(held, asked, k, allowed)
+        share = 0.0
+        if allowed is not None and held.graph is not None and len(held.base) > EXACT_ROWS:
+            share = np.count_nonzero(allowed[: len(standing.row_of)]) / max(1, len(standing.members))
+        if allowed is not None and share >= MOSTLY:
+            near = self._near(held, asked, k, allowed, share)
             if near is not None:
                 return near
         live = standing.live if allowed is None else standing.rows_of(allowed)
         wanted = min(k, int(live.sum()))
         if wanted < 1:
             return _NO_ITEMS
-        rows, cosines = self._best(held, asked, wanted, live)
+        rows, cosines = self._best(held, asked, wanted, live, walk=share < MOSTLY)
         return standing.items_on(rows, cosines, k, allowed)
 
     def _near(
-        self, held: Held, asked: Rows, k: int, allowed: NDArray[np.bool_]
+        self, held: Held, asked: Rows, k: int, allowed: NDArray[np.bool_], share: float
     ) -> tuple[Numbers, NDArray[np.float32]] | None:
-        """Where most is allowed: walks first and asks only of what was found whether it is. None: too little found."""
-        standing = held.standing
-        share = np.count_nonzero(allowed[: len(standing.row_of)]) / max(1, len(standing.members))
-        if share < MOSTLY or len(held.base) <= EXACT_ROWS:
-            return None
+        """Where most is allowed: walks first and asks only of what was found whether it is. None: too little found
+        before reading all rows is cheaper."""
         # what a walk has looked at costs nothing more to bring, and rows without an allowed item stand together
         fetch = max(int(1.2 * k / min(1.0, share)) + 16, _reach(len(held.base)))
-        early = self._walked(held, asked, fetch)
-        late = _exact(held.delta, np.arange(len(held.delta)), asked, fetch)
-        rows = np.concatenate([early[0], late[0] + len(held.base)])
-        cosines = np.concatenate([early[1], late[1]])
-        order = np.argsort(-cosines, kind="stable")
-        numbers, near = standing.items_on(rows[order], cosines[order], k, allowed)
-        return (numbers, near) if len(numbers) == k else None
+        while fetch < _too_far(len(held.base), len(held.base)):
+            early = self._walked(held, asked, fetch)
+            late = _exact(held.delta, np.arange(len(held.delta)), asked, fetch)
+            rows = np.concatenate([early[0], late[0] + len(held.base)])
+            cosines = np.concatenate([early[1], late[1]])
+            order = np.argsort(-cosines, kind="stable")
+            numbers, near = held.standing.items_on(rows[order], cosines[order], k, allowed)
+            if len(numbers) == k:
+                return numbers, near
+            fetch *= FURTHER
+        return None
 
     def _walked(self, held: Held, asked: Rows, fetch: int) -> _Best:
         with self._walking:  # the binding gives every caller the first thread's scratch space
@@ -169,15 +175,15 @@ class UsearchVectors:
             matches = held.graph.search(asked, min(fetch, len(held.base)), threads=1)
         return matches.keys.astype(np.int64), (1 - matches.distances).astype(np.float32)
 
-    def _best(self, held: Held, asked: Rows, wanted: int, live: NDArray[np.bool_]) -> _Best:
-        """The `wanted` best live rows, best first."""
+    def _best(self, held: Held, asked: Rows, wanted: int, live: NDArray[np.bool_], *, walk: bool) -> _Best:
+        """The `wanted` best live rows, best first; without a walk all of them are read."""
         base_rows = len(held.base)
         live_base = live[:base_rows]
         fresh = np.flatnonzero(live[base_rows:])
         late = _exact(held.delta, fresh, asked, wanted)
         count = int(live_base.sum())
         early: _Best | None = None
-        if held.graph is not None and count > EXACT_ROWS:
+        if walk and held.graph is not None and count > EXACT_ROWS:
             early = self._walk(held, asked, min(wanted, count), live_base)
         if early is None:
             early = _exact(held.base, np.flatnonzero(live_base), asked, wanted)
@@ -190,12 +196,12 @@ class UsearchVectors:
         """Fetches more the fewer rows are live; None when reading all live rows is cheaper."""
         share = live.sum() / len(live)
         fetch = wanted if share == 1.0 else int(1.2 * wanted / share) + 16
-        while fetch < min(len(live), max(2_000, 0.05 * live.sum())):
+        while fetch < _too_far(len(live), int(live.sum())):
             rows, cosines = self._walked(held, asked, fetch)
             kept = live[rows]
             if kept.sum() >= wanted:
                 return rows[kept], cosines[kept]
-            fetch *= 3
+            fetch *= FURTHER
         return None
 
     def update(self, numbers: Numbers, vectors: NDArray[np.float32], removed: Sequence[Number], *, mark: int) -> None:
@@ -313,7 +319,7 @@ class UsearchVectors:
         else:
             base, graph = self._open_base(manifest)
         standing = Standing.of(row_of, len(base) + len(delta))
-        return Held(manifest, base, graph, delta, standing, _centre(base, delta, standing))
+        return Held(manifest, base, graph, delta, standing, centre_of(base, delta, standing))
 
     def _open_base(self, manifest: dict[str, Any]) -> tuple[Rows, Any]:
         if "base" not in manifest:
@@ -359,31 +365,17 @@ def _exact(rows: Rows, chosen: NDArray[np.int64], asked: Rows, wanted: int) -> _
     return np.concatenate(found)[order], every[order]
 
 
-def _take(base: Rows, delta: Rows, rows: NDArray[np.int64]) -> Rows:
-    """Rows of base and delta by row number."""
-    taken: Rows = np.empty((len(rows), base.shape[1]), np.int8)
-    early = rows < len(base)
-    taken[early] = base[rows[early]]
-    taken[~early] = delta[rows[~early] - len(base)]
-    return taken
-
-
-def _centre(base: Rows, delta: Rows, standing: Standing) -> NDArray[np.float32]:
-    """(d,) mean unit vector of live rows, at most CENTRE_ROWS of them, evenly spread."""
-    live = np.flatnonzero(standing.live)
-    if not len(live):
-        return np.zeros(base.shape[1], np.float32)
-    some = live[np.linspace(0, len(live) - 1, min(len(live), CENTRE_ROWS)).astype(np.int64)]
-    centre: NDArray[np.float32] = unit(_take(base, delta, some)).mean(axis=0)
-    return centre
-
-
 def _reach(rows: int) -> int:
     """The larger a graph, the farther a walk has to look for the same recall."""
     near, far, more = EXPANSION_SEARCH
     if rows < MANY_ROWS:
         return near + (far - near) * rows // MANY_ROWS
     return far + int(more * math.log10(rows / MANY_ROWS))
+
+
+def _too_far(rows: int, live: int) -> float:
+    """From as many rows on a walk costs more than reading all that are live."""
+    return min(rows, max(2_000, 0.05 * live))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from shopmind.stores.ports import Numbers
 
+CENTRE_ROWS = 2_048
+
 Rows = NDArray[np.int8]
 """(r, d) int8: one distinct vector a row, of any length."""
 
@@ -89,3 +91,22 @@ class Standing:
             inside[inside] = allowed[numbers[inside]]
             numbers, scores = numbers[inside], scores[inside]
         return numbers[:k], scores[:k]
+
+
+def take(base: Rows, delta: Rows, rows: NDArray[np.int64]) -> Rows:
+    """Rows of base and delta by row number."""
+    taken: Rows = np.empty((len(rows), base.shape[1]), np.int8)
+    early = rows < len(base)
+    taken[early] = base[rows[early]]
+    taken[~early] = delta[rows[~early] - len(base)]
+    return taken
+
+
+def centre_of(base: Rows, delta: Rows, standing: Standing) -> NDArray[np.float32]:
+    """(d,) mean unit vector of live rows, at most CENTRE_ROWS of them, evenly spread."""
+    live = np.flatnonzero(standing.live)
+    if not len(live):
+        return np.zeros(base.shape[1], np.float32)
+    some = live[np.linspace(0, len(live) - 1, min(len(live), CENTRE_ROWS)).astype(np.int64)]
+    found: NDArray[np.float32] = unit(take(base, delta, some)).mean(axis=0)
+    return found

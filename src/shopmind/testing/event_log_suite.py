@@ -295,6 +295,22 @@ class HistorySuite:
         assert self.history(database, after=8).numbers.tolist() == [9, 10]
         assert len(self.history(database, after=10)) == 0
 
+    def test_one_look_tells_whether_they_ever_did_such_a_thing(self, database: ShopDatabase) -> None:
+        database.events.append(
+            [
+                Event("1", "dislike", NOON, user_id="u", item_id="a"),
+                Event("2", "favourite", NOON, session_id="s", item_id="a"),
+                Event("3", "purchase", NOON, user_id="v", session_id="s", item_id="a"),
+                Event("4", "share", NOON, user_id="u"),
+            ]
+        )
+        ever = database.events.ever
+        assert ever("u", None, "dislike") and ever(None, "s", "favourite") and ever("v", "s", "favourite")
+        assert not ever("u", None, "favourite") and not ever("v", None, "favourite") and not ever("w", None, "dislike")
+        assert not ever("u", "s", "purchase") and not ever(None, "s", "purchase"), "another user's in the same session"
+        assert not ever("u", None, "share"), "a history holds what was done to items"
+        assert not ever(None, None, "dislike")
+
     def test_it_knows_an_event_as_soon_as_it_is_written(self, database: ShopDatabase) -> None:
         for i in range(5):
             done = database.events.append([view(str(i))])

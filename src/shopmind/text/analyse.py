@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from snowballstemmer import stemmer
+from Stemmer import Stemmer
 
 from shopmind.text.chinese import han_tokens, in_pieces, pairs
 from shopmind.text.normalise import fold
@@ -44,7 +44,7 @@ _DIGIT = re.compile("[0-9]")
 _DIMENSIONS = re.compile(r"\d+(?:x\d+)+")
 _OPENING_QUOTE = re.compile(r'(?:^|[\s(])"(?=\S)')
 
-_stemmer: Any = stemmer("english")
+_stemmer: Any = Stemmer("english")
 _stemming = threading.Lock()
 
 

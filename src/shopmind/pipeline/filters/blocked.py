@@ -19,9 +19,9 @@ class Blocked(Filter):
     def keep(self, context: Context) -> NDArray[np.bool_]:
         """See Filter."""
         keep = np.ones(context.columns.size, np.bool_)
-        history = context.history
-        disliked = history.types == _DISLIKE
-        if disliked.any():
+        if context.ever("dislike"):
+            history = context.history
+            disliked = history.types == _DISLIKE
             telling = (disliked | np.isin(history.types, _MENDS)) & (history.items < len(keep))
             keep[history.items[telling]] = ~disliked[telling]  # of an item's events the last one is kept
         return keep

@@ -14,7 +14,19 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, create_engine, event, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    PoolProxiedConnection,
+    Select,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -104,8 +116,8 @@ class SqliteDatabase:
     def looking(self) -> Iterator[sqlite3.Connection]:
         """The driver's own reader, each of whose statements sees a moment of its own: `reading` without a transaction,
         for what every answer looks up by one statement."""
-        with faults(self.path), self._readers.connect() as connection:
-            yield driver_connection(connection)
+        with faults(self.path), contextlib.closing(self._readers.raw_connection()) as connection:
+            yield _sqlite(connection)
 
     def wipe_log(self, patience_s: float = 5.0) -> bool:
         """Moves the write-ahead log into the file and empties it, so that erased bytes are in neither.
@@ -236,7 +248,11 @@ def use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 def driver_connection(connection: Connection) -> sqlite3.Connection:
     """The driver's own connection, within whose transaction this one is."""
-    driver = connection.connection.driver_connection
+    return _sqlite(connection.connection)
+
+
+def _sqlite(pooled: PoolProxiedConnection) -> sqlite3.Connection:
+    driver = pooled.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise StorageError(f"{type(driver).__name__} is not a SQLite connection")
     return driver

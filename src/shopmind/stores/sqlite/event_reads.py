@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,13 @@ _OF_USER = (
 _OF_SESSION = (
     f"SELECT {_FIELDS} FROM events WHERE {HISTORY} AND session IS NOT NULL AND session = ? AND number > ? "
     "AND user IS NULL ORDER BY number DESC LIMIT ?"
+)
+_EVER_OF_USER = (
+    f"SELECT 1 FROM events WHERE {HISTORY} AND user IS NOT NULL "
+    "AND user = (SELECT number FROM users WHERE user_id = ?) AND type = ? LIMIT 1"
+)
+_EVER_OF_SESSION = (
+    f"SELECT 1 FROM events WHERE {HISTORY} AND session IS NOT NULL AND session = ? AND user IS NULL AND type = ? LIMIT 1"
 )
 _COLUMNS = {
     "number": events.c.number,
@@ -63,14 +71,14 @@ _OF_REQUESTS = (
 
 
 def read_history(
-    connection: Connection, user_id: str | None, session_id: str | None, after: int, limit: int
+    driver: sqlite3.Connection, user_id: str | None, session_id: str | None, after: int, limit: int
 ) -> History:
     """The newest `limit` events of the user and of the session while it was anonymous, in time order."""
     rows: list[Any] = []
     if user_id is not None:
-        rows = _rows(connection, _OF_USER, (user_id, after, limit))
+        rows = driver.execute(_OF_USER, (user_id, after, limit)).fetchall()
     if session_id is not None:
-        rows += _rows(connection, _OF_SESSION, (session_id, after, limit))
+        rows += driver.execute(_OF_SESSION, (session_id, after, limit)).fetchall()
     if not rows:
         return History.empty()
     numbers, items, types, times, quantities, orders = zip(*rows, strict=True)
@@ -85,6 +93,12 @@ def read_history(
     if len(history) > limit:
         history = history.take(np.argsort(history.numbers)[-limit:])
     return history.take(np.lexsort((history.numbers, history.times_ms)))
+
+
+def did_ever(driver: sqlite3.Connection, user_id: str | None, session_id: str | None, code: int) -> bool:
+    """Whether the user, or the session while it was anonymous, has an event of that type about an item."""
+    asked = ((_EVER_OF_USER, user_id), (_EVER_OF_SESSION, session_id))
+    return any(who is not None and driver.execute(sql, (who, code)).fetchone() for sql, who in asked)
 
 
 def _rows(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> list[Any]:

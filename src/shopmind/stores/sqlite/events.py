@@ -12,7 +12,14 @@ from sqlalchemy import delete, func, select
 from shopmind.domain import EVENT_TYPES, Event, EventType, History
 from shopmind.stores.ports import EVENT_LOG, EVENT_TABLE, Appended
 from shopmind.stores.sqlite.database import SqliteDatabase, among
-from shopmind.stores.sqlite.event_reads import read_between, read_history, read_of_requests, read_table, read_touches
+from shopmind.stores.sqlite.event_reads import (
+    did_ever,
+    read_between,
+    read_history,
+    read_of_requests,
+    read_table,
+    read_touches,
+)
 from shopmind.stores.sqlite.event_rows import columns_of_events, columns_of_frame
 from shopmind.stores.sqlite.event_writes import PendingWrite, write_together
 from shopmind.stores.sqlite.schema import events
@@ -54,8 +61,13 @@ class SqliteEvents:
 
     def history(self, user_id: str | None, session_id: str | None, *, after: int = 0, limit: int = 5_000) -> History:
         """See the port. Of a session only anonymous events and the user's own count, never another user's."""
-        with self._database.reading() as connection:
-            return read_history(connection, user_id, session_id, after, limit)
+        with self._database.looking() as driver:
+            return read_history(driver, user_id, session_id, after, limit)
+
+    def ever(self, user_id: str | None, session_id: str | None, event_type: EventType) -> bool:
+        """See the port; the index of a user's events answers it, no row is made of them."""
+        with self._database.looking() as driver:
+            return did_ever(driver, user_id, session_id, EVENT_TYPES.index(event_type))
 
     def table(
         self,
