@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shopmind.text.analyse import analyse
-from shopmind.text.negation import read_wish, tokens_to_look_up, violates, violates_at
+from shopmind.text.negation import read_wish, tokens_to_look_up, violates, violates_at, violating
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,21 @@ def test_an_item_violates_only_where_nothing_negates_the_word(title: str, unwant
         if token in asked:
             places.setdefault(token, []).append(place)
     assert violates_at(places, [unwanted]) is expected
+
+
+WORDS = ["nut", "bar", "soft", "drink", "drip", "no", "without", "free", "not", "includ", "糖", "无糖", "bread", "of"]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=9), max_size=12),
+    st.sampled_from(["nut", "soft drink", "drip drink bar", "free", "no nut", "bar bar", "糖"]),
+)
+def test_many_texts_at_once_are_told_as_each_by_itself(texts: list[list[str]], unwanted: str) -> None:
+    names = tokens_to_look_up([unwanted])
+    found = [(row, names.index(t), place) for row, text in enumerate(texts) for place, t in enumerate(text) if t in names]
+    rows, tokens, places = np.array(found, np.int64).reshape(-1, 3).T
+    expected = [row for row, text in enumerate(texts) if violates(text, [unwanted])]
+    assert violating(rows, tokens, places, names, unwanted).tolist() == expected
 
 
 @given(st.text(max_size=350))

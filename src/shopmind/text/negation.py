@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shopmind.text.analyse import HAN, STOP_WORDS
 from shopmind.text.surface import surface
@@ -39,6 +43,7 @@ _AFTER = frozenset(("free", "less", "remov"))
 _NOT_THERE = (("not", "includ"), ("not", "need"), ("sold", "separ"), ("not", "requir"))
 _BACK = 3
 _GAP = 3
+_WIDE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,43 @@ def violates_at(places: Mapping[str, Sequence[int]], unwanted: Sequence[str]) ->
         for phrase in unwanted
         for first, last in _occurrences(phrase.split(), places)
     )
+
+
+def violating(
+    rows: NDArray[np.integer[Any]],
+    tokens: NDArray[np.integer[Any]],
+    places: NDArray[np.integer[Any]],
+    names: Sequence[str],
+    phrase: str,
+) -> NDArray[np.int64]:
+    """The rows, each once and rising, of many texts of which `violates_at` holds for one phrase.
+
+    Texts without any sign are told together, only the others one by one.
+
+    Args:
+        rows, tokens, places: (m,) which text, which of `names`, and where in it.
+        names: of `tokens_to_look_up`.
+    """
+    words = phrase.split()
+    signs = {*tokens_to_look_up(()), *(name for name in names if name not in words)}
+    signed = np.unique(rows[np.isin(tokens, [at for at, name in enumerate(names) if name in signs])])
+    plain = ~np.isin(rows, signed)
+    keys = rows.astype(np.int64) * _WIDE + np.minimum(places, _WIDE - _GAP - 1)
+    reached: NDArray[np.int64] | None = None
+    for word in words:
+        here = np.sort(keys[plain & (tokens == names.index(word))])
+        if reached is not None:
+            here = here[here > reached.min(initial=np.iinfo(np.int64).max)]
+            before = np.searchsorted(reached, here) - 1  # the nearest: whatever else was reached stands farther away
+            here = here[here - reached[before] <= _GAP]
+        reached = here
+    found = {} if reached is None else dict.fromkeys((reached // _WIDE).tolist())
+    held: dict[int, dict[str, list[int]]] = {}
+    mixed = ~plain
+    for row, token, place in zip(rows[mixed].tolist(), tokens[mixed].tolist(), places[mixed].tolist(), strict=True):
+        held.setdefault(row, {}).setdefault(names[token], []).append(place)
+    found |= {row: None for row, each in held.items() if violates_at(each, [phrase])}
+    return np.sort(np.fromiter(found, np.int64, len(found)))
 
 
 def _occurrences(phrase: Sequence[str], places: Mapping[str, Sequence[int]]) -> list[tuple[int, int]]:

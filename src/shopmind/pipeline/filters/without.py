@@ -12,7 +12,7 @@ from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Filter, Tools
 from shopmind.stores.ports import Numbers
-from shopmind.text.negation import tokens_to_look_up, violates_at
+from shopmind.text.negation import tokens_to_look_up, violating
 
 REMEMBERED = 256
 
@@ -48,15 +48,10 @@ class Without(Filter):
 
     def _find(self, phrase: str, mark: int) -> Numbers:
         """Numbers of the items with the phrase un-negated, as of a mark of the index."""
-        words = phrase.split()
         title = self._index.fields[0]
-        numbers, _ = self._index.search(words[:1], self._most, fields={title: 1.0})
+        numbers, _ = self._index.search(phrase.split()[:1], self._most, fields={title: 1.0})
         if not len(numbers):
             return numbers
         tokens = tokens_to_look_up([phrase])
         found = self._index.matches(numbers, tokens, fields=1)
-        places: dict[int, dict[str, list[int]]] = {}
-        for row, token, place in zip(found.rows.tolist(), found.tokens.tolist(), found.places.tolist(), strict=True):
-            places.setdefault(row, {}).setdefault(tokens[token], []).append(place)
-        rows = [row for row, held in places.items() if violates_at(held, [phrase])]
-        return numbers[rows]
+        return numbers[violating(found.rows, found.tokens, found.places, tokens, phrase)]
