@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -132,6 +134,44 @@ def test_queries_are_remembered_up_to_a_bound_the_oldest_leaves_first() -> None:
     assert len(queries) == 2
     with pytest.raises(ValueError, match="read-only"):
         queries.encode("a")[0] = 1
+
+
+def test_a_vector_that_was_begun_is_waited_for_and_made_once() -> None:
+    """`a` is begun and asked for by others while it is being made, `b` is in memory when it is begun."""
+    let, encoder = threading.Event(), Counting()
+
+    class Slow(Counting):
+        def encode(self, texts: Sequence[str], *, role: Role) -> NDArray[np.float32]:
+            let.wait(30)
+            return encoder.encode(texts, role=role)
+
+    queries = QueryVectors(Slow())
+    for _ in range(3):
+        queries.begin("a")
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(queries.encode, "a") for _ in range(2)]
+        let.set()
+        for each in asked:
+            np.testing.assert_array_equal(each.result(30), HashEncoder().encode(["a"], role="query")[0])
+    queries.encode("b")
+    queries.begin("b")
+    queries.encode("b")
+    assert encoder.asked == ["a", "b"]
+
+
+def test_what_goes_wrong_beside_an_answer_is_raised_where_the_vector_is_asked_for_and_tried_again() -> None:
+    class Failing(Counting):
+        def encode(self, texts: Sequence[str], *, role: Role) -> NDArray[np.float32]:
+            if not self.asked:
+                self.asked.append("failed")
+                raise RuntimeError("no vector")
+            return HashEncoder().encode(texts, role=role)
+
+    queries = QueryVectors(Failing())
+    queries.begin("a")
+    with contextlib.suppress(RuntimeError):  # made beside: asked for in time it raises, later it is made anew
+        queries.encode("a")
+    assert queries.encode("a").shape == (256,)
 
 
 def test_threads_share_the_work_and_change_nothing(tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ def test_a_disliked_item_is_blocked_until_it_is_wanted_again() -> None:
 def test_who_never_disliked_anything_needs_no_history_to_be_read() -> None:
     asked: list[str] = []
     never = replace(context(), load_history=lambda: pytest.fail("read"), ask_ever=lambda kind: bool(asked.append(kind)))
-    assert Blocked(Blocked.Options(), NO_TOOLS).keep(never).all() and asked == ["dislike"]
+    assert Blocked(Blocked.Options(), NO_TOOLS).keep(never).all()
+    assert asked == ["dislike"]
     once = replace(context(history(("dislike", 1, 1))), ask_ever=lambda kind: True)
     assert Blocked(Blocked.Options(), NO_TOOLS).keep(once).tolist() == [True, False, True, True]
 

@@ -254,6 +254,7 @@ def test_what_may_not_be_shown_can_stand_around_what_is_asked(tmp_path: Path, hi
     allowed = np.ones(size + 1, np.bool_)
     allowed[[0, *(order[:hidden] + 1)]] = False
     numbers, _ = index.search(vectors[0], 50, allowed=allowed)
-    assert len(numbers) == 50 and np.all(allowed[numbers])
+    assert len(numbers) == 50
+    assert np.all(allowed[numbers])
     near = vectors @ vectors[0]
     assert near[numbers - 1].min() >= near[order[hidden + 50]] - 0.02, "eight bits blur the order of what is far"

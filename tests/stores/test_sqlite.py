@@ -16,7 +16,7 @@ from shopmind.stores.sqlite import event_reads
 from shopmind.stores.sqlite.database import SqliteDatabase
 from shopmind.stores.sqlite.events import SqliteEvents
 from shopmind.stores.sqlite.records import SqliteRecords
-from shopmind.stores.sqlite.schema import HISTORY, SCHEMA_VERSION, SEARCH
+from shopmind.stores.sqlite.schema import DISLIKE, HISTORY, SCHEMA_VERSION, SEARCH
 from shopmind.testing.pace import within
 
 
@@ -35,6 +35,7 @@ def test_the_partial_indexes_speak_of_the_types_they_should() -> None:
     left_out = [code for code, name in enumerate(EVENT_TYPES) if name not in HISTORY_TYPES]
     assert f"type NOT IN ({', '.join(map(str, left_out))}) AND item IS NOT NULL" == HISTORY
     assert f"type = {EVENT_TYPES.index('search')}" == SEARCH
+    assert f"type = {EVENT_TYPES.index('dislike')}" == DISLIKE
 
 
 def test_reading_a_history_and_the_queries_uses_their_indexes(database: ShopDatabase, tmp_path: Path) -> None:
@@ -46,6 +47,13 @@ def test_reading_a_history_and_the_queries_uses_their_indexes(database: ShopData
             first, *others = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", ("x", 0, 5))]
             assert first == f"SEARCH events {found}"
             assert not any("SCAN" in other for other in others)
+        for code, user_index, session_index in (
+            (EVENT_TYPES.index("dislike"), "INDEX events_disliked ", "INDEX events_disliked_in "),
+            (EVENT_TYPES.index("favourite"), "COVERING INDEX events_user ", "INDEX events_session "),
+        ):
+            for sql, index in zip(event_reads.ever_sql(code), (user_index, session_index), strict=True):
+                plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", ("x",)).fetchall()
+                assert index in plan[0][3]
         sql = f"SELECT query, count(*) FROM events WHERE {SEARCH} AND query IS NOT NULL GROUP BY query"
         assert "events_search" in connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()[0][3]
     connection.close()

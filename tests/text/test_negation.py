@@ -87,7 +87,9 @@ WORDS = ["nut", "bar", "soft", "drink", "drip", "no", "without", "free", "not", 
 )
 def test_many_texts_at_once_are_told_as_each_by_itself(texts: list[list[str]], unwanted: str) -> None:
     names = tokens_to_look_up([unwanted])
-    found = [(row, names.index(t), place) for row, text in enumerate(texts) for place, t in enumerate(text) if t in names]
+    found = [
+        (row, names.index(t), place) for row, text in enumerate(texts) for place, t in enumerate(text) if t in names
+    ]
     rows, tokens, places = np.array(found, np.int64).reshape(-1, 3).T
     expected = [row for row, text in enumerate(texts) if violates(text, [unwanted])]
     assert violating(rows, tokens, places, names, unwanted).tolist() == expected

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,9 @@ from shopmind.stores.lease import changing
 from shopmind.stores.sqlite.database import use_write_ahead_log
 
 COMMIT_TEXTS = 2_048  # what a kill can cost
+BESIDE = 2
+"""Vectors of queries that are made beside their answers at the same time."""
+
 ASK_KEYS = 500  # of one SQL statement
 TABLE = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
 
@@ -177,13 +180,24 @@ def _side_by_side(encoder: TextEncoder, texts: Sequence[str], role: Role, thread
 
 
 class QueryVectors:
-    """The vectors of the last `size` distinct queries, in memory. Safe to call from several threads."""
+    """The vectors of the last `size` distinct queries, in memory. Safe to call from several threads.
+
+    One that is asked for soon can be begun: it is made beside what the caller does until then.
+    """
 
     def __init__(self, encoder: TextEncoder, size: int = 1_024) -> None:
         self.encoder = encoder
         self.size = size
         self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._begun: dict[str, Future[NDArray[np.float32]]] = {}
+        self._beside = ThreadPoolExecutor(BESIDE, thread_name_prefix="query-vectors")
         self._lock = threading.Lock()
+
+    def begin(self, text: str) -> None:
+        """Begins the vector of a text that is new; what goes wrong is raised by `encode`."""
+        with self._lock:
+            if text not in self._kept and text not in self._begun:
+                self._begun[text] = self._beside.submit(self._made, text)
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """(d,) float32 of unit length, read-only."""
@@ -191,6 +205,17 @@ class QueryVectors:
             if text in self._kept:
                 self._kept.move_to_end(text)
                 return self._kept[text]
+            begun = self._begun.get(text)
+        return self._made(text) if begun is None else begun.result()
+
+    def _made(self, text: str) -> NDArray[np.float32]:
+        try:
+            return self._make(text)
+        finally:
+            with self._lock:
+                self._begun.pop(text, None)
+
+    def _make(self, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self.encoder.encode([text], role="query")[0]
         vector.flags.writeable = False
         with self._lock:

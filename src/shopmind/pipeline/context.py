@@ -106,6 +106,8 @@ class Context:
         meets: (size,) by item number, True where an allowed item also meets the constraints that were relaxed; None
             when none was. Items that meet them stand first.
         encode: (text) → its unit vector; vectors of recent texts are kept.
+        begin: begins the vector of a text that will be asked for, beside what happens until then; None where nothing
+            can be done beside.
         aside: (scenario, n) → what another place would show for the same request, with its context; None where nobody
             can be asked.
         degraded: named fallbacks taken so far.
@@ -133,6 +135,7 @@ class Context:
     anchors: Numbers
     encode: Callable[[str], NDArray[np.float32]]
     ask_ever: Callable[[EventType], bool] | None = None
+    begin: Callable[[str], None] | None = None
     aside: Callable[[str, int], tuple[Context, Candidates]] | None = None
     language: str = ""
     text: str = ""

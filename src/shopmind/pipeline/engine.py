@@ -177,6 +177,9 @@ class Engine:
         for name, part in self._understanding:
             with trace.step("understand", name) as step, _named_fallback(context, step, name):
                 part.understand(context)
+        for name, _, retriever in self._retrievers:
+            if ("retrieve", name) not in context.muted:
+                retriever.begin(context)
 
     def _describe(self, context: Context, candidates: Candidates, trace: Trace) -> Candidates:
         for name, feature in self._features:

@@ -119,6 +119,10 @@ class Filter(Part, Protocol):
 class Retriever(Part, Protocol):
     """Brings candidates."""
 
+    def begin(self, context: Context) -> None:
+        """Begins what takes long and needs nothing but the understood text, beside what comes before `retrieve`."""
+        return
+
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """At most k items of `context.allowed`, each once, (m,) numbers and (m,) scores, best first."""
         ...

@@ -227,6 +227,7 @@ class Answering:
             ask_ever=None if query.history is not None else lambda kind: self._histories.ever(*_who(query), kind),
             anchors=anchors[anchors > 0],
             encode=engines.encode,
+            begin=engines.begin,
         )
         context.aside = lambda name, n: self._aside(context, name, n, engines)
         return context

@@ -50,6 +50,11 @@ class Engines:
             raise NotReadyError(self.encoder_missing)
         return self.vectors.encode(text)
 
+    def begin(self, text: str) -> None:
+        """Begins the vector of a text that will be asked for."""
+        if self.vectors is not None:
+            self.vectors.begin(text)
+
 
 def model_version_of(current: Mapping[str, str], encoder: TextEncoder | None) -> str:
     """Twelve hex digits that change with any artifact or the encoder."""

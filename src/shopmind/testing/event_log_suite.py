@@ -301,15 +301,17 @@ class HistorySuite:
                 Event("1", "dislike", NOON, user_id="u", item_id="a"),
                 Event("2", "favourite", NOON, session_id="s", item_id="a"),
                 Event("3", "purchase", NOON, user_id="v", session_id="s", item_id="a"),
-                Event("4", "share", NOON, user_id="u"),
+                Event("4", "play", NOON, user_id="u"),
             ]
         )
         ever = database.events.ever
-        assert ever("u", None, "dislike") and ever(None, "s", "favourite") and ever("v", "s", "favourite")
-        assert not ever("u", None, "favourite") and not ever("v", None, "favourite") and not ever("w", None, "dislike")
-        assert not ever("u", "s", "purchase") and not ever(None, "s", "purchase"), "another user's in the same session"
-        assert not ever("u", None, "share"), "a history holds what was done to items"
-        assert not ever(None, None, "dislike")
+        did: list[tuple[str | None, str | None, EventType]]
+        did = [("u", None, "dislike"), (None, "s", "favourite"), ("v", "s", "favourite"), ("v", None, "purchase")]
+        assert all(ever(*each) for each in did)
+        did = [("u", None, "favourite"), ("v", None, "favourite"), ("w", None, "dislike"), (None, None, "dislike")]
+        assert not any(ever(*each) for each in did)
+        assert not ever("u", "s", "purchase"), "another user's, in the same session"
+        assert not ever("u", None, "play"), "a history holds what was done to items"
 
     def test_it_knows_an_event_as_soon_as_it_is_written(self, database: ShopDatabase) -> None:
         for i in range(5):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ from playwright.sync_api import TimeoutError as TookTooLong
 
 from shopmind.testing import axe
 from shopmind.testing.processes import PATIENCE_S
+
+logger = logging.getLogger(__name__)
 
 CHROMIUM = os.environ.get("SHOPMIND_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None
@@ -58,13 +61,13 @@ class Visitor:
         """Opens an address and waits until its own requests are through, `QUIET_S` at most.
 
         The browser tells seldom, but at times, of no end to a request that has ended: a test waits for what it means
-        to see by itself, and what is still under way is printed.
+        to see by itself, and what is still under way is logged.
         """
         self.page.goto(url)
         try:
             self.page.wait_for_load_state("networkidle", timeout=1_000 * QUIET_S)
         except TookTooLong:
-            print(f"visitor: {url} is not quiet after {QUIET_S:.0f} s; under way: {sorted(self._under_way)}")
+            logger.warning("%s is not quiet after %.0f s: %s", url, QUIET_S, sorted(self._under_way))
         return self.page
 
     def forgive(self, pattern: str) -> list[str]:

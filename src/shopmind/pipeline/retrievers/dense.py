@@ -44,6 +44,11 @@ class Dense(Retriever):
         if self._missing:
             raise NotReadyError(self._missing)
 
+    def begin(self, context: Context) -> None:
+        """See Retriever: the vector of a text takes a fifth of an answer and needs nothing but the text."""
+        if self._options.of == "text" and not self._missing and context.begin is not None and _has_meaning(context):
+            context.begin(context.text)
+
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
         vector = self._vector(context)
@@ -67,7 +72,7 @@ class Dense(Retriever):
 
     def _vector(self, context: Context) -> NDArray[np.float32] | None:
         if self._options.of == "text":
-            return context.vector() if context.text.strip() and not only_codes(context) else None
+            return context.vector() if _has_meaning(context) else None
         if self._options.of == "anchors":
             items = context.anchors
         else:
@@ -79,6 +84,10 @@ class Dense(Retriever):
         mean = vectors.mean(axis=0)
         length = float(np.linalg.norm(mean))
         return None if length == 0 else np.asarray(mean / length, np.float32)
+
+
+def _has_meaning(context: Context) -> bool:
+    return bool(context.text.strip()) and not only_codes(context)
 
 
 def only_codes(context: Context) -> bool:

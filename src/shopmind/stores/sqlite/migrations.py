@@ -69,12 +69,21 @@ def _keep_money_of_ads(connection: Connection) -> None:
     metadata.create_all(connection, [ad_holds, ad_accounts, ad_settled])
 
 
+def _find_dislikes(connection: Connection) -> None:
+    """6 → 7: whether somebody ever disliked anything is found by an index."""
+    for name, who in (("events_disliked", "user"), ("events_disliked_in", "session")):
+        connection.exec_driver_sql(
+            f"CREATE INDEX IF NOT EXISTS {name} ON events ({who}) WHERE type = 10 AND {who} IS NOT NULL"
+        )
+
+
 STEPS: dict[int, Callable[[Connection], None]] = {
     1: _log_one_line_a_subject,
     2: _cover_histories,
     3: _find_own_searches,
     4: _count_what_followed,
     5: _keep_money_of_ads,
+    6: _find_dislikes,
 }
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 APPLICATION_ID = 0x53484D44
 """Says in the file's header that the database is a shop's ("SHMD")."""
 
@@ -26,6 +26,8 @@ HISTORY = "type NOT IN (0, 1) AND item IS NOT NULL"
 """HISTORY_TYPES about an item, as SQL: a query must hold this very text for SQLite to use the partial indexes."""
 
 SEARCH = "type = 1"
+
+DISLIKE = "type = 10"
 
 TOUCH = "(type = 0 OR request_id IS NOT NULL) AND item IS NOT NULL"
 """What may have led to something, as SQL: an impression, or an event that echoes an answer."""
@@ -199,6 +201,8 @@ Index("events_asked_in", events.c.session, events.c.number, sqlite_where=text(f"
 Index("events_request", events.c.request_id, sqlite_where=text("request_id IS NOT NULL"))
 Index("events_touch", events.c.user, events.c.item, sqlite_where=text(f"{TOUCH} AND user IS NOT NULL"))
 Index("events_touch_in", events.c.session, events.c.item, sqlite_where=text(f"{TOUCH} AND session IS NOT NULL"))
+Index("events_disliked", events.c.user, sqlite_where=text(f"{DISLIKE} AND user IS NOT NULL"))
+Index("events_disliked_in", events.c.session, sqlite_where=text(f"{DISLIKE} AND session IS NOT NULL"))
 Index("links_target", links.c.target, links.c.type)
 Index("records_kind", records.c.kind, records.c.number)
 Index("records_user", records.c.user_id, sqlite_where=text("user_id IS NOT NULL"))
