@@ -29,6 +29,7 @@ from shopmind.kit import ending, log
 from shopmind.kit.errors import InputError
 from shopmind.kit.heaps import few_heaps
 from shopmind.kit.options import build
+from shopmind.kit.threads import one_thread_a_call
 from shopmind.operations.strategy import beside as strategy_beside
 from shopmind.serving import listening
 from shopmind.serving.app import create_app
@@ -184,6 +185,7 @@ def _loaded(plan: Plan) -> Starlette:
     """What is loaded stays until the end: the collector looking through it again and again would hold answers up."""
     few_heaps()
     app = application(plan)
+    one_thread_a_call()
     gc.collect()
     gc.freeze()
     return app
