@@ -84,15 +84,27 @@ def _serving(result: dict[str, Any]) -> Iterator[str]:
     yield from grid(
         ("question", "p50, ms", "p99, ms", "a second"),
         (
-            (name, row.get("p50_ms", ""), row.get("p99_ms", row.get("max_ms", "")), _rate(row))
+            (
+                name,
+                _middle(row, "p50_ms", row.get("p50_ms", "")),
+                _middle(row, "p99_ms", row.get("p99_ms", row.get("max_ms", ""))),
+                _rate(row),
+            )
             for name, row in result["rows"].items()
         ),
     )
+    yield "One client: the middle of the rounds, and from which to which they went.\n"
     yield "Of the event to the next answer the second figure is the longest of all.\n"
     yield from grid(
         ("memory of the process", "resident, MB"),
         ((when, found["resident_mb"]) for when, found in result["memory"].items()),
     )
+
+
+def _middle(row: dict[str, Any], name: str, figure: object) -> str:
+    """A figure with the range of its rounds, where there were rounds."""
+    values = [each[name] for each in row.get("rounds", ())]
+    return f"{figure} ({min(values)}–{max(values)})" if values else str(figure)
 
 
 def _rate(row: dict[str, Any]) -> str:
