@@ -30,6 +30,7 @@ def page() -> str:
     for name, make in (
         ("build", _build),
         ("serving", _serving),
+        ("threads", _threads),
         ("faces", faces_tables.faces),
         ("live_stream", loop_tables.live_stream),
         ("traffic_day", loop_tables.traffic_day),
@@ -98,6 +99,29 @@ def _serving(result: dict[str, Any]) -> Iterator[str]:
     yield from grid(
         ("memory of the process", "resident, MB"),
         ((when, found["resident_mb"]) for when, found in result["memory"].items()),
+    )
+
+
+def _threads(result: dict[str, Any]) -> Iterator[str]:
+    yield "## Threads of an answer\n"
+    yield where(result)
+    yield from grid(
+        ("asked by", "p50, ms", "longer than as served", "p99, ms", "longer than as served"),
+        (
+            (
+                f"{scenario}, {way}",
+                *(
+                    cell
+                    for name in ("p50", "p99")
+                    for cell in (
+                        row[f"{name}_ms"],
+                        "{} [{}, {}]".format(row[f"{name}_longer_ms"], *row[f"{name}_longer_from_to_ms"]),
+                    )
+                ),
+            )
+            for scenario, rows in result["scenarios"].items()
+            for way, row in rows.items()
+        ),
     )
 
 
