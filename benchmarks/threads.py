@@ -79,7 +79,7 @@ def _asked(folder: Path, matrices: str, asked: Questions, first: int, answers: i
             one_thread_a_call()
         for scenario in SCENARIOS:
             for number in range(first, first + WARM + answers):
-                text = f"{asked.texts[number % len(asked.texts)]} {number}"
+                text = f"{asked.texts[number % len(asked.texts)]} {scenario} {number}"  # new: no vector is in a cache
                 user = asked.users[number * 7 % len(asked.users)]
                 way = (LATER, BEGUN)[number % 2]
                 with mock.patch.object(QueryVectors, "begin", begin if way == BEGUN else lambda *_: None):
