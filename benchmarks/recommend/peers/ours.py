@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,15 @@ class Base(Ours):
     """The same in an environment without torch: what the base install learns."""
 
     told = "the same without the extra [train]"
+
+    def fit(self, known: Lists, options: Options, seed: int, *, folder: Path, stop: Stop | None) -> None:
+        """See Peer.
+
+        Raises:
+            ValueError: torch is installed here, so a network would be trained and the row would not be what it says.
+        """
+        if find_spec("torch"):
+            raise ValueError(
+                "shopmind_base is measured by a Python without torch: run it from the environment of `make demo`"
+            )
+        super().fit(known, options, seed, folder=folder, stop=stop)
