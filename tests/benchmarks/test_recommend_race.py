@@ -124,6 +124,14 @@ def test_every_system_that_needs_no_installing_answers_every_case(
     assert found["peak_mb"] > 0
 
 
+def test_the_row_without_a_network_is_not_measured_where_torch_would_train_one(
+    made: Cut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.recommend.peers.ours.find_spec", lambda name: name == "torch")
+    with pytest.raises(ValueError, match="without torch"):
+        run(peer_at(MENU["shopmind_base"].where), made.test, tmp_path / "lists.parquet", {}, 0, None)
+
+
 def test_learning_in_rounds_ends_when_nothing_gets_better_and_keeps_the_best() -> None:
     rounds = Rounds(seconds=60.0, patience=2)
     ended = [rounds.ends(score, {"round": at}) for at, score in enumerate((0.1, 0.3, 0.2, 0.25))]
