@@ -36,6 +36,20 @@ def test_the_same_path_is_1_and_the_path_above_a_half() -> None:
     assert np.isnan(same_category(columns(), 6, ITEMS)).all()
 
 
+def test_what_stands_deeper_or_on_another_branch_is_as_far_as_anything() -> None:
+    paths = [
+        "Tea > Green > Sencha",
+        "Tea > Green > Mate",
+        "Tea > Green",
+        "Tea",
+        "Tea > Green > Sencha > Bags",
+        "Tea > Black",
+    ]
+    table = {"categories": texts(paths)}
+    near = same_category(SimpleNamespace(column=table.get), 0, np.arange(6))  # type: ignore[arg-type]
+    np.testing.assert_array_equal(near, [1.0, 0.5, 0.5, 0.0, 0.0, 0.0])
+
+
 def test_prices_are_compared_in_one_currency() -> None:
     np.testing.assert_allclose(same_price(columns(), 1, ITEMS), [0.8, 0.5, np.nan, np.nan, 1.0])
     assert np.isnan(same_price(columns(), 4, ITEMS)).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ def same_category(columns: ItemColumns, anchor: int, items: Numbers) -> NDArray[
     if not isinstance(column, TextColumn) or path is None:
         return np.full(len(items), np.nan, np.float32)
     unknown = np.float32(np.nan)  # stands last, where code -1 finds it
-    return np.append(_nearness(path, column.vocabulary), unknown)[column.codes[items]]
+    return np.append(_nearness(path, column), unknown)[column.codes[items]]
 
 
 def same_brand(columns: ItemColumns, anchor: int, items: Numbers) -> NDArray[np.float32]:
@@ -48,12 +48,23 @@ def same_price(columns: ItemColumns, anchor: int, items: Numbers) -> NDArray[np.
     return found
 
 
-def _nearness(path: str, vocabulary: Sequence[str]) -> NDArray[np.float32]:
-    worth = np.zeros(len(vocabulary), np.float32)
+def _nearness(path: str, column: TextColumn) -> NDArray[np.float32]:
+    """(v,) by code of the column."""
+    worth = np.zeros(len(column.vocabulary), np.float32)
     above, _, last = path.rpartition(STEP)
     if last and above:
-        below = above + STEP
-        near = [place for place, other in enumerate(vocabulary) if other == above or other.startswith(below)]
-        worth[[place for place in near if STEP not in vocabulary[place][len(below) :]]] = ABOVE
-    worth[[place for place, other in enumerate(vocabulary) if other == path]] = 1.0
+        shelf_of, shelves = _shelves(column.vocabulary)
+        worth[shelf_of == shelves[above]] = ABOVE
+        if above in column.index:
+            worth[column.index[above]] = ABOVE
+    worth[column.index[path]] = 1.0
     return worth
+
+
+@lru_cache(maxsize=4)
+def _shelves(vocabulary: tuple[str, ...]) -> tuple[NDArray[np.int64], dict[str, int]]:
+    """(v,) which path without its last step each path has, by number, and the numbers: looking through thousands of
+    names took half of an answer."""
+    numbers: dict[str, int] = {}
+    found = [numbers.setdefault(path.rpartition(STEP)[0], len(numbers)) for path in vocabulary]
+    return np.array(found, np.int64), numbers
