@@ -1,8 +1,10 @@
 """What is SQLite's own: versions, faults, backup, bytes on disk."""
 
+import contextlib
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -57,6 +59,45 @@ def test_reading_a_history_and_the_queries_uses_their_indexes(database: ShopData
         sql = f"SELECT query, count(*) FROM events WHERE {SEARCH} AND query IS NOT NULL GROUP BY query"
         assert "events_search" in connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()[0][3]
     connection.close()
+
+
+class Interrupted:
+    """A connection before whose second statement something happens."""
+
+    def __init__(self, driver: sqlite3.Connection, happens: Callable[[], object]) -> None:
+        self._driver, self._happens, self._asked = driver, happens, 0
+
+    def execute(self, sql: str, parameters: tuple[object, ...]) -> sqlite3.Cursor:
+        self._asked += 1
+        if self._asked == 2:
+            self._happens()
+        return self._driver.execute(sql, parameters)
+
+
+def test_a_history_of_user_and_session_is_of_one_moment(
+    database: ShopDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads on from the newest number would never see what was written to the one while the other was read."""
+    database.catalogue.put([Item("a")])
+
+    def written() -> None:
+        database.events.append([Event("2", "view", 2, user_id="u", item_id="a")])
+        database.events.append([Event("3", "view", 3, session_id="s", item_id="a")])
+
+    database.events.append([Event("1", "view", 1, user_id="u", item_id="a")])
+    looking = SqliteDatabase.looking
+
+    @contextlib.contextmanager
+    def interrupted(self: SqliteDatabase) -> Iterator[object]:
+        with looking(self) as driver:
+            yield Interrupted(driver, written)
+
+    monkeypatch.setattr(SqliteDatabase, "looking", interrupted)
+    first = database.events.history("u", "s")
+    monkeypatch.undo()
+    written()
+    later = database.events.history("u", "s", after=int(first.numbers.max()))
+    assert sorted([*first.numbers.tolist(), *later.numbers.tolist()]) == [1, 2, 3]
 
 
 class TestVersions:

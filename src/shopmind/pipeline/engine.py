@@ -179,7 +179,8 @@ class Engine:
                 part.understand(context)
         for name, _, retriever in self._retrievers:
             if ("retrieve", name) not in context.muted:
-                retriever.begin(context)
+                with _named_fallback(context, Counted(), name):
+                    retriever.begin(context)
 
     def _describe(self, context: Context, candidates: Candidates, trace: Trace) -> Candidates:
         for name, feature in self._features:

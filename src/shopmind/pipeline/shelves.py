@@ -63,8 +63,8 @@ def _nearness(path: str, column: TextColumn) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=4)
 def _shelves(vocabulary: tuple[str, ...]) -> tuple[NDArray[np.int64], dict[str, int]]:
-    """(v,) which path without its last step each path has, by number, and the numbers: looking through thousands of
-    names took half of an answer."""
+    """(v,) which path without its last step each path has, by number, and the numbers: an answer need not look
+    through thousands of names."""
     numbers: dict[str, int] = {}
     found = [numbers.setdefault(path.rpartition(STEP)[0], len(numbers)) for path in vocabulary]
     return np.array(found, np.int64), numbers

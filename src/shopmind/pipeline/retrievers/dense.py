@@ -45,7 +45,7 @@ class Dense(Retriever):
             raise NotReadyError(self._missing)
 
     def begin(self, context: Context) -> None:
-        """See Retriever: the vector of a text takes a fifth of an answer and needs nothing but the text."""
+        """See Retriever: the vector of a text needs nothing but the text."""
         if self._options.of == "text" and not self._missing and context.begin is not None and _has_meaning(context):
             context.begin(context.text)
 

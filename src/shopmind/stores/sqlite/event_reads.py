@@ -28,6 +28,9 @@ _OF_SESSION = (
     f"SELECT {_FIELDS} FROM events WHERE {HISTORY} AND session IS NOT NULL AND session = ? AND number > ? "
     "AND user IS NULL ORDER BY number DESC LIMIT ?"
 )
+_OF_BOTH = f"SELECT * FROM ({_OF_USER}) UNION ALL SELECT * FROM ({_OF_SESSION})"
+"""One statement, for each sees a moment of its own: who reads on from the newest number must not have missed others."""
+
 _EVER_OF_USER = (
     f"SELECT 1 FROM events {{by}} WHERE {HISTORY} AND type = {{code}} AND user IS NOT NULL "
     "AND user = (SELECT number FROM users WHERE user_id = ?) LIMIT 1"
@@ -77,11 +80,14 @@ def read_history(
     driver: sqlite3.Connection, user_id: str | None, session_id: str | None, after: int, limit: int
 ) -> History:
     """The newest `limit` events of the user and of the session while it was anonymous, in time order."""
+    of_user, of_session = (user_id, after, limit), (session_id, after, limit)
     rows: list[Any] = []
-    if user_id is not None:
-        rows = driver.execute(_OF_USER, (user_id, after, limit)).fetchall()
-    if session_id is not None:
-        rows += driver.execute(_OF_SESSION, (session_id, after, limit)).fetchall()
+    if user_id is not None and session_id is not None:
+        rows = driver.execute(_OF_BOTH, (*of_user, *of_session)).fetchall()
+    elif user_id is not None:
+        rows = driver.execute(_OF_USER, of_user).fetchall()
+    elif session_id is not None:
+        rows = driver.execute(_OF_SESSION, of_session).fetchall()
     if not rows:
         return History.empty()
     numbers, items, types, times, quantities, orders = zip(*rows, strict=True)
