@@ -12,6 +12,7 @@ from shopmind.kit.errors import InputError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.engine import Engine
 from shopmind.pipeline.parts import NoOptions, Tools, Understanding
+from shopmind.pipeline.retrievers.lexical import Lexical
 from shopmind.pipeline.understanding.words import Words
 from shopmind.shop import Shop
 from shopmind.testing.part_suite import requests
@@ -85,6 +86,19 @@ def test_a_part_that_fails_is_named_and_the_rest_answers(shop: Shop) -> None:
     found = engine(shop, Fails(NoOptions(), shop.tools)).rank(context, 5).candidates
     assert len(found)
     assert "test: failed (RuntimeError)" in context.degraded
+
+
+def test_what_cannot_be_begun_beside_is_named_and_the_retriever_is_asked_all_the_same(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: Lexical, context: Context) -> None:
+        raise RuntimeError("no thread")
+
+    monkeypatch.setattr(Lexical, "begin", fails)
+    context = asked(shop)
+    found = engine(shop, reading(shop)).rank(context, 5).candidates
+    assert np.isfinite(found.column("lexical")).any()
+    assert "lexical: failed (RuntimeError)" in context.degraded
 
 
 def test_what_the_caller_asked_wrongly_is_an_error(shop: Shop) -> None:
