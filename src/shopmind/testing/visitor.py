@@ -60,8 +60,8 @@ class Visitor:
     def go(self, url: str) -> Page:
         """Opens an address and waits until its own requests are through, `QUIET_S` at most.
 
-        The browser tells seldom, but at times, of no end to a request that has ended: a test waits for what it means
-        to see by itself, and what is still under way is logged.
+        Once in many runs a page never counted as quiet, nobody knows why: a test waits for what it means to see by
+        itself, and what the browser calls under way is logged.
         """
         self.page.goto(url)
         try:
