@@ -12,6 +12,7 @@ import pytest
 import shopmind
 from shopmind import scenarios as scenario_files
 from shopmind.domain import History, Query, Slate
+from shopmind.kit.clock import system_clock
 from shopmind.kit.errors import InputError
 from shopmind.pipeline.rerankers.explore import Explorer
 from shopmind.shop import Shop
@@ -36,13 +37,15 @@ Opened = Callable[..., Shop]
 
 @pytest.fixture
 def opened(shop_folder: Path, request: pytest.FixtureRequest) -> Opened:
-    """Opens the tiny shop with a home that explores by the given reranker."""
+    """Opens the tiny shop with a home that explores by the given reranker. Its clock stands still: items of this shop are
+    seconds old, and what is new depends on the time of the answer."""
+    moment = system_clock()
 
     def make(reranker: str, more: str = "", **settings: Any) -> Shop:
         (shop_folder / "scenarios").mkdir(exist_ok=True)
         text = f'base = "home"\nrerankers = [{{part = "diversity", strength = 0.1}}, {reranker}]\n{more}'
         (shop_folder / "scenarios" / "home.toml").write_text(text, encoding="utf-8")
-        shop = shopmind.open(shop_folder, **settings)
+        shop = shopmind.open(shop_folder, clock=lambda: moment, **settings)
         request.addfinalizer(shop.close)
         return shop
 
@@ -51,7 +54,7 @@ def opened(shop_folder: Path, request: pytest.FixtureRequest) -> Opened:
 
 def unlogged(shop: Shop, **asked: Any) -> Slate:
     """An answer that leaves nothing behind, so that the next one meets the same state."""
-    return shop.answer(Query("home", history=History.empty(), now_ms=shop.folder.clock() // 60_000 * 60_000, **asked))
+    return shop.answer(Query("home", history=History.empty(), **asked))
 
 
 def ids(slate: Slate) -> list[str]:
