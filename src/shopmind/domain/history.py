@@ -46,8 +46,9 @@ class History:
 
     def of(self, types: Iterable[EventType]) -> History:
         """Only events of these types."""
-        codes = np.array([EVENT_TYPES.index(kind) for kind in types], np.int8)
-        return self.take(np.isin(self.types, codes))
+        wanted = np.zeros(len(EVENT_TYPES), np.bool_)
+        wanted[[EVENT_TYPES.index(kind) for kind in types]] = True
+        return self.take(wanted[self.types])
 
     def joined(self, later: History) -> History:
         """Both, in time order; equal times keep arrival order."""

@@ -144,7 +144,7 @@ class UsearchVectors:
             if near is not None:
                 return near
         live = standing.live if allowed is None else standing.rows_of(allowed)
-        wanted = min(k, int(live.sum()))
+        wanted = min(k, np.count_nonzero(live))
         if wanted < 1:
             return _NO_ITEMS
         rows, cosines = self._best(held, asked, wanted, live, walk=share < MOSTLY)
@@ -181,7 +181,7 @@ class UsearchVectors:
         live_base = live[:base_rows]
         fresh = np.flatnonzero(live[base_rows:])
         late = _exact(held.delta, fresh, asked, wanted)
-        count = int(live_base.sum())
+        count = np.count_nonzero(live_base)
         early: _Best | None = None
         if walk and held.graph is not None and count > EXACT_ROWS:
             early = self._walk(held, asked, min(wanted, count), live_base)
@@ -194,12 +194,13 @@ class UsearchVectors:
 
     def _walk(self, held: Held, asked: Rows, wanted: int, live: NDArray[np.bool_]) -> _Best | None:
         """Fetches more the fewer rows are live; None when reading all live rows is cheaper."""
-        share = live.sum() / len(live)
+        there = np.count_nonzero(live)
+        share = there / len(live)
         fetch = wanted if share == 1.0 else int(1.2 * wanted / share) + 16
-        while fetch < _too_far(len(live), int(live.sum())):
+        while fetch < _too_far(len(live), there):
             rows, cosines = self._walked(held, asked, fetch)
             kept = live[rows]
-            if kept.sum() >= wanted:
+            if np.count_nonzero(kept) >= wanted:
                 return rows[kept], cosines[kept]
             fetch *= FURTHER
         return None
@@ -327,7 +328,7 @@ class UsearchVectors:
         graph = self._empty_graph()
         graph.view(str(self.folder / manifest["graph"]))
         graph.expansion_search = _reach(len(graph))
-        return np.load(self.folder / manifest["base"], mmap_mode="r"), graph
+        return np.asarray(np.load(self.folder / manifest["base"], mmap_mode="r")), graph
 
 
 def _joined(held: Held, numbers: Numbers, rows: Rows, removed: Sequence[Number]) -> tuple[Rows, NDArray[np.int32]]:

@@ -30,6 +30,11 @@ _OF_SESSION = (
 )
 _OF_BOTH = f"SELECT * FROM ({_OF_USER}) UNION ALL SELECT * FROM ({_OF_SESSION})"
 """One statement, for each sees a moment of its own: who reads on from the newest number must not have missed others."""
+_AS_COLUMNS = (
+    "SELECT json_group_array(number), json_group_array(item), json_group_array(type), json_group_array(timestamp_ms), "
+    "json_group_array(coalesce(quantity, 1)), json_group_array(order_number) FROM ({})"
+)
+"""One row of six lists in place of hundreds of rows: half the time, and the interpreter is given away once."""
 
 _EVER_OF_USER = (
     f"SELECT 1 FROM events {{by}} WHERE {HISTORY} AND type = {{code}} AND user IS NOT NULL "
@@ -81,21 +86,20 @@ def read_history(
 ) -> History:
     """The newest `limit` events of the user and of the session while it was anonymous, in time order."""
     of_user, of_session = (user_id, after, limit), (session_id, after, limit)
-    rows: list[Any] = []
     if user_id is not None and session_id is not None:
-        rows = driver.execute(_OF_BOTH, (*of_user, *of_session)).fetchall()
+        found = driver.execute(_AS_COLUMNS.format(_OF_BOTH), (*of_user, *of_session)).fetchone()
     elif user_id is not None:
-        rows = driver.execute(_OF_USER, of_user).fetchall()
+        found = driver.execute(_AS_COLUMNS.format(_OF_USER), of_user).fetchone()
     elif session_id is not None:
-        rows = driver.execute(_OF_SESSION, of_session).fetchall()
-    if not rows:
+        found = driver.execute(_AS_COLUMNS.format(_OF_SESSION), of_session).fetchone()
+    else:
         return History.empty()
-    numbers, items, types, times, quantities, orders = zip(*rows, strict=True)
+    numbers, items, types, times, quantities, orders = map(orjson.loads, found)
     history = History(
         items=np.array(items, np.int64),
         types=np.array(types, np.int8),
         times_ms=np.array(times, np.int64),
-        quantities=np.array([1.0 if quantity is None else quantity for quantity in quantities], np.float32),
+        quantities=np.array(quantities, np.float32),
         orders=np.array(orders, np.int64),
         numbers=np.array(numbers, np.int64),
     )

@@ -114,9 +114,9 @@ class Signals:
         *,
         chosen: Collection[str],
     ) -> None:
-        self._arrays = arrays
+        self._arrays = {name: np.asarray(array) for name, array in arrays.items()}  # a memmap is slow to index
         self.factors = {name: decay for name, decay in FACTORS.items() if name in chosen}
-        self._tables = {name: arrays[name] for name in TABLES}
+        self._tables = {name: self._arrays[name] for name in TABLES}
         self.bestsellers = np.argsort(-arrays["share_28"], kind="stable")[:BESTSELLERS]
         self._centre = arrays["centre"]
         self._vectors = vectors
@@ -168,14 +168,12 @@ class Signals:
     def _greatest(self, name: str, asked: Asked) -> Reached:
         """The largest entry of the rows of any event, where above 0."""
         place, columns, values = rows(self._arrays, name, asked.items)
-        cells = asked.rows[place] * self.size + columns
-        order = np.argsort(cells, kind="stable")
-        cells = cells[order]
-        firsts = np.flatnonzero(np.diff(cells, prepend=-1))
-        best = np.maximum.reduceat(values[order], firsts) if len(firsts) else values
-        users, columns = np.divmod(cells[firsts], self.size)
+        best = np.zeros(len(asked) * self.size, np.float32)
+        np.maximum.at(best, asked.rows[place] * self.size + columns, values)
+        cells = np.flatnonzero(best > 0)
+        users, columns = np.divmod(cells, self.size)
         starts = np.searchsorted(users, np.arange(len(asked) + 1)).astype(np.int32)
-        return Reached(starts, columns.astype(np.int32), best)
+        return Reached(starts, columns.astype(np.int32), best[cells])
 
     def _in_few_dimensions(self, asked: Asked, decay: float) -> NDArray[np.float32]:
         """(b, d) what a history is by the factors."""
@@ -259,8 +257,7 @@ class Walked:
         for name, reached in self.found.items():
             if name != "before":
                 columns, scores = reached.row(row)
-                shown = np.where((scores > 0) & allowed[columns], scores, -np.inf)
-                yield columns[best_first(shown, each)].astype(np.int64)
+                yield columns[best_first(scores * allowed[columns], each, above=0.0)].astype(np.int64)
         bestsellers = self.signals.bestsellers
         yield bestsellers[allowed[bestsellers]][: 2 * each]
         if self.network is not None:
@@ -276,14 +273,16 @@ class Walked:
         Every walk gives its score over the best one's, and the logarithm of that (FLOOR apart from nothing).
         """
         inside = items < self.signals.size
-        place = np.full(self.signals.size, len(items), np.int64)
-        place[items[inside]] = np.flatnonzero(inside)
+        rising = np.argsort(items[inside], kind="stable")
+        wanted, places = items[inside][rising], np.flatnonzero(inside)[rising]
+        asked = np.zeros(self.signals.size, np.bool_)
+        asked[wanted] = True
         names = (*self.found, *self.factors)
-        raw = np.zeros((len(names), len(items) + 1), np.float32)
+        raw = np.zeros((len(names), len(items)), np.float32)
         for line, reached in zip(raw, self.found.values(), strict=False):
             columns, scores = reached.row(row)
-            line[place[columns]] = scores
-        raw = raw[:, :-1]
+            here = np.flatnonzero(asked[columns])  # few: candidates are looked for among them, not among all reached
+            line[places[np.searchsorted(wanted, columns[here])]] = scores[here]
         for line, profile in zip(raw[len(self.found) :], self.factors.values(), strict=True):
             line[inside] = self.signals.scored_by_factors(profile[row], items[inside])
         shares = np.clip(raw, 0, None) / np.maximum(raw.max(axis=1, initial=0.0), 1e-6)[:, None]
@@ -314,10 +313,10 @@ def _walked_along(walks: Mapping[str, Walk]) -> set[str]:
     return {name for walk in walks.values() for chain in walk.chains for name in chain}
 
 
-def best_first(scores: NDArray[np.float32], k: int) -> Numbers:
-    """Places of the k highest scores above -inf, the highest first; of equal ones the first."""
+def best_first(scores: NDArray[np.float32], k: int, above: float = -np.inf) -> Numbers:
+    """Places of the k highest scores that are higher than `above`, the highest first; of equal ones the first."""
     near = highest(scores, k)
-    near = near[scores[near] > -np.inf]
+    near = near[scores[near] > above]
     return near[np.argsort(-scores[near], kind="stable")][:k]
 
 
