@@ -37,8 +37,8 @@ Opened = Callable[..., Shop]
 
 @pytest.fixture
 def opened(shop_folder: Path, request: pytest.FixtureRequest) -> Opened:
-    """Opens the tiny shop with a home that explores by the given reranker. Its clock stands still: items of this shop are
-    seconds old, and what is new depends on the time of the answer."""
+    """Opens the tiny shop with a home that explores by the given reranker. Its clock stands still: items of this shop
+    are seconds old, and what is new depends on the time of the answer."""
     moment = system_clock()
 
     def make(reranker: str, more: str = "", **settings: Any) -> Shop:

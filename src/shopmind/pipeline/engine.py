@@ -234,10 +234,11 @@ class Engine:
 
     def _filter(self, context: Context, trace: Trace) -> None:
         allowed = context.columns.shown & context.columns.kinds(context.kinds)
+        left = int(np.count_nonzero(allowed))
         for name, part in self._filters:
-            with trace.step("filter", name, int(np.count_nonzero(allowed))) as step:
+            with trace.step("filter", name, left) as step:
                 before, allowed = allowed, allowed & part.keep(context)
-                step.kept = int(np.count_nonzero(allowed))
+                step.kept = left = int(np.count_nonzero(allowed))
             if trace.watching:
                 trace.removed[name] = np.flatnonzero(before & ~allowed)
         context.offered = self._effects.hide(context, before)
@@ -247,8 +248,8 @@ class Engine:
 
     def _retrieve(self, context: Context, trace: Trace, n: int) -> dict[str, tuple[NDArray[np.int64], Any]]:
         brought = {}
+        saw = int(np.count_nonzero(context.allowed))
         for name, k, part in self._retrievers:
-            saw = int(np.count_nonzero(context.allowed))
             with trace.step("retrieve", name, saw) as step, _named_fallback(context, step, name):
                 if ("retrieve", name) in context.muted:
                     brought[name] = np.empty(0, np.int64), np.empty(0, np.float32)
