@@ -144,7 +144,7 @@ class UsearchVectors:
             if near is not None:
                 return near
         live = standing.live if allowed is None else standing.rows_of(allowed)
-        wanted = min(k, np.count_nonzero(live))
+        wanted = min(k, int(np.count_nonzero(live)))
         if wanted < 1:
             return _NO_ITEMS
         rows, cosines = self._best(held, asked, wanted, live, walk=share < MOSTLY)
@@ -181,7 +181,7 @@ class UsearchVectors:
         live_base = live[:base_rows]
         fresh = np.flatnonzero(live[base_rows:])
         late = _exact(held.delta, fresh, asked, wanted)
-        count = np.count_nonzero(live_base)
+        count = int(np.count_nonzero(live_base))
         early: _Best | None = None
         if walk and held.graph is not None and count > EXACT_ROWS:
             early = self._walk(held, asked, min(wanted, count), live_base)
@@ -194,7 +194,7 @@ class UsearchVectors:
 
     def _walk(self, held: Held, asked: Rows, wanted: int, live: NDArray[np.bool_]) -> _Best | None:
         """Fetches more the fewer rows are live; None when reading all live rows is cheaper."""
-        there = np.count_nonzero(live)
+        there = int(np.count_nonzero(live))
         share = there / len(live)
         fetch = wanted if share == 1.0 else int(1.2 * wanted / share) + 16
         while fetch < _too_far(len(live), there):
