@@ -62,7 +62,7 @@ def test_counts_are_short() -> None:
 
 def test_a_file_holds_whole_short_lines_while_the_work_goes_on() -> None:
     file = io.StringIO()
-    with shown(Console(file=file)) as progress:
+    with shown(Console(file=file), Clock()) as progress:
         progress("index words", 96_547, 96_547)
         progress("fit [associations]", 1, 1)
         assert file.getvalue().count("\n") == 1  # what is over is told at once
@@ -90,7 +90,7 @@ def seen(written: str) -> list[str]:
 def test_a_terminal_keeps_a_line_for_each_step_and_no_bar() -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=80, height=10, legacy_windows=False)
-    with shown(console) as progress:
+    with shown(console, Clock()) as progress:
         for place in range(30):
             progress(f"fit {place}", 0, 2)
             progress(f"fit {place}", 2, 2)

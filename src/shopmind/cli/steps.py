@@ -84,7 +84,7 @@ def lasted(seconds: float) -> str:
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Steps]:
+def shown(console: Console, clock: Callable[[], float] = time.monotonic) -> Iterator[Steps]:
     """Steps on a console; a bar is drawn on terminals alone, so that a file holds whole lines and nothing else."""
     title_of, count_of = (TextColumn(form, markup=False) for form in ("{task.description}", "{task.fields[count]}"))
     columns = (title_of, BarColumn(), count_of, TimeElapsedColumn())
@@ -103,7 +103,7 @@ def shown(console: Console) -> Iterator[Steps]:
                 title = now
             bars.update(task, completed=done, total=total, visible=True, count=counted(done, total))
 
-        steps = Steps(ended, under_way)
+        steps = Steps(ended, under_way, clock)
         try:
             yield steps
         finally:
