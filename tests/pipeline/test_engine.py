@@ -81,6 +81,16 @@ def test_the_least_sure_is_given_up_first_and_what_meets_all_stands_in_front(sho
     assert understood.relaxed == ("price < 0",)
 
 
+def test_a_filter_sees_what_the_one_before_it_kept_and_a_retriever_what_all_did(shop: Shop) -> None:
+    context = replace(requests(shop)["regular"], query=Query("home"))
+    steps = Engine(shop.scenarios["home"], shop.tools).rank(context, 5).trace.steps
+    filters, retrievers = ([step for step in steps if step.stage == stage] for stage in ("filter", "retrieve"))
+    first = filters[0].saw
+    assert [step.saw for step in filters] == [first, *(step.kept for step in filters[:-1])]
+    assert filters[-1].kept < first
+    assert {step.saw for step in retrievers} == {filters[-1].kept}
+
+
 def test_a_part_that_fails_is_named_and_the_rest_answers(shop: Shop) -> None:
     context = asked(shop)
     found = engine(shop, Fails(NoOptions(), shop.tools)).rank(context, 5).candidates

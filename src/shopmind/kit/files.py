@@ -48,6 +48,15 @@ def settling(mark: Callable[[], Mark]) -> Iterator[Mark]:
             return
 
 
+def stamp(path: Path) -> tuple[int, int] | None:
+    """What changes whenever a file is written whole, or None where there is none: its inode and its time in ns."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
 def taken_bytes(folder: Path) -> int:
     """Bytes of all files below `folder`; files and folders that others take away meanwhile do not count."""
     total = 0

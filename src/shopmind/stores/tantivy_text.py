@@ -23,7 +23,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from shopmind.kit.errors import BusyError, InputError, NotReadyError, StorageError, not_allowed
-from shopmind.kit.files import settling, storage_faults, write_whole
+from shopmind.kit.files import settling, stamp, storage_faults, write_whole
 from shopmind.stores.forward import ForwardView, ForwardWriter, State, compacted, drop_old
 from shopmind.stores.index_ports import Matches
 from shopmind.stores.ports import Number, Numbers
@@ -190,14 +190,14 @@ class TantivyText:
     def similar(self, token: str) -> Mapping[str, float]:
         """See the port; the words are read in the background, but for the first time."""
         self._follow()
-        stamp, learned_at = self._similar_to
+        learned_from, learned_at = self._similar_to
         if (
-            stamp != self._stamp
+            learned_from != self._stamp
             and time.monotonic() - learned_at >= RELEARN_S
             and self._learning.acquire(blocking=False)
         ):
             self._similar_to = (self._stamp, time.monotonic())
-            if stamp is None:
+            if learned_from is None:
                 self._learn_words()
             else:
                 threading.Thread(target=self._learn_words, name="similar words", daemon=True).start()
@@ -290,17 +290,17 @@ class TantivyText:
 
     def _follow(self) -> None:
         """Takes up what this or another process has committed since the last look."""
-        stamp = _stamp(self._mark_file)
-        if stamp == self._stamp:
+        seen = stamp(self._mark_file)
+        if seen == self._stamp:
             return
         with self._lock:
-            if stamp == self._stamp:
+            if seen == self._stamp:
                 return
-            for stamp in settling(lambda: _stamp(self._mark_file)):
-                fault, seen = self._tried(), stamp
+            for seen in settling(lambda: stamp(self._mark_file)):
+                fault, read = self._tried(), seen
                 if fault is None:
                     break
-            self._fault, self._stamp = fault, seen
+            self._fault, self._stamp = fault, read
 
     def _tried(self) -> str | None:
         try:
@@ -366,14 +366,6 @@ def _chunks(
     rest = iter(documents)
     while chunk := dict(islice(rest, _CHUNK)):
         yield chunk
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_ino, status.st_mtime_ns
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import secrets
 import threading
@@ -16,7 +15,7 @@ from usearch.index import Index, MetricKind
 from usearch.index import search as search_exactly
 
 from shopmind.kit.errors import InputError, NotReadyError, StorageError
-from shopmind.kit.files import settling, storage_faults
+from shopmind.kit.files import settling, stamp, storage_faults
 from shopmind.stores.ports import Number, Numbers
 from shopmind.stores.vector_files import (
     KINDS,
@@ -284,15 +283,15 @@ class UsearchVectors:
 
     def _follow(self) -> Held | None:
         """Takes up what this or another process has written since the last look."""
-        stamp = _stamp(self.folder / MANIFEST)
-        if stamp == self._stamp:
+        seen = stamp(self.folder / MANIFEST)
+        if seen == self._stamp:
             return self._held
         with self._lock:
-            if stamp == self._stamp:
+            if seen == self._stamp:
                 return self._held
-            for stamp in settling(lambda: _stamp(self.folder / MANIFEST)):
+            for seen in settling(lambda: stamp(self.folder / MANIFEST)):
                 held, fault = self._tried()
-                found = held, fault, stamp
+                found = held, fault, seen
                 if fault is None:
                     break
             self._held, self._fault, self._stamp = found
@@ -377,10 +376,3 @@ def _reach(rows: int) -> int:
 def _too_far(rows: int, live: int) -> float:
     """From as many rows on a walk costs more than reading all that are live."""
     return min(rows, max(2_000, 0.05 * live))
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    with contextlib.suppress(FileNotFoundError):
-        status = path.stat()
-        return status.st_ino, status.st_mtime_ns
-    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -270,6 +271,13 @@ class HistorySuite:
             history.items.dtype == history.times_ms.dtype == history.orders.dtype == history.numbers.dtype == np.int64
         )
         assert (history.types.dtype.name, history.quantities.dtype.name) == ("int8", "float32")
+
+    def test_a_quantity_that_is_none_or_no_number_counts_as_one(self, database: ShopDatabase) -> None:
+        given = (None, math.nan, math.inf, 0.1, 3.0)
+        database.events.append(
+            [Event(str(i), "purchase", NOON + i, user_id="u", item_id="a", quantity=q) for i, q in enumerate(given)]
+        )
+        assert self.history(database).quantities.tolist() == pytest.approx([1, 1, 1, 0.1, 3])
 
     def test_impressions_searches_and_events_without_item_are_left_out(self, database: ShopDatabase) -> None:
         database.events.append([Event(name, name, NOON, user_id="u", item_id="a") for name in EVENT_TYPES])

@@ -32,9 +32,12 @@ _OF_BOTH = f"SELECT * FROM ({_OF_USER}) UNION ALL SELECT * FROM ({_OF_SESSION})"
 """One statement, for each sees a moment of its own: who reads on from the newest number must not have missed others."""
 _AS_COLUMNS = (
     "SELECT json_group_array(number), json_group_array(item), json_group_array(type), json_group_array(timestamp_ms), "
-    "json_group_array(coalesce(quantity, 1)), json_group_array(order_number) FROM ({})"
+    "json_group_array(iif(quantity < 9e999, quantity, 1)), json_group_array(order_number) FROM ({})"
 )
-"""One row of six lists in place of hundreds of rows: half the time, and the interpreter is given away once."""
+"""One row of six lists in place of hundreds of rows, each of which would give the interpreter away.
+
+JSON has no number without end (9e999), so such a quantity counts as an unknown one, 1.
+"""
 
 _EVER_OF_USER = (
     f"SELECT 1 FROM events {{by}} WHERE {HISTORY} AND type = {{code}} AND user IS NOT NULL "
