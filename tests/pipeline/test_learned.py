@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ import polars as pl
 import pytest
 
 import shopmind
-from shopmind.domain import Candidates, Query, Slate
+from shopmind.domain import EVENT_TYPES, Candidates, Query, Slate
 from shopmind.pipeline.context import Term
 from shopmind.pipeline.features.asked import Asked
 from shopmind.pipeline.features.company import Company
@@ -199,6 +200,29 @@ def test_likeness_lies_in_0_to_1_and_one_click_says_little(shop: Shop) -> None:
     little = replace(context, query=replace(context.query), load_history=lambda: once)
     first = part.compute(little, Candidates(items)).get("personal", np.zeros(1))
     assert first.max() <= 0.5
+
+
+def test_likeness_to_one_purchase_by_hand(shop: Shop) -> None:
+    context = requests(shop)["regular"]
+    numbers = np.flatnonzero(context.allowed)
+    goods = dict(zip(numbers.tolist(), shop.catalogue.get(numbers), strict=True))
+    bought = next(number for number, item in goods.items() if item is not None and item.price and item.brand)
+    history = context.history.take(slice(0, 1))
+    purchase = np.array([EVENT_TYPES.index("purchase")], np.int8)
+    once = replace(history, items=np.array([bought]), types=purchase, times_ms=np.array([context.now_ms]))
+    context = replace(context, load_history=lambda: once)
+    found = Personal(Personal.Options(), shop.tools).compute(context, Candidates(numbers))["personal"]
+    own = goods[bought]
+    assert own is not None and own.price is not None
+    prices = set()
+    for item, likeness in zip(goods.values(), found, strict=True):
+        assert item is not None
+        by_brand, by_category = item.brand == own.brand, item.categories[:1] == own.categories[:1]
+        by_price = math.exp(-(((math.log(item.price) - math.log(own.price)) / 0.5) ** 2) / 2) if item.price else 0.0
+        prices.add(round(by_price, 3))
+        # one purchase at this moment is worth 1, as much as the options call certain: half of it counts
+        assert likeness == pytest.approx((0.4 * by_brand + 0.4 * by_category + 0.2 * by_price) / 2, abs=1e-6)
+    assert len(prices) > 3
 
 
 def test_doings_after_the_request_are_not_looked_at(shop: Shop) -> None:

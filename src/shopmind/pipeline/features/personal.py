@@ -89,8 +89,8 @@ def _same(
     known = own >= 0
     if not known.any():
         return np.zeros(len(candidates))
-    sums = np.bincount(own[known], worth[known], minlength=int(codes.max()) + 1)
     theirs = codes[candidates]
+    sums = np.bincount(own[known], worth[known], minlength=int(theirs.max()) + 1)
     found: NDArray[np.float64] = np.where(theirs >= 0, sums[np.maximum(theirs, 0)], 0.0) / sums.max()
     return found
 
@@ -99,11 +99,14 @@ def _near(
     prices: NDArray[np.float64], items: NDArray[np.int64], worth: NDArray[np.float64], candidates: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """(n,) exp(-(Δ ln price / band)² / 2) to the mean logarithm of the prices chosen; 0 where a price is unknown."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(np.where(prices > 0, prices, np.nan))
-    chosen = logs[items]
+    chosen, theirs = _logarithms(prices[items]), _logarithms(prices[candidates])
     known = ~np.isnan(chosen)
     if not known.any():
         return np.zeros(len(candidates))
     usual = float(np.average(chosen[known], weights=worth[known]))
-    return np.nan_to_num(np.exp(-(((logs[candidates] - usual) / BAND) ** 2) / 2), nan=0.0)
+    return np.nan_to_num(np.exp(-(((theirs - usual) / BAND) ** 2) / 2), nan=0.0)
+
+
+def _logarithms(prices: NDArray[np.float64]) -> NDArray[np.float64]:
+    """NaN where there is no price above 0."""
+    return np.log(prices, out=np.full(len(prices), np.nan), where=prices > 0)
