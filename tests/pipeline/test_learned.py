@@ -213,7 +213,8 @@ def test_likeness_to_one_purchase_by_hand(shop: Shop) -> None:
     context = replace(context, load_history=lambda: once)
     found = Personal(Personal.Options(), shop.tools).compute(context, Candidates(numbers))["personal"]
     own = goods[bought]
-    assert own is not None and own.price is not None
+    assert own is not None
+    assert own.price is not None
     prices = set()
     for item, likeness in zip(goods.values(), found, strict=True):
         assert item is not None

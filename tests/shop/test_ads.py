@@ -16,6 +16,7 @@ from shopmind.domain import History, Query, Slate
 from shopmind.insights import ads as report_of
 from shopmind.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS, system_clock
 from shopmind.kit.errors import InputError
+from shopmind.pipeline.rules import read_rule
 from shopmind.shop import Shop, booking
 from shopmind.stores.ledger import Account
 
@@ -325,6 +326,68 @@ def test_what_a_rule_hides_is_not_shown_as_an_ad(opened: Opened) -> None:
     assert ids(shop.recommend("ads", anchors=PHONE)) == ["ad-nova"]
     shop.rules.put([{"rule_id": "no", "action": "hide", "items": ["ad-nova"], "scenarios": ["ads"]}])
     assert ids(shop.recommend("ads", anchors=PHONE)) == []
+
+
+def rule(shop: Shop, action: str, items: list[str], **more: Any) -> str | None:
+    (status,) = shop.rules.put([{"rule_id": action, "action": action, "items": items, **more}])
+    assert status.status == "accepted", status.reason
+    return status.reason
+
+
+def test_a_pin_or_cap_brings_and_moves_no_ad_and_says_so_beforehand(opened: Opened) -> None:
+    shop = opened()
+    put(shop, "high", bid=0.9)
+    put(shop, "low", bid=0.1)
+    put(shop, "unfit", bid=5, target="tea-07")
+    plain = ids(shop.recommend("ads", anchors=PHONE))
+    assert plain == ["high", "ad-nova", "low"]
+    draft = read_rule({"rule_id": "pin", "action": "pin", "items": ["unfit", "low"]}, where="test")
+    preview = shop.rules.preview([draft], scenario="ads", anchors=PHONE)
+    assert ids(preview.after) == plain
+    assert preview.left_out == {"pin": ("unfit", "low")}
+    assert preview.warnings == {"pin": ["the places of ads are sold, no pin moves unfit, low"]}
+    assert rule(shop, "pin", ["unfit", "low"]) == preview.warnings["pin"][0]
+    assert "no cap moves high" in str(rule(shop, "cap", ["high"], most=0, first=2))
+    slate = shop.recommend("ads", anchors=PHONE)
+    assert (ids(slate), slate.applied_rules) == (plain, ())
+    assert all(hit.sponsored for hit in slate.hits)
+    assert account(shop, "unfit") == Account()
+
+
+def test_boosts_and_buries_weigh_in_the_auction_which_sets_the_price(opened: Opened) -> None:
+    shop = opened()
+    put(shop, "high", bid=0.9)
+    put(shop, "low", bid=0.2)
+    assert ids(shop.recommend("ads", anchors=PHONE)) == ["high", "ad-nova", "low"]
+    before = account(shop, "low").held
+    rule(shop, "boost", ["low"], strength=8, scenarios=["ads"])
+    slate = shop.recommend("ads", anchors=PHONE)
+    assert ids(slate)[0] == "low"
+    assert [each.rule_id for each in slate.applied_rules] == ["boost"]
+    assert 0 < account(shop, "low").held - before <= 20_000, "never above its bid of 20 cents"
+    shop.rules.remove("boost")
+    rule(shop, "bury", ["high"], strength=8, scenarios=["ads"])
+    assert ids(shop.recommend("ads", anchors=PHONE)) == ["ad-nova", "low", "high"]
+
+
+def test_pins_and_caps_of_goods_leave_the_ads_between_them_in_their_places(opened: Opened) -> None:
+    shop = opened(home=BLENDED)
+    put(shop, "one", target=None, categories=["Tea", "Green tea"])
+    put(shop, "two", target=None, categories=["Tea", "White tea"])
+    goods = ids(shop.recommend("home", anchors=TEA, n=30))
+    rule(shop, "pin", [goods[6], goods[8], goods[10]], place=1)
+    rule(shop, "cap", [goods[0]], most=0, first=6)
+    slate = shop.recommend("home", anchors=TEA, n=8)
+    assert ids(slate)[:5] == [goods[6], "one", goods[8], "two", goods[10]]
+    assert {hit.position for hit in slate.hits if hit.sponsored} == {1, 3}
+    assert goods[0] not in ids(slate)[:6]
+    assert {each.rule_id for each in slate.applied_rules} == {"pin", "cap"}
+    assert not any(reason.signal == "pinned" for hit in slate.hits if hit.sponsored for reason in hit.reasons)
+
+
+def test_a_place_that_shows_ads_sells_them(opened: Opened) -> None:
+    with pytest.raises(InputError, match=r"mixed.toml line 2: kinds: ads are shown where they pay"):
+        opened(mixed='title = "x"\nkinds = ["product", "ad"]\nretrievers = {popularity = {k = 9}}\n')
 
 
 @pytest.mark.parametrize("slots", ["[0]", "[2, 2]", "[-1]"])

@@ -211,6 +211,11 @@ def made(name: str, said: Mapping[str, Any], source: Source) -> Scenario:
                 "it has logged",
                 field="rerankers",
             )
+    if "ad" in table["kinds"] and "auction" not in {spec.part for spec in rerankers}:
+        raise InputError(
+            f"{source.at('ad')}: kinds: ads are shown where they pay: the last reranker must be 'auction'",
+            field="kinds",
+        )
     return Scenario(
         name=name,
         title=table["title"],

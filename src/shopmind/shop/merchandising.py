@@ -210,6 +210,10 @@ class Rules:
         if strangers:
             more = f" and {len(strangers) - MOST_IDS_TOLD} more" if len(strangers) > MOST_IDS_TOLD else ""
             told.append(f"not in the catalogue: {', '.join(strangers[:MOST_IDS_TOLD])}{more}")
+        ads = self._folder.catalogue.columns().kinds(("ad",))
+        sold = [item for item, number in zip(rule.items, numbers, strict=True) if 0 < number < len(ads) and ads[number]]
+        if sold and rule.action in ("pin", "cap"):
+            told.append(f"the places of ads are sold, no {rule.action} moves {', '.join(sold[:MOST_IDS_TOLD])}")
         if rule.filter:
             try:
                 if not mask(parse(rule.filter), self._folder.catalogue.columns()).any():

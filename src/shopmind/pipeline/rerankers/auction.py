@@ -15,6 +15,8 @@ from shopmind.pipeline.ads.bidding import bidding_of, place
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Reranker, Tools
 from shopmind.pipeline.rankers.expected_value import CHANCE, CLICK, FIT, PURCHASE, QUALITY, traits
+from shopmind.pipeline.rules.apply import PUSHED
+from shopmind.pipeline.rules.rule import STRONGEST
 
 HELD_MINUTES: dict[str, float] = {"cpm": 15.0, "cpc": 30.0, "cpa": 1_440.0}
 """What the option `held_minutes` does not name."""
@@ -24,6 +26,7 @@ class Auction(Reranker):
     """Keeps the winners, best place first, and leaves their placements for whoever reserves the money.
 
     It wants the columns of the ranker `expected_value`. What fits less than the floor takes no part, whatever it bids.
+    A merchandiser's boosts and buries multiply the quality by their strength, so prices stay below bids.
     """
 
     last = True
@@ -70,7 +73,7 @@ class Auction(Reranker):
             offered.column(CHANCE).astype(np.float64),
             examined(n, options.decay),
             kind=options.kind,
-            quality=offered.column(QUALITY).astype(np.float64),
+            quality=offered.column(QUALITY) * STRONGEST ** np.nan_to_num(offered.column(PUSHED).astype(np.float64)),
             reserve=options.reserve,
             tie=context.columns.tie[offered.items],
         )

@@ -2,11 +2,12 @@
 the end.
 
 Where a request asks for an order of its own (`Query.sort`), neither boosts and buries nor pins and caps take part.
+The place of an ad is sold: boosts and buries weigh its quality in the auction, pins and caps neither bring nor move it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,7 +49,12 @@ class Effects:
 
     def pin(self, context: Context, candidates: Candidates) -> Candidates:
         """`pinned` for the pins of the request."""
-        found, placed = pinned(candidates, _pins(context), context.allowed)
+        pins = _pins(context)
+        if not pins:
+            return candidates
+        ads = _ads(context)
+        sold = {row: int(candidates.items[row]) for row in np.flatnonzero(_of(ads, candidates.items)).tolist()}
+        found, placed = pinned(candidates, pins, context.allowed & ~ads, sold)
         for by, items in placed:
             self._name(context, by, items)
         return found
@@ -59,8 +65,8 @@ class Effects:
         caps = _caps(context)
         if not caps:
             return candidates
-        pins = np.flatnonzero(~np.isnan(candidates.column(PINNED)))
-        after, down = capped(candidates, caps, frozenset(pins.tolist()))
+        fixed = np.flatnonzero(~np.isnan(candidates.column(PINNED)) | _of(_ads(context), candidates.items))
+        after, down = capped(candidates, caps, frozenset(fixed.tolist()))
         for name, items in down.items():
             moved.setdefault(name, []).extend(item for item in items if item not in moved.get(name, ()))
         if context.exploration is not None and after is not candidates:
@@ -125,7 +131,10 @@ def pushed(candidates: Candidates, pushes: Iterable[Push]) -> Candidates:
 
 
 def pinned(
-    candidates: Candidates, pins: Iterable[Pin], allowed: NDArray[np.bool_]
+    candidates: Candidates,
+    pins: Iterable[Pin],
+    allowed: NDArray[np.bool_],
+    sold: Mapping[int, int] | None = None,
 ) -> tuple[Candidates, list[tuple[RuleVersion, list[int]]]]:
     """Pins: each item that may be shown goes to its place, once, and the others close up around it.
 
@@ -134,11 +143,15 @@ def pinned(
     the end is the end. An item that no retriever brought joins with no score and no evidence. Places are those of the
     whole answer, so pages fit together. The column "pinned" holds the places, from 0 on.
 
+    Args:
+        sold: place → candidate that stands there and stays, as one pinned before all others.
+
     Returns:
         The candidates, and the rules that placed something with the items they placed.
     """
-    placed, by = _placed(pins, allowed)
-    if not placed:
+    sold = sold or {}
+    placed, by = _placed(pins, allowed, sold)
+    if not by:
         return candidates, []
     ones = set(placed.values())
     there = set(candidates.items.tolist())
@@ -149,20 +162,26 @@ def pinned(
     for place in sorted(placed):
         row = row_of[placed[place]]
         order.insert(place, row)
-        column[row] = place
+        column[row] = np.nan if place in sold else place
     return joined.with_columns({PINNED: column}).take(np.array(order, np.intp)), list(by.values())
 
 
 def places_of_pins(context: Context) -> dict[int, int]:
     """Place, from 0 → item number, of the items that will be pinned when all rerankers are done."""
-    return _placed(_pins(context), context.allowed)[0]
+    pins = _pins(context)
+    return _placed(pins, context.allowed & ~_ads(context), {})[0] if pins else {}
+
+
+def _ads(context: Context) -> NDArray[np.bool_]:
+    """(size,) what is there because somebody pays."""
+    return context.columns.kinds(("ad",))
 
 
 def _placed(
-    pins: Iterable[Pin], allowed: NDArray[np.bool_]
+    pins: Iterable[Pin], allowed: NDArray[np.bool_], sold: Mapping[int, int]
 ) -> tuple[dict[int, int], dict[str, tuple[RuleVersion, list[int]]]]:
-    placed: dict[int, int] = {}
-    ones: set[int] = set()
+    placed = dict(sold)
+    ones = set(sold.values())
     by: dict[str, tuple[RuleVersion, list[int]]] = {}
     for each in pins:
         if each.item in ones or not 0 < each.item < len(allowed) or not allowed[each.item]:
