@@ -131,6 +131,32 @@ def cart(result: dict[str, Any]) -> Iterator[str]:
         yield from grid(head, rows)
 
 
+def long_tail(result: dict[str, Any]) -> Iterator[str]:
+    """Ways into the tail at equal accuracy."""
+    yield f"## The long tail at equal accuracy\n\n{where(result)}"
+    yield (
+        "A list of item-kNN mixed with each way into the tail so far that a share of its recall@10 is kept on the "
+        "validation part; figures of the test part.\n"
+    )
+    figures = ("recall@10", "ndcg@10", "tail_recall@10", "aplt")
+    for name, found in result["sets"].items():
+        cases, of_tail = found["cases"]["test"], found["cases_of_the_tail"]["test"]
+        yield f"### {name} ({cases:,} cases, {of_tail:,} of the tail; {found['tail']:,} of {found['goods']:,} goods)\n"
+        rows = []
+        for keep, ways in found["at_equal_accuracy"].items():
+            for way, told in ways.items():
+                if way == "base" and rows:
+                    continue
+                less = told["less_base"].get("tail_recall@10")
+                gap = "" if less is None else _value(less, signed=True)
+                label = "item-kNN alone" if way == "base" else f"{way}, {float(keep):.0%} kept"
+                rows.append([label, *(_value(told[each]) for each in figures), told["coverage"], told["gini"], gap])
+        yield from grid(
+            ["list", "R@10", "N@10", "tail R@10", "share of the tail", "coverage", "Gini", "tail R@10 less item-kNN"],
+            rows,
+        )
+
+
 def messages(result: dict[str, Any]) -> Iterator[str]:
     """Planning, and killed senders."""
     yield f"## Messages\n\n{where(result)}"

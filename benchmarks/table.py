@@ -42,6 +42,7 @@ def page() -> str:
         ("search_scale", _search_scale),
         ("suggest", _suggest),
         ("recommend", _recommend),
+        ("long_tail", places_tables.long_tail),
         ("behaviour", _behaviour),
         ("cart", places_tables.cart),
         ("places", places_tables.places),

@@ -3,7 +3,8 @@
 `python -m benchmarks.recommend.long_tail FOLDER …` takes data folders (sequences, events or next_item, and items) and
 needs the extra [train] for the generator. Leave-one-out, everything ranked, what a user had left out. A base list
 (item-kNN) is mixed with each way into the tail by a growing weight; of each way the weight is taken that keeps 95 %
-(and 90 %) of the base's recall@10 on the validation part, and read on the test part. Writes results/long_tail.json.
+(and 90 %) of the base's recall@10 on the validation part, and read on the test part, with 95 % bootstrap intervals over
+its cases. Writes results/long_tail.json.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from benchmarks import record
 from benchmarks.recommend.network import opened
 from shopmind.evaluation.cutting import cutter
+from shopmind.evaluation.figures import plain, with_intervals
 from shopmind.evaluation.folder import Source
 from shopmind.evaluation.split import Cases, Split
 from shopmind.kit.clock import DAY_MS
@@ -132,19 +134,29 @@ def lists(asked: Asked, mixed: Callable[[int], Iterable[Scores]], count: int) ->
     return found
 
 
-def figures(ranked: NDArray[np.int64], asked: Asked) -> dict[str, float]:
-    """Recall and nDCG at 10, recall of users whose item is of the tail, coverage, Gini and share of the tail."""
+def per_case(ranked: NDArray[np.int64], asked: Asked) -> dict[str, NDArray[np.float64]]:
+    """(n,) recall and nDCG at 10, recall of users whose item is of the tail (NaN for others) and share of the tail."""
     hit = ranked == asked.target[:, None]
-    of_tail = asked.tail[asked.target]
-    shown = diversity.exposure(ranked, len(asked.goods))[asked.goods]
+    found = hit.any(axis=1).astype(np.float64)
     return {
-        "recall@10": round(float(hit.any(axis=1).mean()), 5),
-        "ndcg@10": round(float((hit / np.log2(np.arange(PAGE) + 2)).sum(axis=1).mean()), 5),
-        "tail_recall@10": round(float(hit[of_tail].any(axis=1).mean()), 5) if of_tail.any() else float("nan"),
-        "coverage": round(diversity.coverage(shown), 4),
-        "gini": round(diversity.gini(shown), 4),
-        "aplt": round(float(np.nanmean(diversity.aplt(ranked, asked.tail))), 4),
+        "recall@10": found,
+        "ndcg@10": (hit / np.log2(np.arange(PAGE) + 2)).sum(axis=1),
+        "tail_recall@10": np.where(asked.tail[asked.target], found, np.nan),
+        "aplt": diversity.aplt(ranked, asked.tail),
     }
+
+
+def reach(ranked: NDArray[np.int64], asked: Asked) -> dict[str, float]:
+    """Coverage and Gini of exposure."""
+    shown = diversity.exposure(ranked, len(asked.goods))[asked.goods]
+    return {"coverage": round(diversity.coverage(shown), 4), "gini": round(diversity.gini(shown), 4)}
+
+
+def figures(ranked: NDArray[np.int64], asked: Asked) -> dict[str, float]:
+    """Means of `per_case`, and `reach`."""
+    found = {name: values[~np.isnan(values)] for name, values in per_case(ranked, asked).items()}
+    means = {name: round(float(values.mean()), 5) if len(values) else float("nan") for name, values in found.items()}
+    return {**means, **reach(ranked, asked)}
 
 
 def measure(folder: Path, seed: int) -> dict[str, Any]:
@@ -167,7 +179,8 @@ def measure(folder: Path, seed: int) -> dict[str, Any]:
             chosen = _chosen(name, make, tables, asked["validation"], seed, tried)
             if chosen is not None:
                 ways[name] = chosen
-        found = {part: _curves(walk(base, each), ways, each) for part, each in asked.items()}
+        ranked = {part: _ranked(walk(base, each), ways, each) for part, each in asked.items()}
+        curves = {part: _curves(ranked[part], each) for part, each in asked.items()}
     return {
         "told": test.notes,
         "goods": int(columns.shown.sum()),
@@ -175,8 +188,10 @@ def measure(folder: Path, seed: int) -> dict[str, Any]:
         "cases": {part: len(each) for part, each in asked.items()},
         "cases_of_the_tail": {part: int(tail[each.target].sum()) for part, each in asked.items()},
         "tried": tried,
-        "curves": found,
-        "at_equal_accuracy": {str(keep): _at(found, keep) for keep in KEEPS},
+        "curves": curves,
+        "at_equal_accuracy": {
+            str(keep): _at(_places(curves["validation"], keep), ranked["test"], asked["test"], seed) for keep in KEEPS
+        },
     }
 
 
@@ -218,10 +233,9 @@ def _chosen(
     return None if best is None else lambda of, arrays=best[1]: make(arrays, of)  # type: ignore[misc]
 
 
-def _curves(
-    base: Score, ways: Mapping[str, Callable[[Asked], Score]], asked: Asked
-) -> dict[str, list[dict[str, float]]]:
-    """Way → figures at each weight; "discounted base" divides the base's scores by a power of popularity."""
+def _ranked(base: Score, ways: Mapping[str, Callable[[Asked], Score]], asked: Asked) -> dict[str, NDArray[np.int64]]:
+    """Way → (weights, n, 10) lists at each weight; "discounted base" divides the base's scores by a power of
+    popularity."""
     found = {}
     for name, make in ways.items():
         way = make(asked)
@@ -230,24 +244,51 @@ def _curves(
             one, other = levelled(base(row), asked.goods), levelled(way(row), asked.goods)
             return [one + np.float32(weight) * other for weight in WEIGHTS]
 
-        ranked = lists(asked, mixed, len(WEIGHTS))
-        found[name] = [{"weight": w, **figures(ranked[place], asked)} for place, w in enumerate(WEIGHTS)]
+        found[name] = lists(asked, mixed, len(WEIGHTS))
     counts = np.bincount(np.concatenate(asked.had), minlength=len(asked.goods)) + 1.0
-    ranked = lists(
+    found["discounted base"] = lists(
         asked, lambda row: [levelled(base(row), asked.goods) / counts**power for power in POWERS], len(POWERS)
     )
-    found["discounted base"] = [{"weight": p, **figures(ranked[place], asked)} for place, p in enumerate(POWERS)]
     return found
 
 
-def _at(found: Mapping[str, Mapping[str, list[dict[str, float]]]], keep: float) -> dict[str, dict[str, float]]:
-    """Way → its figures on the test at the largest weight that keeps so much of the base's recall on the validation."""
-    chosen = {}
-    for name, curve in found["validation"].items():
-        least = keep * curve[0]["recall@10"]
-        place = max(at for at, each in enumerate(curve) if each["recall@10"] >= least)
-        chosen[name] = found["test"][name][place]
-    return {"base": {**found["test"]["discounted base"][0]}, **chosen}
+def _curves(ranked: Mapping[str, NDArray[np.int64]], asked: Asked) -> dict[str, list[dict[str, float]]]:
+    """Way → figures at each weight."""
+    weights = {name: POWERS if name == "discounted base" else WEIGHTS for name in ranked}
+    return {
+        name: [{"weight": w, **figures(each, asked)} for w, each in zip(weights[name], found, strict=True)]
+        for name, found in ranked.items()
+    }
+
+
+def _places(curves: Mapping[str, list[dict[str, float]]], keep: float) -> dict[str, int]:
+    """Way → place of the largest weight that keeps so much of the base's recall."""
+    return {
+        name: max(at for at, each in enumerate(curve) if each["recall@10"] >= keep * curve[0]["recall@10"])
+        for name, curve in curves.items()
+    }
+
+
+def _at(
+    places: Mapping[str, int], ranked: Mapping[str, NDArray[np.int64]], asked: Asked, seed: int
+) -> dict[str, dict[str, Any]]:
+    """Way → its figures at these weights, and under "less_base" what it has more than the base, case by case."""
+    chosen = {"base": ranked["discounted base"][0], **{name: ranked[name][place] for name, place in places.items()}}
+    values = {name: per_case(each, asked) for name, each in chosen.items()}
+    less = {
+        name: {figure: each - values["base"][figure] for figure, each in found.items()}
+        for name, found in values.items()
+        if name != "base"
+    }
+    means, differences = with_intervals(values, seed=seed), with_intervals(less, seed=seed)
+    return {
+        name: {
+            **{figure: plain(interval) for figure, interval in means[name].items()},
+            **reach(each, asked),
+            "less_base": {figure: plain(interval) for figure, interval in differences.get(name, {}).items()},
+        }
+        for name, each in chosen.items()
+    }
 
 
 def main() -> None:
