@@ -7,7 +7,8 @@ from, for both. Orders of more than 200 goods are left out; every good that was 
 scenario through the engine, asked by nobody in particular; the others are written here and choose their options on the
 validation: `co-occurrence` adds up over the cart how often goods stood in orders together, as a count or as a share,
 `item_knn` adds up a cosine. Without `--test` only the validation is asked and nothing is written. `--rules` is a Python
-with mlxtend installed, which mines the rules of gifts and of MovieLens-100k beside ours. Writes results/cart.json.
+with mlxtend installed, which mines the rules of gifts, of MovieLens-100k and of The Complete Journey beside ours.
+Writes results/cart.json.
 """
 
 from __future__ import annotations

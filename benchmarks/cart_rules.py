@@ -15,8 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from benchmarks.recommend.logs import MOVIES_FROM, package
+from benchmarks.recommend.logs import END_MS, MOVIES_FROM, package
 from benchmarks.search.sets import DATA
+from shopmind.ingest.readers.complete_journey import CompleteJourney
 from shopmind.kit.progress import silent
 from shopmind.metrics.association import confidence, leverage, lift
 from shopmind.training.associations import AssociationsRecipe, mined
@@ -36,6 +37,16 @@ def sets() -> Iterator[tuple[str, sparse.csr_array, float]]:
     rated = rated.rename({name: name.partition(":")[0] for name in rated.columns})
     liked = rated.filter(pl.col("rating").cast(pl.Float64) >= 4)
     yield "movielens_100k, rated 4 or 5", _held(liked.select(order="user_id", item="item_id")), 0.1
+    lines = (
+        batch.frame for batch in CompleteJourney(now_ms=END_MS).read("events") if "order_id" in batch.frame.columns
+    )
+    bought = pl.concat(
+        each.filter(pl.col("type") == "purchase").select(
+            order=pl.col("order_id").cast(pl.String), item=pl.col("item_id").cast(pl.String)
+        )
+        for each in lines
+    )
+    yield "complete_journey", _held(bought.drop_nulls()), 0.001
 
 
 def measure(python: str) -> dict[str, Any]:

@@ -26,9 +26,14 @@ def main() -> None:
     given = np.load(folder / "baskets.npz")
     starts, items, at_least = given["starts"], given["items"], int(given["at_least"])
     orders = len(starts) - 1
-    goods, place = np.unique(items, return_inverse=True)
-    held = np.zeros((orders, len(goods)), np.bool_)
-    held[np.repeat(np.arange(orders), np.diff(starts)), place] = True
+    # a dense frame of all goods would not fit into memory; a good rarer than a set must be is in no set
+    goods, place, counts = np.unique(items, return_inverse=True, return_counts=True)
+    often = np.flatnonzero(counts >= at_least)
+    column = np.full(len(goods), -1)
+    column[often] = np.arange(len(often))
+    order, column = np.repeat(np.arange(orders), np.diff(starts)), column[place]
+    goods, held = goods[often], np.zeros((orders, len(often)), np.bool_)
+    held[order[column >= 0], column[column >= 0]] = True
     frame = pd.DataFrame(held, columns=goods)
     begun = time.process_time()
     sets = fpgrowth(frame, min_support=at_least / orders, use_colnames=True, max_len=3)
