@@ -1,8 +1,9 @@
 """How fast does the real server answer? Search and every ready scenario over HTTP, events in, memory.
 
-Run `python -m benchmarks.serving SHOP [--users 1-2500]`: the shop's folder is copied, served by `shopmind serve --open`
-on a free port of this machine, and asked by a load generator in another process, each question once: no query text is
-sent twice, so no query vector is ever found in a cache, and caches of the catalogue and of histories are cold in the
+Run `python -m benchmarks.serving SHOP [--users 1-2500]`: the shop's folder is copied, the copy gets ads, stories, views
+and friends made up by seed (serving_shop.py), so that every place has something to show, and is served by `shopmind
+serve --open` on a free port of this machine. A load generator in another process asks each question once: no query text
+is sent twice, so no query vector is ever found in a cache, and caches of the catalogue and of histories are cold in the
 row "search, cold" and warm after it. One client asks in several rounds through all scenarios, minutes apart, and the
 middle round counts: the pace of a machine that others share moves by a third. Writes results/serving.json.
 """
@@ -32,6 +33,7 @@ import numpy as np
 import orjson
 
 from benchmarks.http_load import Load, idle_overhead, request, run
+from benchmarks.serving_shop import furnish
 from shopmind import shop as shops
 from shopmind.kit.seeds import generator, hash64
 
@@ -40,6 +42,12 @@ CLIENTS = (1, 8)
 FIGURES = ("p50_ms", "p99_ms", "per_s")
 REQUESTS = 5_000
 """Of one scenario at most, in all rounds."""
+
+SEEN = {"ads": 1, "basket": 1, "bundles": 1, "cart": 5, "content": 1, "goes_with": 1, "in_content": 1, "in_shop": 1}
+SEEN |= {"promotions": 3, "similar": 1, "substitutes": 1}
+"""Place → most things in view; nothing is in view elsewhere."""
+SAMPLE = 30
+"""Answers of each place that are looked into."""
 
 LIMITS = {
     "search, 1 client": {"p50_ms": 10.0, "p99_ms": 40.0},
@@ -62,6 +70,15 @@ class Questions:
     users: list[str]
     scenarios: dict[str, tuple[str, ...]]
     shop: str
+    shops: list[str]
+    stories: list[str]
+
+    def anchors(self, scenario: str, number: int) -> list[str]:
+        """What is in view in the request of this number: a cart, goods, a shop or a story, as the place has it."""
+        things = {"in_shop": self.shops, "in_content": self.stories}.get(scenario) or self.items
+        if scenario not in SEEN:
+            return []
+        return [things[(number * 11 + place) % len(things)] for place in range(1 + number % SEEN[scenario])]
 
 
 def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Questions:
@@ -72,6 +89,11 @@ def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Q
         chosen = randomness.choice(numbers, min(len(numbers), 4 * size), replace=False)
         found = [item for item in shop.catalogue.get(chosen) if item is not None]
         name = shop.settings.name
+        columns = shop.catalogue.columns()
+        others = {
+            kind: shop.catalogue.get(np.flatnonzero(columns.shown & columns.kinds((kind,))))
+            for kind in ("shop", "content")
+        }
         ready: dict[str, tuple[str, ...]] = {
             each: scenario.needs for each, scenario in shop.scenarios.items() if each != "search"
         }
@@ -85,7 +107,8 @@ def questions(folder: Path, users: list[str], seed: int, size: int = 6_000) -> Q
             break
         texts[f"{' '.join(item.title.split()[:2])} {len(texts)}"] = None
     sold = [item.item_id for item in found if item.kind == "product" and item.stock != 0]
-    return Questions(list(texts)[:size], sold, users, ready, name)
+    places, stories = ([each.item_id for each in others[kind] if each is not None] for kind in ("shop", "content"))
+    return Questions(list(texts)[:size], sold, users, ready, name, places, stories)
 
 
 @contextlib.contextmanager
@@ -136,6 +159,18 @@ def measure(port: int, asked: Questions, seconds: float, rounds: int) -> dict[st
     for scenario, needs in asked.scenarios.items():
         load = Load(port, _recommendations(scenario, needs, asked, many), many, seconds / 2)
         found[f"recommend {scenario}, {_clients(many)}"] = run(load).summary()
+    return found
+
+
+def looked_into(port: int, asked: Questions) -> dict[str, dict[str, Any]]:
+    """Scenario → mean hits of a few answers, and what they went without."""
+    found = {}
+    for scenario, needs in asked.scenarios.items():
+        requests = _recommendations(scenario, needs, asked, 2)[:SAMPLE]
+        answers = [orjson.loads(body) for body in run(Load(port, requests, 1, 60.0, keep=True)).bodies]
+        without = sorted({line for answer in answers for line in answer.get("degraded", ())})
+        hits = float(np.mean([len(answer["hits"]) for answer in answers]))
+        found[scenario] = {"hits": round(hits, 1), "degraded": without}
     return found
 
 
@@ -190,9 +225,11 @@ def _recommendations(scenario: str, needs: tuple[str, ...], asked: Questions, cl
     made = []
     for number in range(REQUESTS):
         body: dict[str, Any] = {"user": asked.users[(number * 7 + clients) % len(asked.users)]}
-        if "anchors" in needs:
-            anchors = 1 + number % 5 if scenario == "cart" else 1
-            body["anchors"] = [asked.items[(number * 11 + place) % len(asked.items)] for place in range(anchors)]
+        anchors = asked.anchors(scenario, number)
+        if "anchors" in needs and not anchors:
+            anchors = [asked.items[number * 11 % len(asked.items)]]
+        if anchors:
+            body["anchors"] = anchors
         if "text" in needs:
             body["text"] = f"{asked.texts[number % len(asked.texts)]} {number}"
         made.append(request("POST", f"/v1/recommend/{scenario}", body))
@@ -270,15 +307,20 @@ def main() -> None:
     given = parser.parse_args()
     machine = _machine()
     overhead = {_clients(clients): idle_overhead(clients=clients) for clients in CLIENTS}
-    asked = questions(given.shop, _users(given.users), given.seed)
+    users = _users(given.users)
     show: Callable[[str, Any], None] = lambda name, row: print(f"{name:36}", row, flush=True)  # noqa: E731
-    with server(given.shop) as (port, process_id, ready_s):
-        memory = {"ready": _memory(process_id)}
-        rows = measure(port, asked, given.seconds, given.rounds)
-        memory["after reading"] = _memory(process_id)
-        rows |= writes(port, asked, given.seconds)
-        memory["after writing"] = _memory(process_id)
-    for name, row in [*rows.items(), *memory.items(), ("load generator alone", overhead)]:
+    with tempfile.TemporaryDirectory(prefix="shopmind-bench-") as scratch:
+        folder = shutil.copytree(given.shop, Path(scratch) / "shop")
+        furnish(folder, users, given.seed)
+        asked = questions(folder, users, given.seed)
+        with server(folder) as (port, process_id, ready_s):
+            memory = {"ready": _memory(process_id)}
+            rows = measure(port, asked, given.seconds, given.rounds)
+            answers = looked_into(port, asked)
+            memory["after reading"] = _memory(process_id)
+            rows |= writes(port, asked, given.seconds)
+            memory["after writing"] = _memory(process_id)
+    for name, row in [*rows.items(), *answers.items(), *memory.items(), ("load generator alone", overhead)]:
         show(name, row)
     result = {
         "question": "how fast does the real server answer over HTTP?",
@@ -290,6 +332,7 @@ def main() -> None:
         "queries": len(asked.texts),
         "ready_s": round(ready_s, 2),
         "rows": rows,
+        "answers": answers,
         "memory": memory,
         "load_generator_alone": overhead,
         "limits": LIMITS,

@@ -96,6 +96,13 @@ def _serving(result: dict[str, Any]) -> Iterator[str]:
         ),
     )
     yield "One client: the middle of the rounds, and from which to which they went.\n"
+    empty = {name for name, told in result.get("answers", {}).items() if not told["hits"]}
+    hits = ", ".join(f"{name} {told['hits']}" for name, told in result.get("answers", {}).items())
+    yield f"Hits of an answer, on average: {hits}.\n" if hits else ""
+    for name, told in result.get("answers", {}).items():
+        if told["degraded"] and name not in empty:
+            yield f"- `{name}` went without: {'; '.join(told['degraded'])}"
+    yield ""
     yield "Of the event to the next answer the second figure is the longest of all.\n"
     yield from grid(
         ("memory of the process", "resident, MB"),
