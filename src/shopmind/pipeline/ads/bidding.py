@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shopmind.domain.ad import Placement
 from shopmind.pipeline.ads.book import Ad
+from shopmind.pipeline.ads.lots import Lots
 from shopmind.pipeline.context import Context
 from shopmind.stores.ports import Numbers
 
@@ -18,18 +19,41 @@ _BIDDING, _PLACED = "ads bidding", "ads placed"
 
 @dataclass(frozen=True, slots=True)
 class Bidding:
-    """Number → ad, of all that may bid in this request."""
+    """The ads that may bid in this request.
+
+    Attributes:
+        ads: number → ad.
+        lots: these and maybe others as arrays. open: (m,) which of the lots may bid.
+    """
 
     ads: Mapping[int, Ad]
+    lots: Lots
+    open: NDArray[np.bool_]
 
-    def rows(self, items: Numbers) -> NDArray[np.bool_]:
-        """(n,) which of the items are ads that bid."""
-        return np.fromiter((int(item) in self.ads for item in items), np.bool_, len(items))
+    @staticmethod
+    def of(ads: Mapping[int, Ad], lots: Lots) -> Bidding:
+        """Of some of the lots."""
+        bids = np.zeros(len(lots.numbers), np.bool_)
+        bids[lots.places(np.fromiter(ads, np.int64, len(ads)))] = True
+        return Bidding(ads, lots, bids)
+
+    @property
+    def numbers(self) -> Numbers:
+        """Of the ads, rising."""
+        return self.lots.numbers[self.open]
+
+    def places(self, items: Numbers) -> NDArray[np.int64]:
+        """(n,) row of each item among the lots, -1 for what does not bid."""
+        at = self.lots.places(items)
+        at[~np.append(self.open, False)[at]] = -1
+        return at
 
     def bids(self, items: Numbers) -> NDArray[np.int64]:
         """(n,) mills for one charged event; 0 for what does not bid."""
-        found = (self.ads.get(int(item)) for item in items)
-        return np.fromiter((0 if ad is None else ad.terms.bid for ad in found), np.int64, len(items))
+        return np.append(self.lots.bids, 0)[self.places(items)]
+
+
+NOBODY = Bidding.of({}, Lots.of({}))
 
 
 def publish(context: Context, bidding: Bidding) -> None:
@@ -40,7 +64,7 @@ def publish(context: Context, bidding: Bidding) -> None:
 def bidding_of(context: Context) -> Bidding:
     """What the filter left; nobody bids where a scenario has no such filter."""
     found = context.memory.get(_BIDDING)
-    return found if isinstance(found, Bidding) else Bidding({})
+    return found if isinstance(found, Bidding) else NOBODY
 
 
 def place(context: Context, placements: Mapping[int, Placement]) -> None:

@@ -59,7 +59,7 @@ class AdFit(Feature):
             most = max(often.values(), default=1)
             wanted = {path: count / most for path, count in often.items()}
             fit = self._categories(wanted, bidding, items)
-        fit[~bidding.rows(items)] = np.nan
+        fit[bidding.places(items) < 0] = np.nan
         return {"ad_fit": np.clip(fit, 0.0, 1.0).astype(np.float32)}
 
     def _words(self, context: Context, bidding: Bidding, items: Numbers) -> NDArray[np.float64]:
@@ -75,11 +75,13 @@ class AdFit(Feature):
         for path, share in wanted.items():
             first = path.split(" > ", 1)[0]
             wide[first] = max(wide.get(first, 0.0), share)
-        found = np.full(len(items), np.nan)
-        for row, item in enumerate(items.tolist()):
-            if wanted and (ad := bidding.ads.get(item)) is not None:
-                found[row] = max(wanted.get(ad.category, 0.0), self._sibling * wide.get(ad.wide, 0.0))
-        return found
+        if not wanted:
+            return np.full(len(items), np.nan)
+        fits = [
+            max(wanted.get(path, 0.0), self._sibling * wide.get(name, 0.0)) for path, name in bidding.lots.categories
+        ]
+        places = bidding.places(items)
+        return np.where(places < 0, np.nan, np.array([*fits, np.nan])[np.append(bidding.lots.category, -1)[places]])
 
     def _near_text(self, context: Context, items: Numbers) -> NDArray[np.float64]:
         try:
@@ -93,11 +95,8 @@ class AdFit(Feature):
         if self._tools.encoder is None:
             return np.full(len(items), np.nan)
         wanted = self._tools.vector_index.vectors(context.anchors[-1:])[0]
-        ads = (bidding.ads.get(int(item)) for item in items)
-        shown = np.array(
-            [item if ad is None or not ad.target else ad.target for item, ad in zip(items, ads, strict=True)]
-        )
-        return self._nearness(wanted, shown.astype(np.int64))
+        target = np.append(bidding.lots.targets, 0)[bidding.places(items)]
+        return self._nearness(wanted, np.where(target > 0, target, items))
 
     def _nearness(self, wanted: NDArray[np.float32], items: Numbers) -> NDArray[np.float64]:
         if not len(items) or np.isnan(wanted).any():

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopmind.domain import Candidates
+from shopmind.domain.ad import PRICINGS
 from shopmind.kit.clock import DAY_MS, HOUR_MS
 from shopmind.kit.errors import NotReadyError
-from shopmind.pipeline.ads.bidding import bidding_of
+from shopmind.pipeline.ads.bidding import Bidding, bidding_of
 from shopmind.pipeline.ads.book import Ad
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.filters.biddable import LIKED
 from shopmind.pipeline.parts import Ranker, Tools
 from shopmind.stores.columns import TextColumn
+from shopmind.stores.ports import Numbers
 from shopmind.training.ads.recipe import PLACE, Calibrated, place_of
 from shopmind.training.ads.response import code
 
@@ -64,16 +66,17 @@ class ExpectedValue(Ranker):
         """See Ranker."""
         bidding, items = bidding_of(context), candidates.items
         fit = np.nan_to_num(candidates.column("ad_fit").astype(np.float64), nan=self._options.unknown)
-        ads = [bidding.ads.get(int(item)) for item in items]
-        click, purchase = self._chances(context, ads, fit)
-        chance = np.array([_charged(ad, c, p) for ad, c, p in zip(ads, click, purchase, strict=True)], np.float64)
+        places = bidding.places(items)
+        click, purchase = self._chances(context, bidding, items, fit)
+        pricing = np.append(bidding.lots.pricing, -1)[places]
+        chance = np.select([pricing == each for each in range(len(PRICINGS))], _charged(click, purchase), 0.0)
         quality = fit**self._options.relevance
-        scores = np.where(bidding.rows(items), bidding.bids(items) * chance * quality, np.nan)
+        scores = np.where(places >= 0, bidding.bids(items) * chance * quality, np.nan)
         columns = {CLICK: click, PURCHASE: purchase, CHANCE: chance, QUALITY: quality, FIT: fit}
         described = candidates.with_columns({name: each.astype(np.float32) for name, each in columns.items()})
         return replace(described, scores=scores.astype(np.float32))
 
-    def _chances(self, context: Context, ads: Sequence[Ad | None], fit: NDArray[np.float64]) -> tuple[Floats, Floats]:
+    def _chances(self, context: Context, bidding: Bidding, items: Numbers, fit: Floats) -> tuple[Floats, Floats]:
         try:
             model = self._learned()
         except NotReadyError as error:
@@ -82,6 +85,7 @@ class ExpectedValue(Ranker):
         if model is None:
             return self._options.prior_click * fit, np.full(len(fit), self._options.prior_purchase)
         calibrated, names = model
+        ads = [bidding.ads.get(item) for item in items.tolist()]
         asked = {**_of_request(context), PLACE: place_of(0)}
         codes = np.zeros((len(ads), len(names)), np.int64)
         for column, name in enumerate(names):
@@ -141,8 +145,7 @@ def _taste(context: Context) -> str:
     return found
 
 
-def _charged(ad: Ad | None, click: float, purchase: float) -> float:
-    """Probability of the event that the ad is charged on."""
-    if ad is None:
-        return 0.0
-    return {"cpm": 1.0, "cpc": click, "cpa": click * purchase}[ad.terms.pricing]
+def _charged(click: Floats, purchase: Floats) -> list[Floats]:
+    """Probabilities of the event that is charged, by PRICINGS."""
+    by = {"cpm": np.ones(len(click)), "cpc": click, "cpa": click * purchase}
+    return [by[pricing] for pricing in PRICINGS]

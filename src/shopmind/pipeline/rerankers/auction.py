@@ -63,9 +63,8 @@ class Auction(Reranker):
         """See Reranker."""
         options, bidding = self._options, bidding_of(context)
         fit = candidates.column("ad_fit")
-        mine = np.flatnonzero(
-            bidding.rows(candidates.items) & context.allowed[candidates.items] & ~(fit < options.floor)
-        )
+        bids = bidding.places(candidates.items) >= 0
+        mine = np.flatnonzero(bids & context.allowed[candidates.items] & ~(fit < options.floor))
         mine = self._fair(context, candidates, mine)
         offered = candidates.take(mine)
         won = auction(
@@ -99,11 +98,11 @@ class Auction(Reranker):
         """The best ads of each advertiser, as many as one may win."""
         if not self._options.each:
             return rows
-        bidding, taken, kept = bidding_of(context), dict[str, int](), []
-        order = np.lexsort((context.columns.tie[candidates.items[rows]], -candidates.scores[rows]))
-        for row in rows[order].tolist():
-            name = bidding.ads[int(candidates.items[row])].terms.advertiser
-            taken[name] = taken.get(name, 0) + 1
-            if taken[name] <= self._options.each:
-                kept.append(row)
-        return np.array(kept, np.intp)
+        items = candidates.items[rows]
+        rows = rows[np.lexsort((context.columns.tie[items], -candidates.scores[rows]))]
+        bidding = bidding_of(context)
+        advertiser = bidding.lots.advertiser[bidding.places(candidates.items[rows])]
+        together = np.argsort(advertiser, kind="stable")
+        counts = np.unique(advertiser, return_counts=True)[1]
+        nth = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return rows[np.sort(together[nth < self._options.each])]

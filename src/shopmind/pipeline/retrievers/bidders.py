@@ -20,7 +20,7 @@ class Bidders(Retriever):
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""
         bidding = bidding_of(context)
-        numbers = np.array([number for number in bidding.ads if context.allowed[number]], np.int64)
+        numbers = bidding.numbers[context.allowed[bidding.numbers]]
         bids = bidding.bids(numbers)
         order = np.lexsort((context.columns.tie[numbers], -bids))[:k]
         return numbers[order], bids[order].astype(np.float32)
