@@ -108,7 +108,7 @@ def serving(items: int = 5_000, ads: int = 300, answers: int = 600) -> dict[str,
                 "items": items,
                 "ads": ads,
                 "answers": answers,
-                **{name: _timed(opened, name, answers) for name in ("ads", "plain", "blended")},
+                "scenarios": {name: _timed(opened, name, answers) for name in ("ads", "plain", "blended")},
             }
 
 

@@ -74,11 +74,10 @@ def _serving(found: dict[str, Any]) -> Iterator[str]:
         f"{found['answers']} answers each.\n"
     )
     figures = ("p50_ms", "p99_ms", "processor_p50_ms", "processor_p99_ms")
-    rows = [(name, *(found[name][each] for each in figures), f"{found[name]['ads_shown']:.1f}") for name in _PLACES]
-    yield from grid(("place", "p50, ms", "p99, ms", "of the processor, p50", "p99", "ads shown"), rows)
-
-
-_PLACES = ("ads", "plain", "blended")
+    rows = [
+        (name, *(row[each] for each in figures), f"{row['ads_shown']:.1f}") for name, row in found["scenarios"].items()
+    ]
+    yield from grid(("scenario", "p50, ms", "p99, ms", "of the processor, p50", "p99", "ads shown"), rows)
 
 
 def _interval(told: Sequence[float], form: str) -> str:
