@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from benchmarks.cells import where
+
 SYSTEMS = {
     "x": "X-learner (the default)",
     "dr": "DR-learner",
@@ -27,20 +29,20 @@ RULES = {
 def section(result: Mapping[str, Any]) -> Iterator[str]:
     """Both halves, those that were measured."""
     yield "## Promotions\n"
-    if "uplift" in result:
-        yield from _uplift(result["uplift"])
-    if "redemption" in result:
-        yield from _redemption(result["redemption"])
+    for name, made in (("uplift", _uplift), ("redemption", _redemption)):
+        if name in result:
+            yield where({**result, "commit": result[name]["commit"]})
+            yield from made(result[name])
 
 
 def _uplift(told: Mapping[str, Any]) -> Iterator[str]:
     worlds = told["worlds"]
     yield (
-        f"Uplift in simulated trials, {told['seeds']} of each kind: what the best 30 % of {told['asked']:,} others "
-        "by each order gain above chance, as a share of what a perfect order gains; 95 % intervals over the trials. In "
-        "“opposed” those who come by themselves are changed least.\n"
+        f"Uplift in simulated trials, {len(told['seeds'])} of each kind, none of which chose a setting: what the best "
+        f"30 % of {told['asked']:,} others by each order gain above chance, as a share of what a perfect order gains; "
+        "95 % intervals over the trials. In “opposed” those who come by themselves are changed least.\n"
     )
-    for size in sorted({name.partition(", ")[2] for name in worlds}, key=lambda each: int(each.split()[0])):
+    for size in _sizes(worlds):
         kinds = [
             name for name in worlds if name.endswith(f", {size}") and worlds[name]["x"]["gain"]["value"] is not None
         ]
@@ -52,6 +54,32 @@ def _uplift(told: Mapping[str, Any]) -> Iterator[str]:
             for system in ("x", "dr", "t")
         ]
         yield from _table((f"error of the effect, {size}", *(kind.partition(",")[0] for kind in kinds)), errors)
+    yield from _areas(worlds)
+
+
+def _areas(worlds: Mapping[str, Any]) -> Iterator[str]:
+    """Qini and AUUC in every world, those too in which all are changed alike."""
+    yield (
+        "Qini (0 for an order by chance) and AUUC (half the mean effect for one) of the same orders, from the outcomes "
+        "of the others alone, as `shopmind evaluate uplift` tells them of a shop's trial: outcomes of a thousand "
+        "people. In “none” the offer changes nothing, in “same” all alike; “the truth” is an order by the effect that "
+        "was drawn.\n"
+    )
+    for size in _sizes(worlds):
+        kinds = [name for name in worlds if name.endswith(f", {size}")]
+        for figure, words in (("qini", "Qini"), ("auuc", "AUUC")):
+            rows = [
+                (name, *(said(worlds[kind][system][figure], 1, times=1000) for kind in kinds))
+                for system, name in (SYSTEMS | {"truth": "the truth"}).items()
+                if system in worlds[kinds[0]]
+            ]
+            heads = (kind.partition(",")[0].replace("_", " ") for kind in kinds)
+            yield from _table((f"{words}, trial of {size}", *heads), rows)
+
+
+def _sizes(worlds: Mapping[str, Any]) -> list[str]:
+    """Of the trials, the smallest first."""
+    return sorted({name.partition(", ")[2] for name in worlds}, key=lambda each: int(each.split()[0]))
 
 
 def _redemption(told: Mapping[str, Any]) -> Iterator[str]:
@@ -81,11 +109,12 @@ def _redemption(told: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def said(figure: Mapping[str, float | None], digits: int) -> str:
-    """A figure with its interval."""
-    if figure["value"] is None or figure["low"] is None or figure["high"] is None:
+def said(figure: Mapping[str, float | None], digits: int, times: int = 1) -> str:
+    """A figure with its interval, so many times as large."""
+    shown = [figure[name] for name in ("value", "low", "high")]
+    if None in shown:
         return "–"
-    value, low, high = (f"{figure[name]:.{digits}f}" for name in ("value", "low", "high"))
+    value, low, high = (f"{round(times * each, digits) + 0:.{digits}f}" for each in shown if each is not None)
     return f"{value} [{low}, {high}]"
 
 

@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES += sorted(DOCS.rglob("*.md"))
-EMPTY_FOLDER = ["tutorial/first-shop.md"]
+EMPTY_FOLDER = ["tutorial/first-shop.md", "explanation/uplift.md"]
 TINY_SHOP = [
     "explanation/carts-and-associations.md",
     "how-to/add-a-scenario.md",
