@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +24,8 @@ LETTER = Letter(
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """As much of SMTP as a sender needs; `answers` says what it answers to a verb, None hangs up."""
+    """As much of SMTP as a sender needs; `answers` says what it answers to a verb, None hangs up. It takes `pace_s` for
+    each answer; `lost` holds what was said last on every connection that ended without a QUIT."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -30,13 +33,24 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         self.got: list[str] = []
         self.answers: dict[str, str | None] = {}
+        self.lost: list[str] = []
+        self.pace_s = 0.0
         server = self
 
         class Handler(socketserver.StreamRequestHandler):
+            said = ""
+
             def handle(self) -> None:
+                with contextlib.suppress(OSError):  # the sender is gone
+                    self.talk()
+                if self.said != "QUIT":
+                    server.lost.append(self.said)
+
+            def talk(self) -> None:
                 self.wfile.write(b"220 here\r\n")
                 while line := self.rfile.readline().decode("ascii", "replace").strip():
-                    verb = line.split(" ")[0].split(":")[0].upper()
+                    self.said = verb = line.split(" ")[0].split(":")[0].upper()
+                    time.sleep(server.pace_s)
                     answer = server.answers.get(verb, {"DATA": "354 go on"}.get(verb, "250 ok"))
                     if answer is None:
                         return
@@ -46,8 +60,12 @@ class MailServer(socketserver.ThreadingTCPServer):
                     if verb == "DATA" and answer.startswith("354"):
                         text = b""
                         while not text.endswith(b"\r\n.\r\n"):
-                            text += self.rfile.readline()
+                            if not (more := self.rfile.readline()):
+                                return
+                            text += more
+                        self.said = "END"
                         server.got.append(text.decode("utf-8", "replace"))
+                        time.sleep(server.pace_s)
                         end = server.answers.get("END", "250 taken")
                         if end is None:
                             return
