@@ -14,6 +14,7 @@ from shopmind.pipeline.rules import read_rule
 from shopmind.shop import Shop
 
 ASKED = ("kit-01", "tea-01")
+IN_VIEW = {"similar": ("tea-01",), "in_shop": ("shop-tea",)}
 
 
 def ids(slate: Slate) -> list[str]:
@@ -29,7 +30,7 @@ def put(shop: Shop, rule_id: str = "r", **row: object) -> str | None:
 def ask(shop: Shop, name: str, n: int = 6) -> Slate:
     text = "tea" if "text" in shop.scenarios[name].needs else ""
     who = shop.pseudonyms.user("u20")
-    anchors = ASKED[1:] if name == "similar" else ASKED
+    anchors = IN_VIEW.get(name, ASKED)
     return shop.answer(Query(name, user_id=who, text=text, anchors=anchors, n=n, explore=False))
 
 

@@ -63,9 +63,17 @@ class Circles:
     def wants(self, context: Context) -> Wants:
         """Of the user's circle as it is now; nothing for a stranger or a request that is not to be personal.
 
+        Of a request it is reckoned once, whoever asks.
+
         Raises:
             NotReadyError: as `fitted`.
         """
+        found = context.memory.get("circle wants")
+        if not isinstance(found, Wants):
+            found = context.memory["circle wants"] = self._wants(context)
+        return found
+
+    def _wants(self, context: Context) -> Wants:
         user_id, users = context.query.user_id, self._tools.users
         if user_id is None or users is None or not context.query.personal:
             return NOTHING

@@ -18,7 +18,7 @@ from shopmind.kit.errors import NotReadyError
 from shopmind.kit.progress import Progress
 from shopmind.training.people import people as people_of
 from shopmind.training.recipe import Fitted, Recipe, Tables
-from shopmind.training.sparse import parts, rows
+from shopmind.training.sparse import parts, weighed
 from shopmind.training.worth import WORTH, type_weights
 
 
@@ -108,9 +108,7 @@ def expected(
     arrays: Mapping[str, NDArray[Any]], items: NDArray[np.int64], interest: NDArray[np.float64], size: int
 ) -> NDArray[np.float32]:
     """(size,) what the model expects of each item, also against it (below 0); 0 where it knows nothing."""
-    place, columns, values = rows(arrays, "similar", items)
-    inside = columns < size
-    return np.bincount(columns[inside], interest[place[inside]] * values[inside], minlength=size).astype(np.float32)
+    return weighed(arrays, "similar", items, interest, size)
 
 
 def regressed(interest: sparse.csr_array, ridge: float) -> NDArray[np.float32]:

@@ -41,25 +41,43 @@ def matrix(arrays: Mapping[str, NDArray[Any]], name: str, width: int) -> sparse.
 
 def row(arrays: Mapping[str, NDArray[Any]], name: str, number: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Columns and values of one row; empty for a number beyond the matrix (an item newer than the fit)."""
-    starts = arrays[f"{name}_starts"]
+    starts, columns, values = (np.asarray(arrays[f"{name}_{part}"]) for part in ("starts", "columns", "values"))
     if number + 1 >= len(starts) or number < 0:
         return np.empty(0, np.int32), np.empty(0, np.float32)
     here = slice(int(starts[number]), int(starts[number + 1]))
-    return arrays[f"{name}_columns"][here], arrays[f"{name}_values"][here]
+    return columns[here], values[here]
 
 
 def rows(
     arrays: Mapping[str, NDArray[Any]], name: str, numbers: NDArray[np.int64]
 ) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.float32]]:
     """Place in `numbers`, column and value of every entry of many rows; rows beyond the matrix are empty."""
-    starts = arrays[f"{name}_starts"]
+    starts, columns, values = (np.asarray(arrays[f"{name}_{part}"]) for part in ("starts", "columns", "values"))
     inside = np.flatnonzero((numbers >= 0) & (numbers < len(starts) - 1))
-    begin = np.asarray(starts[numbers[inside]])
-    lengths = np.asarray(starts[numbers[inside] + 1]) - begin
+    begin = starts[numbers[inside]]
+    lengths = starts[numbers[inside] + 1] - begin
     place = np.repeat(inside, lengths)
-    within = np.arange(len(place)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    here = np.repeat(begin, lengths) + within
-    return place, arrays[f"{name}_columns"][here].astype(np.int64), np.asarray(arrays[f"{name}_values"][here])
+    here = np.arange(len(place)) + np.repeat(begin - (np.cumsum(lengths) - lengths), lengths)
+    return place, columns[here].astype(np.int64), values[here]
+
+
+def weighed(
+    arrays: Mapping[str, NDArray[Any]],
+    name: str,
+    numbers: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    size: int,
+) -> NDArray[np.float32]:
+    """(size,) the rows of a square matrix, each times its weight, added up; rows beyond the matrix are empty.
+
+    scipy's products copy and add in one pass each: with a hundred thousand entries a tenth of the time of `rows` and a
+    count.
+    """
+    known = len(arrays[f"{name}_starts"]) - 1
+    inside = (numbers >= 0) & (numbers < known)
+    found = np.zeros(size, np.float32)
+    found[:known] = (weights[inside] @ matrix(arrays, name, known)[numbers[inside]])[:size]
+    return found
 
 
 def best_of_rows(matrix: sparse.csr_array, k: int) -> sparse.csr_array:

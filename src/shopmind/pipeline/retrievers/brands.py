@@ -17,7 +17,7 @@ from shopmind.pipeline.retrievers.neighbours import MOST_SOURCES
 from shopmind.pipeline.retrievers.popularity import Popularity
 from shopmind.stores.columns import TextColumn
 from shopmind.stores.ports import Artifact, Numbers
-from shopmind.training.sparse import rows
+from shopmind.training.sparse import weighed
 from shopmind.training.worth import MEANT, WORTH, type_weights
 
 
@@ -145,9 +145,7 @@ class Brands(Retriever):
         if knn is None or not len(items):
             return np.empty(0, np.int64), np.empty(0)
         largest = np.argsort(-worth, kind="stable")[:MOST_SOURCES]
-        place, columns, values = rows(knn.arrays, "similar", items[largest])
-        inside, size = columns < context.columns.size, context.columns.size
-        near = np.bincount(columns[inside], worth[largest][place[inside]] * values[inside], minlength=size)
+        near = weighed(knn.arrays, "similar", items[largest], worth[largest], context.columns.size)
         found = np.flatnonzero(near).astype(np.int64)
         return found, near[found].astype(np.float64)
 

@@ -12,7 +12,7 @@ from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context, best
 from shopmind.pipeline.parts import Retriever, Tools
 from shopmind.stores.ports import Numbers
-from shopmind.training.sparse import rows
+from shopmind.training.sparse import weighed
 from shopmind.training.worth import MEANT, WORTH, type_weights
 
 MOST_SOURCES = 200
@@ -51,10 +51,7 @@ class Neighbours(Retriever):
 
     def _scores(self, context: Context) -> NDArray[np.float32]:
         sources, weights = self._sources(context)
-        place, columns, values = rows(self.fitted.arrays, "similar", sources)
-        inside = columns < context.columns.size
-        place, columns, values = place[inside], columns[inside], values[inside]
-        scores = np.bincount(columns, weights[place] * values, minlength=context.columns.size).astype(np.float32)
+        scores = weighed(self.fitted.arrays, "similar", sources, weights, context.columns.size)
         scores[scores <= 0] = np.nan
         return scores
 
