@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 import shopmind
-from shopmind.domain import History, Query, Slate
+from shopmind.domain import Event, History, Query, Slate
 from shopmind.insights import ads as report_of
 from shopmind.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS, system_clock
 from shopmind.kit.errors import InputError
@@ -326,6 +327,22 @@ def test_what_a_rule_hides_is_not_shown_as_an_ad(opened: Opened) -> None:
     assert ids(shop.recommend("ads", anchors=PHONE)) == ["ad-nova"]
     shop.rules.put([{"rule_id": "no", "action": "hide", "items": ["ad-nova"], "scenarios": ["ads"]}])
     assert ids(shop.recommend("ads", anchors=PHONE)) == []
+
+
+def test_a_thread_beside_the_answers_settles_what_is_due(opened: Opened, time: Time) -> None:
+    shop = opened()
+    put(shop, "views", pricing="cpm", bid=30)
+    shop.follow(every_s=0.02)
+    slate = shop.recommend("ads", anchors=PHONE)
+    shop.folder.events.append([_impression(slate, "views", time.now_ms)])
+    until = monotonic() + 20
+    while not account(shop, "views").spent and monotonic() < until:
+        sleep(0.02)
+    assert account(shop, "views").spent > 0, "no answer came after it"
+
+
+def _impression(slate: Slate, item_id: str, at_ms: int) -> Event:
+    return Event("seen", "impression", at_ms, item_id=item_id, request_id=slate.request_id, session_id="s")
 
 
 def rule(shop: Shop, action: str, items: list[str], **more: Any) -> str | None:

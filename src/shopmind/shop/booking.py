@@ -17,6 +17,8 @@ PATIENCE_S = 0.02
 """How long an answer waits for others who write; ads are left out rather than that a customer waits."""
 SETTLE_EVERY_MS = 250
 """How often answers see to what impressions have come and which holds are overdue; reported events do so at once."""
+LATE_MS = 2_000
+"""The same where a thread beside the answers sees to it: only when that thread is kept from it."""
 
 KEPT_DAYS = 400
 """How long what was shown of ads is told and learned from, and caps are kept; the money stays on the books for ever."""
@@ -31,19 +33,24 @@ WHY: dict[Refusal, str] = {
 
 
 class Booking:
-    """Reserves what the ads of an answer may cost, and settles what has become of earlier ones."""
+    """Reserves what the ads of an answer may cost, and settles what has become of earlier ones.
+
+    Attributes:
+        beside: whether a thread beside the answers calls `look_after` again and again.
+    """
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
         self._settled_ms = 0
         self._tidy_ms = 0
+        self.beside = False
 
     def book(self, query: Query, slate: Slate) -> Slate:
         """The slate with those ads alone whose money is held now; whatever was left out is named in `degraded`."""
         now_ms = self._clock()
-        if abs(now_ms - self._settled_ms) >= SETTLE_EVERY_MS:  # also where no ad was left to show: money may come back
-            self._settled_ms = now_ms
+        # also where no ad was left to show: money may come back
+        if abs(now_ms - self._settled_ms) >= (LATE_MS if self.beside else SETTLE_EVERY_MS):
             self.settle()
         booked = [(hit, hit.placement) for hit in slate.hits if hit.placement is not None]
         if not booked:
@@ -67,14 +74,20 @@ class Booking:
 
     def settle(self) -> Settled:
         """Charges what events have come for, and gives back what is overdue; what fails is done the next time."""
+        self._settled_ms = self._clock()
         try:
-            return self._ledger.settle(self._clock())
+            return self._ledger.settle(self._settled_ms)
         except ShopmindError:
             logger.exception("settling failed; it is tried again")
             return Settled()
 
+    def look_after(self) -> None:
+        """Settles and tidies, off the way of the answers."""
+        self.settle()
+        self.tidy()
+
     def tidy(self) -> int:
-        """Deletes closed holds that nobody looks at any more; a thread beside the answers calls it again and again."""
+        """Deletes closed holds that nobody looks at any more."""
         now_ms = self._clock()
         if now_ms < self._tidy_ms:
             return 0

@@ -249,7 +249,8 @@ class Shop(Asking, Views):
     def follow(self, every_s: float = 0.3) -> None:
         """Keeps the indexes up to date from a thread, while this process holds the lease; until `close`.
 
-        An adapted encoder that somebody promotes is taken into use, too, and scenario files that were changed.
+        An adapted encoder that somebody promotes is taken into use, too, and scenario files that were changed; money of
+        ads is settled.
         """
         unopened = ""
 
@@ -262,7 +263,7 @@ class Shop(Asking, Views):
                         unopened = "" if adopting.adopt(self._folder, wait_s=INDEXING_WAIT_S) else version
                         self._answering.refresh()
                     self._answering.take_up()
-                    self._booking.tidy()
+                    self._booking.look_after()
                     if self._indexer().behind() and self._folder.lease.acquire():
                         try:
                             self._indexer().catch_up()
@@ -272,6 +273,7 @@ class Shop(Asking, Views):
                     logger.exception("indexing failed; it is tried again")
 
         if self._indexing is None:
+            self._booking.beside = True
             self._indexing = threading.Thread(target=run, name="indexer", daemon=True)
             self._indexing.start()
 

@@ -40,6 +40,8 @@ _TAKE = (
 _TIMES = "SELECT count(*) FROM ad_holds WHERE {who} = ? AND at_ms > ? AND item = ?"
 _SHOWN_TO = "SELECT item, at_ms FROM ad_holds WHERE {who} = ? AND at_ms > ? ORDER BY at_ms"
 _MOVE = "UPDATE ad_accounts SET held = held + ?, spent = spent + ? WHERE item = ? AND day = ?"
+_CHARGED = "UPDATE ad_holds SET state = 1, event = ? WHERE number = ?"
+_RETURNED = "UPDATE ad_holds SET state = 2 WHERE number = ?"
 _DUE = (  # CROSS JOIN keeps the new events outside, however many holds are open
     "SELECT h.number, h.item, h.day, h.price, min(e.number) FROM events e CROSS JOIN ad_holds h "
     "ON h.request_id = e.request_id WHERE e.number > ? AND e.number <= ? AND e.request_id IS NOT NULL AND h.state = 0 "
@@ -166,19 +168,19 @@ def _reserve(driver: sqlite3.Connection, hold: Hold) -> Refusal:
 def _settle(connection: Connection, now_ms: int) -> Settled:
     mark, last = (int(connection.exec_driver_sql(sql).scalar_one()) for sql in (_MARK, _LAST))
     due = connection.exec_driver_sql(_DUE, (mark, last)).all()
-    for number, item, day, price, event in due:
-        connection.exec_driver_sql("UPDATE ad_holds SET state = 1, event = ? WHERE number = ?", (event, number))
-        _move(connection, item, (WHOLE, day), held=-price, spent=price)
-    overdue = connection.exec_driver_sql(_OVERDUE, (now_ms,)).all()
-    for number, item, day, price in overdue:
-        connection.exec_driver_sql("UPDATE ad_holds SET state = 2 WHERE number = ?", (number,))
-        _move(connection, item, (WHOLE, day), held=-price)
+    charged = {number for number, *_ in due}
+    overdue = [row for row in connection.exec_driver_sql(_OVERDUE, (now_ms,)) if row[0] not in charged]
+    moves = [(-price, price, item, of_day) for _, item, day, price, _ in due for of_day in (WHOLE, day)]
+    moves += [(-price, 0, item, of_day) for _, item, day, price in overdue for of_day in (WHOLE, day)]
+    for sql, rows in (
+        (_CHARGED, [(event, number) for number, *_, event in due]),
+        (_RETURNED, [(row[0],) for row in overdue]),
+        (_MOVE, moves),
+    ):
+        if rows:
+            connection.exec_driver_sql(sql, rows)
     connection.exec_driver_sql(_SET_MARK, (last,))
     return Settled(len(due), len(overdue), sum(row[3] for row in due))
-
-
-def _move(connection: Connection, item: int, days: Sequence[int], *, held: int, spent: int = 0) -> None:
-    connection.exec_driver_sql(_MOVE, [(held, spent, item, day) for day in days])
 
 
 def _shown(since_ms: int, until_ms: int) -> Select[Any]:
