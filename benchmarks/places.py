@@ -16,6 +16,7 @@ how many times as many people as in the mean week of the two months before buy a
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sqlite3
 import tempfile
@@ -375,6 +376,9 @@ def main() -> None:
     parser.add_argument("--choose", action="store_true", help="try settings as well, on weeks that are not reported")
     words = parser.parse_args()
     found = measure(words.shop, choose=words.choose)
+    before = record.RESULTS / "places.json"
+    if not words.choose and before.is_file():
+        found["tried"] = json.loads(before.read_text(encoding="utf-8"))["tried"]
     question = "shops, brands, goods of a shop, letters, trends"
     print(f"wrote {record.write('places', {'question': question, 'seed': SEED, **found}).name}")
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).resolve().parent / "results"
+PLACE = "benchmarks/results"
+"""Where they are in the repository."""
 
 
 def machine() -> dict[str, Any]:
@@ -33,10 +35,11 @@ def machine() -> dict[str, Any]:
 
 
 def commit() -> str:
-    """The commit that was measured, with a + when files differ from it."""
+    """The commit that was measured, with a + when files differ from it; results of other benchmarks measure nothing."""
     try:
         head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
-        dirty = subprocess.run(["git", "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True)
+        looked = ["git", "status", "--porcelain", "-uno", "--", ":/", f":(exclude,top){PLACE}"]
+        dirty = subprocess.run(looked, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
