@@ -46,10 +46,9 @@ class OfAnchor(Filter):
         sources = np.flatnonzero(np.diff(self._edges.by_source().indptr))
         sources = sources[sources < columns.size]
         if (column is None or not column.vocabulary) and not columns.kinds((kind,))[sources].any():
-            types, named = " or ".join(self._options.links), self._options.column
-            if named:
-                raise NotReadyError(f"nothing belongs to a {kind} yet, it needs links of type {types} or a {named}")
-            raise NotReadyError(f"nothing belongs to a {kind} yet, it needs links of type {types}")
+            links = f"links of type {' or '.join(self._options.links)} from items of kind {kind}"
+            named = f", or items with a {self._options.column}" if self._options.column else ""
+            raise NotReadyError(f"nothing belongs to a {kind} yet: it needs {links}{named}")
 
     def keep(self, context: Context) -> NDArray[np.bool_]:
         """See Filter."""
@@ -87,10 +86,10 @@ class OfAnchor(Filter):
     def _strays(self, context: Context) -> bool:
         """Whether a request without an anchor of the kind is about something else; it is told, unless its own filter
         says what it is about."""
-        if any(self._options.column in columns_of(each) for each in conjuncts(context.query.filter)):
+        column, strays = self._options.column, bool(context.query.anchors)
+        if any(column in columns_of(each) for each in conjuncts(context.query.filter)):
             return False
-        if context.query.anchors:
-            context.degraded.append(f"of_anchor: no anchor is a {self._options.kind}, nothing is shown")
-            return True
-        context.degraded.append(f"of_anchor: the request names no {self._options.kind}, it is not narrowed to one")
-        return False
+        by = f" or by a filter of {column}" if column else ""
+        then = "nothing is shown" if strays else "it is not narrowed to one"
+        context.degraded.append(f"of_anchor: the request names no {self._options.kind}, by an anchor{by}; {then}")
+        return strays
