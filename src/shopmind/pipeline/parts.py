@@ -7,7 +7,7 @@ scenario and serves many threads: it keeps no state of a request. A part that ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import Candidates, EventType
+from shopmind.domain import Candidates
 from shopmind.encoders import TextEncoder
 from shopmind.kit.errors import NotReadyError, StorageError
 from shopmind.pipeline.context import Context
@@ -65,15 +65,6 @@ class Tools:
         if found is None:
             raise NotReadyError(f"{name}: not trained yet; run: shopmind train FOLDER {name}")
         return found
-
-    def await_events(self, types: Sequence[EventType]) -> None:
-        """For `ready` of a part that can say nothing before anybody did such a thing; cheap enough for every request.
-
-        Raises:
-            NotReadyError: the log has no event of any of these types about an item.
-        """
-        if not self.events.happened(types):
-            raise NotReadyError(f"the shop has no event of type {' or '.join(types)} yet")
 
 
 @dataclass(frozen=True)

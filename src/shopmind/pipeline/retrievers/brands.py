@@ -72,12 +72,11 @@ class Brands(Retriever):
         self._weights = type_weights({kind: WORTH.get(kind, 0.0) for kind in options.types})
 
     def ready(self) -> None:
-        """Raises NotReadyError before the first training, and while no item has a brand or nobody has chosen any."""
+        """Raises NotReadyError before the first training, and while no item has a brand."""
         super().ready()
         column = self._tools.catalogue.columns().column(self._options.by)
         if not isinstance(column, TextColumn) or not column.vocabulary:
             raise NotReadyError(f"no item has a {self._options.by}")
-        self._tools.await_events(self._options.types)
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever; an item without a brand is never brought."""
