@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).resolve().parent / "results"
-PLACE = "benchmarks/results"
-"""Where they are in the repository."""
 
 
 def machine() -> dict[str, Any]:
@@ -38,7 +36,8 @@ def commit() -> str:
     """The commit that was measured, with a + when files differ from it; results of other benchmarks measure nothing."""
     try:
         head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
-        looked = ["git", "status", "--porcelain", "-uno", "--", ":/", f":(exclude,top){PLACE}"]
+        others = f":(exclude,top){RESULTS.parent.name}/{RESULTS.name}"
+        looked = ["git", "status", "--porcelain", "-uno", "--", ":/", others]
         dirty = subprocess.run(looked, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"

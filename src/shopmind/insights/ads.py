@@ -10,7 +10,8 @@ import polars as pl
 
 from shopmind.kit.clock import DAY_MS, format_time
 from shopmind.kit.errors import not_allowed
-from shopmind.pipeline.ads.book import Ad, AdBook, standing
+from shopmind.pipeline.ads.book import Ad, AdBook
+from shopmind.pipeline.ads.standing import standing
 from shopmind.pipeline.filters.biddable import Biddable
 from shopmind.shop import Shop
 from shopmind.stores.ad_terms import money

@@ -13,9 +13,9 @@ from shopmind.kit.clock import DAY_MS
 from shopmind.kit.errors import NotReadyError
 from shopmind.kit.seeds import hash64, uniforms
 from shopmind.pipeline.ads.bidding import Bidding, publish
-from shopmind.pipeline.ads.book import Ad, AdBook, Standing, standing
-from shopmind.pipeline.ads.lots import Lots
+from shopmind.pipeline.ads.book import Ad, AdBook
 from shopmind.pipeline.ads.pacing import EVEN
+from shopmind.pipeline.ads.standing import Standing, standing
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Filter, Tools
 from shopmind.pipeline.rules.segment import belongs
@@ -51,7 +51,6 @@ class Biddable(Filter):
         self._asked = options
         self._book = AdBook(tools.catalogue)
         self._standing: Standing | None = None
-        self._lots: tuple[Standing, Lots] | None = None
 
     def ready(self) -> None:
         """Raises NotReadyError while no ad has terms that can be used."""
@@ -68,18 +67,11 @@ class Biddable(Filter):
         taking_part = now.numbers[lots < now.chances].tolist()
         request = _Request(context, self._tools)
         found = {**now.always, **{number: now.ads[number] for number in taking_part if request.wants(now.ads[number])}}
-        bidding = Bidding.of(found, self._lots_of(now))
+        bidding = Bidding.of(found, now.lots)
         publish(context, bidding)
         keep = np.zeros(context.columns.size, np.bool_)
         keep[bidding.numbers] = True
         return keep
-
-    def _lots_of(self, now: Standing) -> Lots:
-        """Of all ads that may bid now; another thread may have looked at the money meanwhile."""
-        held = self._lots
-        if held is None or held[0] is not now:
-            held = self._lots = now, Lots.of(now.ads)
-        return held[1]
 
     def _now(self, context: Context) -> Standing:
         """Which ads may bid by schedule and money, looked at again when the catalogue changed or time went on."""
