@@ -380,8 +380,14 @@ def test_boosts_and_buries_weigh_in_the_auction_which_sets_the_price(opened: Ope
     rule(shop, "boost", ["low"], strength=8, scenarios=["ads"])
     slate = shop.recommend("ads", anchors=PHONE)
     assert ids(slate)[0] == "low"
+    assert [hit.score for hit in slate.hits] == sorted((hit.score for hit in slate.hits), reverse=True)
     assert [each.rule_id for each in slate.applied_rules] == ["boost"]
     assert 0 < account(shop, "low").held - before <= 20_000, "never above its bid of 20 cents"
+    rule(shop, "boost", ["low"], strength=4, scenarios=["ads"])
+    slate = shop.recommend("ads", anchors=PHONE)
+    assert ids(slate) == ["high", "low", "ad-nova"], "four times its bid of 0.2 lies between 0.9 and 0.42"
+    scores = {hit.item.item_id: hit.score for hit in slate.hits}
+    assert scores["low"] / scores["high"] == pytest.approx(4 * 0.2 / 0.9, rel=1e-4)
     shop.rules.remove("boost")
     rule(shop, "bury", ["high"], strength=8, scenarios=["ads"])
     assert ids(shop.recommend("ads", anchors=PHONE)) == ["ad-nova", "low", "high"]

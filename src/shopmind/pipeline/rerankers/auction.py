@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ class Auction(Reranker):
     """Keeps the winners, best place first, and leaves their placements for whoever reserves the money.
 
     It wants the columns of the ranker `expected_value`. What fits less than the floor takes no part, whatever it bids.
-    A merchandiser's boosts and buries multiply the quality by their strength, so prices stay below bids.
+    A merchandiser's boosts and buries multiply the quality by their strength, so prices stay below bids; the score is
+    bid · chance · quality, by which ads are ranked.
     """
 
     last = True
@@ -63,16 +64,21 @@ class Auction(Reranker):
         """See Reranker."""
         options, bidding = self._options, bidding_of(context)
         fit = candidates.column("ad_fit")
+        pushed = np.nan_to_num(candidates.column(PUSHED).astype(np.float64))
+        quality = candidates.column(QUALITY) * STRONGEST**pushed
+        worth = bidding.bids(candidates.items) * candidates.column(CHANCE) * quality
+        candidates = replace(
+            candidates.with_columns({QUALITY: quality.astype(np.float32)}), scores=worth.astype(np.float32)
+        )
         bids = bidding.places(candidates.items) >= 0
         mine = np.flatnonzero(bids & context.allowed[candidates.items] & ~(fit < options.floor))
-        mine = self._fair(context, candidates, mine)
-        offered = candidates.take(mine)
+        offered = candidates.take(self._fair(context, candidates, mine))
         won = auction(
             bidding.bids(offered.items),
             offered.column(CHANCE).astype(np.float64),
             examined(n, options.decay),
             kind=options.kind,
-            quality=offered.column(QUALITY) * STRONGEST ** np.nan_to_num(offered.column(PUSHED).astype(np.float64)),
+            quality=offered.column(QUALITY).astype(np.float64),
             reserve=options.reserve,
             tie=context.columns.tie[offered.items],
         )
