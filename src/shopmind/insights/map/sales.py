@@ -49,25 +49,27 @@ def sales(shop: Shop, days: int) -> Sales:
         held = _HELD.setdefault(shop, {}).get(days)
         if held is not None and 0 <= now_ms - held.read_ms < KEPT_MS and upto >= held.upto:
             events = shop.events.table(TYPES, after=held.upto, upto=upto)
-            before, read_ms = (_long(held.sold, size), _long(held.visits, size)), held.read_ms
+            before, read_ms = (held.sold, held.visits), held.read_ms
         else:
             events = shop.events.table(TYPES, since_ms=now_ms - days * DAY_MS, upto=upto)
-            before, read_ms = (np.zeros(size), np.zeros(size)), now_ms
+            before, read_ms = (np.zeros(0), np.zeros(0)), now_ms
         bought = pl.col("type") == EVENT_TYPES.index("purchase")
         sold, visits = (
-            counts + _counts(events.filter(kind), size) for counts, kind in zip(before, (bought, ~bought), strict=True)
+            _added(counts, events.filter(kind)) for counts, kind in zip(before, (bought, ~bought), strict=True)
         )
         periods = _HELD[shop]
         periods.pop(days, None)
         periods[days] = Sales(sold, visits, upto, read_ms)
         if len(periods) > PERIODS:
             del periods[next(iter(periods))]
-        return periods[days]
+        return Sales(_long(sold, size), _long(visits, size), upto, read_ms)
 
 
-def _counts(events: pl.DataFrame, size: int) -> NDArray[np.float64]:
+def _added(counts: NDArray[np.float64], events: pl.DataFrame) -> NDArray[np.float64]:
+    """Also of items newer than the picture of the catalogue: it may lag behind the log, which is read only once."""
     items = events["item"].drop_nulls().to_numpy()
-    return np.bincount(items[(items >= 0) & (items < size)], minlength=size).astype(np.float64)
+    more = np.bincount(items[items >= 0], minlength=len(counts)).astype(np.float64)
+    return more + _long(counts, len(more))
 
 
 def _long(counts: NDArray[np.float64], size: int) -> NDArray[np.float64]:
