@@ -14,7 +14,7 @@ from shopmind.serving import keys
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from shopmind.testing.processes import Server
     from shopmind.testing.visitor import Visitor
@@ -372,3 +372,19 @@ def test_who_changes_something_by_the_keyboard_goes_on_from_there(visitor: Visit
     page.keyboard.press("Enter")
     page.get_by_text("The cart is empty").wait_for()
     assert held() == "H1"
+
+
+def test_who_is_in_the_page_already_is_not_sent_back_to_its_head(visitor: Visitor, shop_api: Server) -> None:
+    page = come(visitor, f"{shop_api.url}/search?q=tea")
+    page.locator(".add").first.click()
+    waiting: list[Route] = []
+    page.route("**/v1/offers/cart", lambda route: waiting.append(route))
+    page.locator("#open-cart").click()
+    more = page.get_by_role("button", name=re.compile("^One more of"))
+    more.focus()
+    page.wait_for_function("() => document.querySelector('main').getAttribute('aria-busy') === 'true'")
+    while not waiting:
+        page.wait_for_timeout(20)
+    waiting.pop().continue_()
+    page.wait_for_function(SETTLED)
+    assert str(page.evaluate("document.activeElement.dataset.hold")).startswith("another:")

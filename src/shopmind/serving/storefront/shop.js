@@ -98,10 +98,11 @@ async function show({ focus = false, scroll = null, thanks = false } = {}) {
   }
   if (mine !== state.shown) return;
   main.setAttribute("aria-busy", "false");
-  const same = hold && Array.from(main.querySelectorAll("[data-hold]")).find((each) => each.dataset.hold === hold && each.checkVisibility());
+  const goes = main.contains(document.activeElement); // somebody is in the new page already, while its last part was on its way
+  const same = !goes && hold && Array.from(main.querySelectorAll("[data-hold]")).find((each) => each.dataset.hold === hold && each.checkVisibility());
   if (same) same.focus(); // who changes something by the keyboard goes on from there
   else if (scroll !== null) scrollTo(0, scroll);
-  if (!same && (focus || hold)) main.querySelector("h1")?.focus({ preventScroll: true });
+  if (!goes && !same && (focus || hold)) main.querySelector("h1")?.focus({ preventScroll: true });
   document.body.dataset.drawn = String(mine);
 }
 
