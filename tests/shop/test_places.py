@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,11 +68,38 @@ def test_within_a_shop_only_its_goods_are_shown_whether_it_is_named_by_anchor_or
         assert {hit.item.shop_id for hit in slate.hits} == {"shop-home"}
 
 
-def test_a_shop_that_sells_nothing_has_an_empty_slate_and_an_anchor_that_is_no_shop_says_nothing(tiny: Shop) -> None:
+def test_a_shop_that_sells_nothing_has_an_empty_slate(tiny: Shop) -> None:
     tiny.put_items([{"item_id": "shop-new", "kind": "shop", "title": "New"}])
     assert ids(tiny.recommend("in_shop", anchors=["shop-new"])) == []
-    assert len(ids(tiny.recommend("in_shop", anchors=["tea-01"]))) == 10
-    assert len(ids(tiny.recommend("in_shop", anchors=["not there"]))) == 10
+
+
+@pytest.mark.parametrize("anchor", ["tea-01", "not there"])
+def test_an_anchor_that_is_no_shop_is_shown_no_goods_of_others_and_is_told_why(tiny: Shop, anchor: str) -> None:
+    slate = tiny.recommend("in_shop", user="u01", anchors=[anchor])
+    assert ids(slate) == []
+    assert "of_anchor: no anchor is a shop, nothing is shown" in slate.degraded
+    slate = tiny.recommend("in_shop", user="u01", anchors=[anchor], filters="shop_id = 'shop-home'")
+    assert {hit.item.shop_id for hit in slate.hits} == {"shop-home"}
+    assert not any("of_anchor" in line for line in slate.degraded)
+
+
+@pytest.mark.parametrize("asked", [{}, {"filters": "price < 1000"}])
+def test_a_request_that_says_nothing_of_a_shop_is_told_that_its_goods_are_of_all(
+    tiny: Shop, asked: dict[str, Any]
+) -> None:
+    slate = tiny.recommend("in_shop", user="u01", **asked)
+    assert len({hit.item.shop_id for hit in slate.hits}) > 1
+    assert "of_anchor: the request names no shop, it is not narrowed to one" in slate.degraded
+
+
+def test_a_shop_that_goods_name_is_told_apart_though_it_is_no_item_itself(tmp_path: Path) -> None:
+    with create(tmp_path / "shop", name="Plain", encoder="none") as shop:
+        shop.put_items([{"item_id": f"{of}-{n}", "title": of, "shop_id": of} for of in ("a", "b") for n in range(3)])
+        shop.put_items([{"item_id": "b", "title": "a good that is called as a shop is"}])
+        shop.train(["popularity"])
+        assert not any("belongs" in line for line in shop.readiness()["in_shop"])
+        assert sorted(ids(shop.recommend("in_shop", anchors=["a"]))) == ["a-0", "a-1", "a-2"]
+        assert ids(shop.recommend("in_shop", anchors=["b"])) == []
 
 
 def test_a_story_leads_to_the_goods_it_mentions_and_a_good_to_the_stories_that_mention_it(tiny: Shop) -> None:

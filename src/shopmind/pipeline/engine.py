@@ -92,6 +92,7 @@ class Engine:
         for name, part in parts:
             try:
                 part.ready()
+                part.awaits()
             except NotReadyError as error:
                 found[name] = error.message
         columns = self._catalogue.columns()

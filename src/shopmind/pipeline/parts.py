@@ -7,7 +7,7 @@ scenario and serves many threads: it keeps no state of a request. A part that ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from shopmind.domain import Candidates
+from shopmind.domain import Candidates, EventType
 from shopmind.encoders import TextEncoder
 from shopmind.kit.errors import NotReadyError, StorageError
 from shopmind.pipeline.context import Context
@@ -66,6 +66,15 @@ class Tools:
             raise NotReadyError(f"{name}: not trained yet; run: shopmind train FOLDER {name}")
         return found
 
+    def await_events(self, types: Sequence[EventType]) -> None:
+        """For `awaits` of a part that can say nothing before anybody did such a thing.
+
+        Raises:
+            NotReadyError: the log has no event of any of these types about an item.
+        """
+        if not self.events.happened(types):
+            raise NotReadyError(f"the shop has no event of type {' or '.join(types)} yet")
+
 
 @dataclass(frozen=True)
 class NoOptions:
@@ -91,6 +100,11 @@ class Part(Protocol):
         """Raises NotReadyError with the command to run when it cannot work yet; by default, while untrained."""
         if self.artifacts:
             _ = self.fitted
+
+    def awaits(self) -> None:
+        """Raises NotReadyError while the shop holds nothing that it could say anything from, events of a type say; by
+        default it awaits nothing. Readiness asks it, an answer does not: a replay brings events of its own."""
+        return
 
     @cached_property
     def fitted(self) -> Artifact:

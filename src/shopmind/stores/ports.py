@@ -177,6 +177,10 @@ class Events(EchoedEvents, Protocol):
         """Whether an event of that type, one of HISTORY_TYPES, is among all that this user or session did."""
         ...
 
+    def happened(self, types: Iterable[EventType]) -> bool:
+        """Whether anybody did any such thing to an item; what was looked through once is not looked through again."""
+        ...
+
     def table(
         self,
         types: Iterable[EventType] | None = None,

@@ -321,6 +321,23 @@ class HistorySuite:
         assert not ever("u", "s", "purchase"), "another user's, in the same session"
         assert not ever("u", None, "play"), "a history holds what was done to items"
 
+    def test_whether_anybody_did_such_a_thing_is_known_at_once_and_after_an_erasure(
+        self, database: ShopDatabase
+    ) -> None:
+        events = database.events
+        assert not events.happened(["view", "click"])
+        events.append([Event("1", "purchase", NOON, user_id="v", item_id="a"), view("2", None)])
+        assert not events.happened(["view", "click"])  # a view of nothing is none of an item
+        assert events.happened(["purchase"])
+        events.append([view("3", "b"), view("4", "b", "w")])
+        assert events.happened(["view", "click"])
+        assert not events.happened([])
+        database.users.erase("u")
+        assert events.happened(["click", "view"])
+        database.users.erase("w")
+        assert not events.happened(["view", "click"])
+        assert events.happened(["purchase", "view"])
+
     def test_it_knows_an_event_as_soon_as_it_is_written(self, database: ShopDatabase) -> None:
         for i in range(5):
             done = database.events.append([view(str(i))])

@@ -87,6 +87,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "shelf: nothing that can be shown is of the category of what is at hand",
         "shelf：没有可展示的商品与手边商品同类",
     ),
+    "told.answer.no_anchor": (
+        "of_anchor: no anchor is a {kind}, nothing is shown",
+        "of_anchor：给出的锚点都不是 {kind}，不展示任何商品",
+    ),
+    "told.answer.not_narrowed": (
+        "of_anchor: the request names no {kind}, it is not narrowed to one",
+        "of_anchor：请求没有指明 {kind}，未限定范围",
+    ),
     "told.answer.rules": (
         "rules: not readable, left out: {names}",
         "规则：无法读取，未使用：{names}",

@@ -12,6 +12,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "没有商品注明创建时间（created_at）",
     ),
     "told.ready.no_links": ("the shop has no links of type {types}", "商店没有 {types} 类型的关联"),
+    "told.ready.no_events": ("the shop has no event of type {types} yet", "商店还没有 {types} 类型的事件"),
+    "told.ready.no_ends": (
+        "nothing belongs to a {kind} yet, it needs links of type {types}",
+        "还没有商品属于任何 {kind}，需要 {types} 类型的关联",
+    ),
+    "told.ready.no_ends_named": (
+        "nothing belongs to a {kind} yet, it needs links of type {types} or a {column}",
+        "还没有商品属于任何 {kind}，需要 {types} 类型的关联，或商品带有 {column}",
+    ),
     "told.ready.no_ad": ("there is no ad that may bid: {what}", "没有可参与竞价的广告：{what}"),
     "told.ready.ads_first": (
         "items of kind ad with advertiser, pricing, bid and budget come first",

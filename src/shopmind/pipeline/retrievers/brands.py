@@ -78,6 +78,10 @@ class Brands(Retriever):
         if not isinstance(column, TextColumn) or not column.vocabulary:
             raise NotReadyError(f"no item has a {self._options.by}")
 
+    def awaits(self) -> None:
+        """Raises NotReadyError while nobody has chosen anything."""
+        self._tools.await_events(self._options.types)
+
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever; an item without a brand is never brought."""
         column = context.columns.column(self._options.by)

@@ -29,7 +29,12 @@ class BuyAgain(Retriever):
         half_life_orders: float = 20.0
 
     def __init__(self, options: Options, tools: Tools) -> None:
+        super().__init__(options, tools)
         self._options = options
+
+    def awaits(self) -> None:
+        """Raises NotReadyError while nobody has bought anything."""
+        self._tools.await_events(self._options.types)
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""

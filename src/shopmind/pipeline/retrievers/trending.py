@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from shopmind.domain import EVENT_TYPES
 from shopmind.kit.clock import DAY_MS
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.leaders import Leaders
@@ -27,6 +28,10 @@ class Trending(Retriever):
         super().__init__(options, tools)
         self._held = SinceTraining()
         self._leaders = Leaders()
+
+    def awaits(self) -> None:
+        """Raises NotReadyError while nobody has chosen anything."""
+        self._tools.await_events([EVENT_TYPES[code] for code in np.flatnonzero(self.fitted.arrays["weights"])])
 
     def retrieve(self, context: Context, k: int) -> tuple[Numbers, NDArray[np.float32]]:
         """See Retriever."""

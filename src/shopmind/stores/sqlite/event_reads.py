@@ -47,6 +47,10 @@ _EVER_OF_SESSION = (
     f"SELECT 1 FROM events {{by}} WHERE {HISTORY} AND type = {{code}} AND session IS NOT NULL AND session = ? "
     "AND user IS NULL LIMIT 1"
 )
+_FIRST = (  # by number alone: a partial index would have to be read whole
+    "SELECT (SELECT number FROM events NOT INDEXED WHERE number > ? AND item IS NOT NULL "
+    "AND type IN (SELECT value FROM json_each(?)) ORDER BY number LIMIT 1), (SELECT max(number) FROM events)"
+)
 _DISLIKE = EVENT_TYPES.index("dislike")
 _COLUMNS = {
     "number": events.c.number,
@@ -115,6 +119,12 @@ def did_ever(driver: sqlite3.Connection, user_id: str | None, session_id: str | 
     """Whether the user, or the session while it was anonymous, has an event of that type about an item."""
     asked = zip(ever_sql(code), (user_id, session_id), strict=True)
     return any(who is not None and driver.execute(sql, (who,)).fetchone() for sql, who in asked)
+
+
+def read_first(driver: sqlite3.Connection, codes: Sequence[int], after: int) -> tuple[int | None, int]:
+    """Above `after` the number of the first event of these types about an item, and the newest number of all."""
+    first, newest = driver.execute(_FIRST, (after, _json(codes))).fetchone()
+    return first, newest or 0
 
 
 @cache

@@ -15,6 +15,7 @@ from shopmind.stores.sqlite.database import SqliteDatabase, among
 from shopmind.stores.sqlite.event_reads import (
     did_ever,
     read_between,
+    read_first,
     read_history,
     read_of_requests,
     read_table,
@@ -36,6 +37,7 @@ class SqliteEvents:
         self._database = database
         self._waiting: deque[PendingWrite] = deque()
         self._turn = threading.Lock()
+        self._none_up_to: dict[frozenset[EventType], int] = {}
 
     def append(self, events: Sequence[Event]) -> Appended:
         """See the port."""
@@ -68,6 +70,16 @@ class SqliteEvents:
         """See the port; the index of a user's events answers it, no row is made of them."""
         with self._database.looking() as driver:
             return did_ever(driver, user_id, session_id, EVENT_TYPES.index(event_type))
+
+    def happened(self, types: Iterable[EventType]) -> bool:
+        """See the port. Numbers only rise, so below the first such event there will never be one, whatever is erased:
+        each look starts there."""
+        asked = frozenset(types)
+        after = self._none_up_to.get(asked, 0)
+        with self._database.looking() as driver:
+            first, newest = read_first(driver, [EVENT_TYPES.index(name) for name in asked], after)
+        self._none_up_to[asked] = max(after, newest) if first is None else first - 1
+        return first is not None
 
     def table(
         self,
