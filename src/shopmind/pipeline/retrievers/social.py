@@ -66,15 +66,14 @@ class Social(Retriever):
         own, interest = interest_of(
             ease.arrays, context.history, context.now_ms, float(ease.card["options"]["half_life_days"])
         )
-        rarity = np.zeros(size)
-        known = min(size, len(ease.arrays["rarity"]))
-        rarity[:known] = ease.arrays["rarity"][:known]
-        theirs = rarity * np.bincount(wants.items, wants.share * np.sqrt(wants.worth), minlength=size)
-        theirs[np.bincount(wants.items, minlength=size) < self._options.least] = 0
+        known = wants.items < len(ease.arrays["rarity"])
+        wanted, place, people = np.unique(wants.items[known], return_inverse=True, return_counts=True)
         chosen = len(np.unique(context.history.items))
-        theirs *= self._options.strength / (1 + chosen / self._options.half)
-        theirs[own[own < size]] += interest[own < size]
-        items = np.flatnonzero(theirs).astype(np.int64)
-        scores = expected(ease.arrays, items, theirs[items], size)
+        strength = self._options.strength / (1 + chosen / self._options.half)
+        theirs = (
+            np.bincount(place, (wants.share * np.sqrt(wants.worth))[known]) * ease.arrays["rarity"][wanted] * strength
+        )
+        counts = (people >= self._options.least) & (theirs > 0)
+        scores = expected(ease.arrays, np.append(wanted[counts], own), np.append(theirs[counts], interest), size)
         numbers = best(np.where(scores > 0, scores, np.nan), context.allowed, context.columns.tie, k)
         return numbers, scores[numbers]

@@ -105,8 +105,8 @@ class SqliteCatalogue:
 
     def numbers(self, item_ids: Sequence[str]) -> Numbers:
         """See the port."""
-        with self._database.reading() as connection:
-            found = item_numbers(connection, item_ids)
+        with self._database.looking() as driver:
+            found = item_numbers(driver, item_ids)
         return np.fromiter((found.get(item_id, -1) for item_id in item_ids), np.int64, len(item_ids))
 
     def get(self, numbers: Sequence[Number] | Numbers) -> list[Item | None]:
@@ -169,8 +169,8 @@ class SqliteCatalogue:
 
     def last_change(self) -> int:
         """See the port."""
-        with self._database.reading() as connection:
-            return last_change(connection)
+        with self._database.looking() as driver:
+            return last_change(driver)
 
     def changes(self, after: int, limit: int = 10_000) -> list[Change]:
         """See the port."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, func, select
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from shopmind.stores.ports import Change, ChangeKind, Number
 from shopmind.stores.sqlite.schema import changes
 
+_NEWEST = str(select(func.max(changes.c.change)))
 _SUBJECTS: dict[ChangeKind, str] = {
     "item": "item",
     "item_removed": "item",
@@ -25,9 +27,10 @@ def log_changes(connection: Connection, what: ChangeKind, numbers: Iterable[Numb
         connection.exec_driver_sql("INSERT OR REPLACE INTO changes (what, subject, number) VALUES (?, ?, ?)", rows)
 
 
-def last_change(connection: Connection) -> int:
+def last_change(driver: sqlite3.Connection) -> int:
     """The newest change number; 0 for none."""
-    return int(connection.execute(select(func.max(changes.c.change))).scalar() or 0)
+    (newest,) = driver.execute(_NEWEST).fetchone()
+    return newest or 0
 
 
 def read_changes(connection: Connection, after: int, limit: int) -> list[Change]:

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from shopmind.stores.ports import Appended
-from shopmind.stores.sqlite.database import SqliteDatabase, fetched, insert_sql, next_number
+from shopmind.stores.sqlite.database import SqliteDatabase, driver_connection, fetched, insert_sql, next_number
 from shopmind.stores.sqlite.event_rows import Columns
 from shopmind.stores.sqlite.item_rows import item_numbers
 from shopmind.stores.sqlite.schema import events
@@ -72,7 +72,7 @@ def insert_events(connection: Connection, columns: Columns) -> Appended:
     number = next_number(connection, events)
     count = len(columns["key"])
     wanted = {item_id for item_id in columns["item_id"] if item_id is not None}
-    items = item_numbers(connection, list(wanted)) if wanted else {}
+    items = item_numbers(driver_connection(connection), list(wanted)) if wanted else {}
     if len(items) < len(wanted):
         refused = [item_id is not None and item_id not in items for item_id in columns["item_id"]]
         kept = {name: [v for v, out in zip(held, refused, strict=True) if not out] for name, held in columns.items()}

@@ -127,8 +127,8 @@ class SqliteEvents:
 
     def last_number(self) -> int:
         """See the port."""
-        with self._database.reading() as connection:
-            return int(connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM events").scalar_one())
+        with self._database.looking() as driver:
+            return int(driver.execute("SELECT coalesce(max(number), 0) FROM events").fetchone()[0])
 
     def count(self) -> int:
         """See the port."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from shopmind.domain import Item
 from shopmind.kit.errors import InputError
-from shopmind.stores.sqlite.database import Listed, driver_connection
+from shopmind.stores.sqlite.database import Listed
 from shopmind.stores.sqlite.schema import items
 
 FIELDS = tuple(column.name for column in items.columns if column.name not in ("number", "removed"))
@@ -61,6 +62,6 @@ def json_text(value: Any) -> str:
         raise InputError(f"{value!r} cannot be stored as JSON: {error}") from error
 
 
-def item_numbers(connection: Connection, item_ids: Sequence[str]) -> dict[str, int]:
+def item_numbers(driver: sqlite3.Connection, item_ids: Sequence[str]) -> dict[str, int]:
     """id → number of those items that exist."""
-    return dict(_NUMBERS.rows(driver_connection(connection), item_ids))
+    return dict(_NUMBERS.rows(driver, item_ids))

@@ -106,8 +106,8 @@ class SqliteLedger:
         if who is None:
             return {}
         found: dict[int, list[int]] = {}
-        with self._database.reading() as connection:
-            for item, at_ms in connection.exec_driver_sql(_SHOWN_TO.format(who=name), (who, since_ms)):
+        with self._database.looking() as driver:
+            for item, at_ms in driver.execute(_SHOWN_TO.format(who=name), (who, since_ms)):
                 found.setdefault(item, []).append(at_ms)
         return found
 

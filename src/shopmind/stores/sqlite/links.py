@@ -11,7 +11,7 @@ from shopmind.domain import Link, LinkType
 from shopmind.domain.link import USER_LINKS
 from shopmind.stores.ports import Number
 from shopmind.stores.sqlite.changes import log_changes
-from shopmind.stores.sqlite.database import SqliteDatabase, among, blocks, insert_sql
+from shopmind.stores.sqlite.database import SqliteDatabase, among, blocks, driver_connection, insert_sql
 from shopmind.stores.sqlite.item_rows import item_numbers
 from shopmind.stores.sqlite.schema import links
 from shopmind.stores.sqlite.users import user_numbers
@@ -63,8 +63,8 @@ def drop_links_of_items(connection: Connection, numbers: Sequence[Number]) -> No
 def _put_block(connection: Connection, block: Sequence[Link]) -> int:
     user_ids = {end for link in block if link.type in USER_LINKS for end in (link.source_id, link.target_id)}
     item_ids = {end for link in block if link.type not in USER_LINKS for end in (link.source_id, link.target_id)}
-    users = user_numbers(connection, sorted(user_ids)) if user_ids else {}
-    things = item_numbers(connection, sorted(item_ids)) if item_ids else {}
+    users = user_numbers(driver_connection(connection), sorted(user_ids)) if user_ids else {}
+    things = item_numbers(driver_connection(connection), sorted(item_ids)) if item_ids else {}
     rows = []
     for link in block:
         ends = users if link.type in USER_LINKS else things

@@ -13,7 +13,7 @@ from shopmind.kit.seeds import hash64_all
 from shopmind.stores.columns import NumberColumn, TextColumn
 from shopmind.stores.ports import Numbers
 from shopmind.stores.sqlite.changes import last_change, read_changes
-from shopmind.stores.sqlite.database import SqliteDatabase, among, blocks
+from shopmind.stores.sqlite.database import SqliteDatabase, among, blocks, driver_connection
 from shopmind.stores.sqlite.picture_columns import patched, read_column
 from shopmind.stores.sqlite.schema import items
 
@@ -47,7 +47,7 @@ class Picture:
     def first(database: SqliteDatabase) -> Picture:
         """Reads the whole catalogue."""
         with database.reading() as connection:
-            change = last_change(connection)
+            change = last_change(driver_connection(connection))
             size = 1 + int(connection.execute(select(func.max(items.c.number))).scalar() or 0)
             shown, tie = np.zeros(size, np.bool_), np.zeros(size, np.uint64)
             _read_rows(connection, None, shown, tie)
@@ -57,7 +57,7 @@ class Picture:
         """This picture, or a newer one when something changed since."""
         limit = 1_000 + int(REBUILD_SHARE * self.size)
         with self.database.reading() as connection:
-            change = last_change(connection)
+            change = last_change(driver_connection(connection))
             if change == self.change:
                 return self
             news = read_changes(connection, self.change, limit)

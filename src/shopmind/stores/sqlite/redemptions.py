@@ -77,8 +77,8 @@ class SqliteRedemptions:
 
     def last_change(self) -> int:
         """See the port."""
-        with self._database.reading() as connection:
-            return int(connection.exec_driver_sql(_LAST, (SUM,)).scalar() or 0)
+        with self._database.looking() as driver:
+            return driver.execute(_LAST, (SUM,)).fetchone()[0] or 0
 
     def spent(self, offer_ids: Sequence[str] | None = None) -> Mapping[str, Spent]:
         """See the port."""

@@ -59,7 +59,8 @@ def _gone(connection: Connection, traces: Sequence[Trace]) -> list[bool]:
         return [False] * len(traces)
     noted = select(records.c.key).where(records.c.kind == ERASING, among(records.c.key, named))
     leaving = {row[0] for row in fetched(connection, noted)}
-    numbers, erasures = user_numbers(connection, named), _moment(driver_connection(connection)).erasures
+    driver = driver_connection(connection)
+    numbers, erasures = user_numbers(driver, named), _moment(driver).erasures
 
     def is_gone(user_id: str | None, since: Moment | None) -> bool:
         if user_id is None:

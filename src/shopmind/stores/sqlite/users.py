@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from shopmind.stores.sqlite.schema import events, links, records, users
 BLOCK = 5_000
 _INSERT = insert_sql(users)
 _NUMBERS = Listed(select(users.c.user_id, users.c.number), users.c.user_id)
+_WHOLE = Listed(select(users.c.user_id, users.c.created_at_ms, users.c.attributes, users.c.consent), users.c.user_id)
 _UPDATE = "UPDATE users SET created_at_ms = ?, attributes = ?, consent = ? WHERE number = ?"
 
 
@@ -48,8 +50,8 @@ class SqliteUsers:
 
     def numbers(self, user_ids: Sequence[str], *, create: bool = False) -> Numbers:
         """See the port."""
-        with self._database.reading() as connection:
-            found = user_numbers(connection, user_ids)
+        with self._database.looking() as driver:
+            found = user_numbers(driver, user_ids)
         missing = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in found]
         if create and missing:
             with self._database.writing() as connection:
@@ -58,15 +60,12 @@ class SqliteUsers:
 
     def get(self, user_id: str) -> User | None:
         """See the port."""
-        with self._database.reading() as connection:
-            row = connection.execute(select(users).where(users.c.user_id == user_id)).first()
-        return None if row is None else _user(row)
+        return self.some([user_id]).get(user_id)
 
     def some(self, user_ids: Sequence[str]) -> dict[str, User]:
         """See the port."""
-        asked = select(users).where(among(users.c.user_id, user_ids))
-        with self._database.reading() as connection:
-            return {row.user_id: _user(row) for row in connection.execute(asked)}
+        with self._database.looking() as driver:
+            return {row[0]: _user(row) for row in _WHOLE.rows(driver, user_ids)}
 
     def table(self) -> pl.DataFrame:
         """See the port."""
@@ -79,13 +78,13 @@ class SqliteUsers:
     def erase(self, user_id: str) -> Mapping[str, int]:
         """See the port. Anonymous events of this user's sessions go with the user's own."""
         with self._database.reading() as connection:
-            number = user_numbers(connection, [user_id]).get(user_id)
+            number = user_numbers(driver_connection(connection), [user_id]).get(user_id)
             known_to = int(connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM events").scalar_one())
             early = [] if number is None else _events_of(connection, number, 0, known_to)
         erased = dict.fromkeys(("users", "events", "links", "records"), 0)
         with self._database.writing() as connection:
             erased["records"] = connection.execute(delete(records).where(records.c.user_id == user_id)).rowcount
-            number = user_numbers(connection, [user_id]).get(user_id)
+            number = user_numbers(driver_connection(connection), [user_id]).get(user_id)
             give_holds_to_nobody(connection, user_id, number)
             if number is not None:
                 late = _events_of(connection, number, known_to, None)
@@ -104,20 +103,21 @@ class SqliteUsers:
         return erased
 
 
-def user_numbers(connection: Connection, user_ids: Sequence[str]) -> dict[str, int]:
+def user_numbers(driver: sqlite3.Connection, user_ids: Sequence[str]) -> dict[str, int]:
     """Pseudonym → number of those users that exist."""
-    return dict(_NUMBERS.rows(driver_connection(connection), user_ids))
+    return dict(_NUMBERS.rows(driver, user_ids))
 
 
 def created_users(connection: Connection, user_ids: Sequence[str]) -> dict[str, int]:
     """Pseudonym → number, made where there was none; to be called inside a write."""
-    found = user_numbers(connection, user_ids)
+    found = user_numbers(driver_connection(connection), user_ids)
     missing = {user_id: _fields(User(user_id)) for user_id in user_ids if user_id not in found}
     return found | _put(connection, missing) if missing else found
 
 
-def _user(row: Any) -> User:
-    return User(row.user_id, row.created_at_ms, orjson.loads(row.attributes), orjson.loads(row.consent))
+def _user(row: tuple[Any, ...]) -> User:
+    user_id, created_at_ms, attributes, consent = row
+    return User(user_id, created_at_ms, orjson.loads(attributes), orjson.loads(consent))
 
 
 def _fields(user: User) -> tuple[Any, ...]:

@@ -86,9 +86,21 @@ def walked(
             sources = [found[start, chain[:-1]] for start, chain in keys]
             if stage > 1:
                 sources = [each.strongest(STRONGEST) for each in sources]
-            product = _reached(_matrix(sources, matrices[name].shape[0]) @ matrices[name])
-            found |= zip(keys, _parted(product, len(sources)), strict=True)
+            found |= zip(keys, _sent(sources, matrices[name]), strict=True)
     return found
+
+
+def _sent(sources: Sequence[Reached], along: sparse.csr_array) -> Iterable[Reached]:
+    """The product of each with the matrix. For a single history its rows times a vector: half the time, and the sums
+    are made in the same order."""
+    if len(sources[0].starts) == 2:
+        return [_of_one(each.values @ along[each.columns]) for each in sources]
+    return _parted(_reached(_matrix(sources, along.shape[0]) @ along), len(sources))
+
+
+def _of_one(sums: NDArray[np.float32]) -> Reached:
+    columns = np.flatnonzero(sums != 0).astype(np.int32)  # of floats themselves it takes ten times as long
+    return Reached(np.array([0, len(columns)], np.int32), columns, sums[columns])
 
 
 def _matrix(stacked: Sequence[Reached], width: int) -> sparse.csr_array:
