@@ -61,6 +61,26 @@ def scene(result: dict[str, Any]) -> Iterator[str]:
     yield from _systems(result, "scene", "served")
 
 
+def send_time(result: dict[str, Any]) -> Iterator[str]:
+    """The hour of a message."""
+    yield f"## The hour of a message\n\n{where(result)}"
+    yield (
+        f"The Complete Journey, {result['orders']:,} orders of {result['households']:,} households in the last four "
+        f"weeks: the share of a household's that fall within an hour of the one its message is planned for "
+        f"(own_hours = {result['own_hours']:g}, times of {result['zone']}). 95 % bootstrap intervals over households.\n"
+    )
+    rows = []
+    for name, part in result["parts"].items():
+        own, busiest = (_value(part["systems"][each]["within an hour"]) for each in ("own hour", "busiest hour"))
+        less = _value(part["differences"]["own hour-busiest hour"]["within an hour"], signed=True)
+        rows.append([name, own, busiest, f"{part['busiest_hour_utc']}:00", less])
+    head = ("hours left out", "own hour", "the shop's busiest hour", "which is, UTC", "own hour less it")
+    yield from grid(head, rows)
+    tried = result["four weeks before"]
+    said = ", ".join(f"{weight} {value:.3f}" for weight, value in tried["own_hours"].items())
+    yield f"The four weeks before ({tried['households']:,} households) by `own_hours`, no hour left out: {said}.\n"
+
+
 def places(result: dict[str, Any]) -> Iterator[str]:
     """Shops, brands, goods of a shop, letters and trends."""
     yield "## Shops, brands, the goods of a shop, letters and trends\n"

@@ -54,6 +54,7 @@ def page() -> str:
         ("experiments", loop_tables.experiments),
         ("policy", _policy),
         ("messages", places_tables.messages),
+        ("send_time", places_tables.send_time),
         ("ads", ads_tables.ads),
         ("promotions", promotions_tables.section),
     ):
