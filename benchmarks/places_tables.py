@@ -16,15 +16,15 @@ def _value(told: Mapping[str, Any], *, signed: bool = False) -> str:
     return form.format(told["value"], low, high)
 
 
-def _systems(told: Mapping[str, Any], ours: str, figure: str) -> Iterator[str]:
-    """Each system's figures, and ours less it."""
+def _systems(told: Mapping[str, Any], ours: str, *differing: str) -> Iterator[str]:
+    """Each system's figures, and ours less it in those that are named; empty where a system has none."""
     figures = list(next(iter(told["systems"].values())))
     rows = []
     for name, of in told["systems"].items():
-        gap = told["differences"].get(f"{ours}-{name}")
-        less = "" if gap is None else _value(gap[figure], signed=True)
-        rows.append([name, *(_value(of[each]) for each in figures), less])
-    yield from grid(["system", *figures, f"{ours} less it, {figure}"], rows)
+        gap = told["differences"].get(f"{ours}-{name}", {})
+        less = (_value(gap[each], signed=True) if each in gap else "" for each in differing)
+        rows.append([name, *(_value(of[each]) if each in of else "" for each in figures), *less])
+    yield from grid(["system", *figures, *(f"{ours} less it, {each}" for each in differing)], rows)
 
 
 def social(result: dict[str, Any]) -> Iterator[str]:
@@ -59,6 +59,30 @@ def scene(result: dict[str, Any]) -> Iterator[str]:
     yield "## Sets for an occasion\n"
     yield f"Commit {str(result['commit'])[:8]}. Eighteen occasions of data/gifts, told by later receipts.\n"
     yield from _systems(result, "scene", "served")
+
+
+def substitutes(result: dict[str, Any]) -> Iterator[str]:
+    """What stands in for what is gone."""
+    yield f"## In place of what is gone\n\n{where(result)}"
+    found = result["rated"]
+    empty = ", ".join(f"`{name}`" for name, hits in found["hits_of_six"].items() if not hits)
+    yield (
+        f"Rated: data/electronics, {found['sold_out']} goods of {found['queries']} queries sold out one by one; the "
+        f"order of the rated goods is told of the {found['with_wrong_goods']} queries that have a wrong one. "
+        + (f"Without an answer, for these goods have no categories: {empty}.\n" if empty else "\n")
+    )
+    yield from _systems(found, "substitutes", "ndcg@10", "right@6")
+    switches = result.get("switches")
+    if switches is None:
+        return
+    yield (
+        f"Switches: The Complete Journey, {switches['asked']:,} of {switches['switches']:,} orders in which a "
+        f"household took another good of the category than its usual one, {switches['households']:,} households.\n"
+    )
+    for name, part in switches["parts"].items():
+        met = f"{part['could_be_met']:.0%}"
+        yield f"Out of the {name}, {part['goods']:,} goods; a right one among them in {met} of the cases:\n"
+        yield from _systems(part, "substitutes", "hit_rate@6")
 
 
 def send_time(result: dict[str, Any]) -> Iterator[str]:

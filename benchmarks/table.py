@@ -50,6 +50,7 @@ def page() -> str:
         ("cross_domain", places_tables.cross_domain),
         ("scene", places_tables.scene),
         ("new_arrivals", places_tables.new_arrivals),
+        ("substitutes", places_tables.substitutes),
         ("exploration", loop_tables.exploration),
         ("experiments", loop_tables.experiments),
         ("policy", _policy),
