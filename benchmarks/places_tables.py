@@ -81,7 +81,7 @@ def substitutes(result: dict[str, Any]) -> Iterator[str]:
     )
     for name, part in switches["parts"].items():
         met = f"{part['could_be_met']:.0%}"
-        yield f"Out of the {name}, {part['goods']:,} goods; a right one among them in {met} of the cases:\n"
+        yield f"{name.capitalize()}: {part['goods']:,} goods, a right one among them in {met} of the cases.\n"
         yield from _systems(part, "substitutes", "hit_rate@6")
 
 
@@ -101,8 +101,12 @@ def send_time(result: dict[str, Any]) -> Iterator[str]:
     head = ("hours left out", "own hour", "the shop's busiest hour", "which is, UTC", "own hour less it")
     yield from grid(head, rows)
     tried = result["four weeks before"]
-    said = ", ".join(f"{weight} {value:.3f}" for weight, value in tried["own_hours"].items())
-    yield f"The four weeks before ({tried['households']:,} households) by `own_hours`, no hour left out: {said}.\n"
+    beside = "the busiest hour"
+    said = ", ".join(f"{weight} {value:.3f}" for weight, value in tried["own_hours"].items() if weight != beside)
+    yield (
+        f"The four weeks before ({tried['households']:,} households) by `own_hours`, no hour left out: {said}; "
+        f"{beside} {tried['own_hours'][beside]:.3f}.\n"
+    )
 
 
 def places(result: dict[str, Any]) -> Iterator[str]:
