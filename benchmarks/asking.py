@@ -8,17 +8,24 @@ from numpy.typing import NDArray
 from shopmind.domain import History, Query
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.engine import Engine
+from shopmind.pipeline.scenario import Scenario
 from shopmind.shop import Shop
+from shopmind.stores.columns import Only
 
 
 class Asking:
-    """One scenario of one shop, with the artifacts it has now and no experiments."""
+    """One scenario of one shop, by its name or as it is, with the artifacts it has now and no experiments.
 
-    def __init__(self, shop: Shop, scenario: str) -> None:
+    Args:
+        only: numbers of the only items that are shown, rising; None shows all.
+    """
+
+    def __init__(self, shop: Shop, scenario: str | Scenario, only: NDArray[np.int64] | None = None) -> None:
         self._shop = shop
-        self._scenario = shop.scenarios[scenario]
+        self._scenario = shop.scenarios[scenario] if isinstance(scenario, str) else scenario
         self._engine = Engine(self._scenario, shop.tools)
-        self._columns = shop.catalogue.columns()
+        columns = shop.catalogue.columns()
+        self._columns = columns if only is None else Only(columns, only)
 
     def best(self, query: Query, n: int) -> NDArray[np.int64]:
         """The item numbers of the first n hits; the history is the query's own, or else the log's."""

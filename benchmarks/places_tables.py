@@ -16,15 +16,15 @@ def _value(told: Mapping[str, Any], *, signed: bool = False) -> str:
     return form.format(told["value"], low, high)
 
 
-def _systems(told: Mapping[str, Any], ours: str, figure: str) -> Iterator[str]:
-    """Each system's figures, and ours less it."""
+def _systems(told: Mapping[str, Any], ours: str, *differing: str) -> Iterator[str]:
+    """Each system's figures, and ours less it in those that are named; empty where a system has none."""
     figures = list(next(iter(told["systems"].values())))
     rows = []
     for name, of in told["systems"].items():
-        gap = told["differences"].get(f"{ours}-{name}")
-        less = "" if gap is None else _value(gap[figure], signed=True)
-        rows.append([name, *(_value(of[each]) for each in figures), less])
-    yield from grid(["system", *figures, f"{ours} less it, {figure}"], rows)
+        gap = told["differences"].get(f"{ours}-{name}", {})
+        less = (_value(gap[each], signed=True) if each in gap else "" for each in differing)
+        rows.append([name, *(_value(of[each]) if each in of else "" for each in figures), *less])
+    yield from grid(["system", *figures, *(f"{ours} less it, {each}" for each in differing)], rows)
 
 
 def social(result: dict[str, Any]) -> Iterator[str]:
@@ -59,6 +59,54 @@ def scene(result: dict[str, Any]) -> Iterator[str]:
     yield "## Sets for an occasion\n"
     yield f"Commit {str(result['commit'])[:8]}. Eighteen occasions of data/gifts, told by later receipts.\n"
     yield from _systems(result, "scene", "served")
+
+
+def substitutes(result: dict[str, Any]) -> Iterator[str]:
+    """What stands in for what is gone."""
+    yield f"## In place of what is gone\n\n{where(result)}"
+    found = result["rated"]
+    empty = ", ".join(f"`{name}`" for name, hits in found["hits_of_six"].items() if not hits)
+    yield (
+        f"Rated: data/electronics, {found['sold_out']} goods of {found['queries']} queries sold out one by one; the "
+        f"order of the rated goods is told of the {found['with_wrong_goods']} queries that have a wrong one. "
+        + (f"Without an answer, for these goods have no categories: {empty}.\n" if empty else "\n")
+    )
+    yield from _systems(found, "substitutes", "ndcg@10", "right@6")
+    switches = result.get("switches")
+    if switches is None:
+        return
+    yield (
+        f"Switches: The Complete Journey, {switches['asked']:,} of {switches['switches']:,} orders in which a "
+        f"household took another good of the category than its usual one, {switches['households']:,} households.\n"
+    )
+    for name, part in switches["parts"].items():
+        met = f"{part['could_be_met']:.0%}"
+        yield f"{name.capitalize()}: {part['goods']:,} goods, a right one among them in {met} of the cases.\n"
+        yield from _systems(part, "substitutes", "hit_rate@6")
+
+
+def send_time(result: dict[str, Any]) -> Iterator[str]:
+    """The hour of a message."""
+    yield f"## The hour of a message\n\n{where(result)}"
+    yield (
+        f"The Complete Journey, {result['orders']:,} orders of {result['households']:,} households in the last four "
+        f"weeks: the share of a household's that fall within an hour of the one its message is planned for "
+        f"(own_hours = {result['own_hours']:g}, times of {result['zone']}). 95 % bootstrap intervals over households.\n"
+    )
+    rows = []
+    for name, part in result["parts"].items():
+        own, busiest = (_value(part["systems"][each]["within an hour"]) for each in ("own hour", "busiest hour"))
+        less = _value(part["differences"]["own hour-busiest hour"]["within an hour"], signed=True)
+        rows.append([name, own, busiest, f"{part['busiest_hour_utc']}:00", less])
+    head = ("hours left out", "own hour", "the shop's busiest hour", "which is, UTC", "own hour less it")
+    yield from grid(head, rows)
+    tried = result["four weeks before"]
+    beside = "the busiest hour"
+    said = ", ".join(f"{weight} {value:.3f}" for weight, value in tried["own_hours"].items() if weight != beside)
+    yield (
+        f"The four weeks before ({tried['households']:,} households) by `own_hours`, no hour left out: {said}; "
+        f"{beside} {tried['own_hours'][beside]:.3f}.\n"
+    )
 
 
 def places(result: dict[str, Any]) -> Iterator[str]:

@@ -50,10 +50,12 @@ def page() -> str:
         ("cross_domain", places_tables.cross_domain),
         ("scene", places_tables.scene),
         ("new_arrivals", places_tables.new_arrivals),
+        ("substitutes", places_tables.substitutes),
         ("exploration", loop_tables.exploration),
         ("experiments", loop_tables.experiments),
         ("policy", _policy),
         ("messages", places_tables.messages),
+        ("send_time", places_tables.send_time),
         ("ads", ads_tables.ads),
         ("promotions", promotions_tables.section),
     ):

@@ -119,10 +119,26 @@ class Planner:
         someone = User(user_id) if user is None else user
         history = self._history(someone)
         slate = self._slate(someone, history)
-        moment = self._moment(someone, history, self._id("preview", user_id))
+        moment = self.moment(someone, history, self._id("preview", user_id))
         if not why and len(slate.hits) < campaign.at_least:
             why = "too few items"
         return slate, moment, why or ("" if moment is not None else "quiet hours")
+
+    def moment(self, user: User, history: History, message_id: str) -> int | None:
+        """Epoch milliseconds at which a person is written to; None when every hour is quiet. Nothing is kept.
+
+        Args:
+            history: what the person did; what is later than the moment of planning is not looked at.
+            message_id: which minute of the hour is drawn from it.
+        """
+        offset_ms = offset_of(user.attributes.get("timezone"), self._plans.zone, self._now_ms)
+        times = history.times_ms[history.times_ms <= self._now_ms]
+        local = self._local.get(offset_ms)
+        if local is None:
+            local = self._local[offset_ms] = moved(self._everybody, offset_ms)
+        chances = likely(habits(times, offset_ms), local, self._plans.own_hours)
+        within, draw = self.campaign.within_hours, hash64(message_id)
+        return best_moment(self._now_ms, within, chances.tolist(), self._plans.quiet, offset_ms, draw)
 
     def _people(self, part: tuple[int, int]) -> Iterator[list[str]]:
         """Pseudonyms are evenly spread, so that a stretch of them is a share of the people."""
@@ -182,7 +198,7 @@ class Planner:
     def _message(self, user: User, message_id: str, run: str, report: Report) -> list[Message]:
         campaign = self.campaign
         history = self._history(user)
-        moment = self._moment(user, history, message_id)
+        moment = self.moment(user, history, message_id)
         if moment is None:
             report.counts["quiet hours"] += 1
             return []
@@ -214,16 +230,6 @@ class Planner:
             explore=False,
         )
         return self._shop.answer(query)
-
-    def _moment(self, user: User, history: History, message_id: str) -> int | None:
-        offset_ms = offset_of(user.attributes.get("timezone"), self._plans.zone, self._now_ms)
-        times = history.times_ms[history.times_ms <= self._now_ms]
-        local = self._local.get(offset_ms)
-        if local is None:
-            local = self._local[offset_ms] = moved(self._everybody, offset_ms)
-        chances = likely(habits(times, offset_ms), local, self._plans.own_hours)
-        within, draw = self.campaign.within_hours, hash64(message_id)
-        return best_moment(self._now_ms, within, chances.tolist(), self._plans.quiet, offset_ms, draw)
 
     @cached_property
     def _everybody(self) -> Shares:
