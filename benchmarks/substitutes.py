@@ -214,7 +214,14 @@ def main() -> None:
     """Measures and writes results/substitutes.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shop", type=Path, nargs="?", help="the demo's shop, for the switches")
-    where: Path | None = parser.parse_args().shop
+    parser.add_argument("--choose", action="store_true", help="try weights on the 28 days before, and write nothing")
+    given = parser.parse_args()
+    where: Path | None = given.shop
+    if given.choose:
+        if where is None:
+            parser.error("--choose needs SHOP")
+        with shopmind.open(where) as shop:
+            return substitutes_switches.choose(shop)
     kept = record.RESULTS / "substitutes.json"
     found: dict[str, Any] = {"rated": rated()}
     if where is not None:

@@ -35,6 +35,8 @@ SEED = 0
 PAGE, WINDOW_MS = 6, 28 * DAY_MS
 LEAST_ORDERS, MOST_A_HOUSEHOLD, HOUSEHOLDS = 3, 3, 1_000
 OURS = "substitutes"
+DEMAND = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+"""Weights of the demand of a good that are tried."""
 FILTERS = 'filters = [{part = "in_stock"}, {part = "in_cart"}, {part = "blocked"}]\n'
 DENSE = f'title = "d"\nneeds = ["anchors"]\nretrievers = {{dense = {{k = 100, of = "anchors"}}}}\n{FILTERS}'
 SHELF = f'title = "s"\nneeds = ["anchors"]\nretrievers = {{shelf = {{k = 100}}}}\n{FILTERS}'
@@ -158,8 +160,27 @@ class Asked:
         return found
 
 
-def measure(shop: Shop) -> dict[str, Any]:
-    """Every system on the last 28 days of the shop's log."""
+@dataclass(frozen=True)
+class Cut:
+    """The log in two: what is learned from, and the 28 days that are asked about.
+
+    Attributes:
+        events: before the 28 days. goods: (size,) products that are shown. found: how many switches there are.
+    """
+
+    events: pl.DataFrame
+    goods: NDArray[np.bool_]
+    found: int
+    asked: Asked
+
+    @property
+    def parts(self) -> dict[str, NDArray[np.bool_]]:
+        """(size,) the goods that may be shown."""
+        return {"whole catalogue": self.goods, "sold in the 28 days before": self.goods & (self.asked.popular > 0)}
+
+
+def cut(shop: Shop, back: int = 0) -> Cut:
+    """The last 28 days of the shop's log, or those `back` times 28 days earlier."""
     columns = shop.catalogue.columns()
     paths = columns.column("categories")
     if not isinstance(paths, TextColumn):
@@ -167,22 +188,47 @@ def measure(shop: Shop) -> dict[str, Any]:
     goods = columns.shown & columns.kinds(("product",))
     shelf = np.where(goods, paths.codes[: columns.size], -1).astype(np.int64)
     events = shop.events.table()
-    start_ms = int(events["timestamp_ms"].max()) + 1 - WINDOW_MS  # type: ignore[arg-type]
+    start_ms = int(events["timestamp_ms"].max()) + 1 - (back + 1) * WINDOW_MS  # type: ignore[arg-type]
     lines = shop.events.table(("purchase",)).drop_nulls(["user", "item", "order"])
+    lines = lines.filter(pl.col("timestamp_ms") < start_ms + WINDOW_MS)
     found = switches(lines, shelf, start_ms)
     every = drawn(found)
     print(len(found), "switches,", len(every), "asked", flush=True)
     recent = lines.filter(pl.col("timestamp_ms").is_between(start_ms - WINDOW_MS, start_ms, closed="left"))
     popular = np.bincount(recent["item"].to_numpy(), minlength=columns.size).astype(np.float64)
-    asking = Asked(every, shelf, popular, start_ms)
+    before = events.filter(pl.col("timestamp_ms") < start_ms)
+    return Cut(before, goods, len(found), Asked(every, shelf, popular, start_ms))
+
+
+def choose(shop: Shop) -> None:
+    """Prints what other weights of demand bring in the 28 days before those that are reported."""
+    made = cut(shop, back=1)
+    asked_of = made.asked
+    with shop.fitted_on(made.events, asked_of.now_ms, scenarios=(OURS,)) as fitted:
+        for weight in DEMAND:
+            text = f'base = "{OURS}"\nranker = {{weights = {{of_demand = {weight}}}}}\n'
+            for name, there in made.parts.items():
+                only = np.flatnonzero(there).astype(np.int64)
+                ask = Asking(fitted, drafted("tried", text, fitted.scenarios), only)
+                lists = asked(fitted, ask, asked_of.every, asked_of.now_ms)
+                values = figures(lists, asked_of.every, asked_of.shelf)
+                print(
+                    weight, name, {figure: round(float(each.mean()), 4) for figure, each in values.items()}, flush=True
+                )
+
+
+def measure(shop: Shop) -> dict[str, Any]:
+    """Every system on the last 28 days of the shop's log."""
+    made = cut(shop)
+    asking, every, shelf = made.asked, made.asked.every, made.asked.shelf
     place = np.unique([each.user for each in every], return_inverse=True)[1]
 
     def by_household(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(place, values) / np.bincount(place)
 
     parts = {}
-    with shop.fitted_on(events.filter(pl.col("timestamp_ms") < start_ms), start_ms, scenarios=(OURS,)) as fitted:
-        for name, there in (("whole catalogue", goods), ("sold in the 28 days before", goods & (popular > 0))):
+    with shop.fitted_on(made.events, asking.now_ms, scenarios=(OURS,)) as fitted:
+        for name, there in made.parts.items():
             lists = asking.lists(fitted, there)
             right = [bool(there[each.right].any()) for each in every]
             values = {system: figures(each, every, shelf) for system, each in lists.items()}
@@ -191,7 +237,7 @@ def measure(shop: Shop) -> dict[str, Any]:
                 "could_be_met": round(float(np.mean(right)), 4),
                 **told(values, by_household, ours=OURS),
             }
-    return {"switches": len(found), "asked": len(every), "households": int(place.max()) + 1, "parts": parts}
+    return {"switches": made.found, "asked": len(every), "households": int(place.max()) + 1, "parts": parts}
 
 
 def told(

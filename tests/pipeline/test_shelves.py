@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
-from shopmind.pipeline.shelves import same_brand, same_category, same_price
+from shopmind.pipeline.shelves import same_brand, same_category, same_price, sold_on_shelf
 from shopmind.stores.columns import NumberColumn, TextColumn
 
 
@@ -59,3 +60,12 @@ def test_prices_are_compared_in_one_currency() -> None:
 def test_a_brand_is_the_same_or_not_or_unknown() -> None:
     np.testing.assert_array_equal(same_brand(columns(), 1, ITEMS), [1.0, np.nan, 0.0, 1.0, 0.0])
     assert np.isnan(same_brand(columns(), 3, ITEMS)).all()
+
+
+def test_demand_worked_by_hand() -> None:
+    worth = np.array([np.e - 1, np.e**2 - 1, 0.0, 100.0, 5.0], np.float32)
+    category = np.array([1.0, 0.5, 1.0, 0.0, np.nan], np.float32)
+    assert sold_on_shelf(worth, category).tolist() == pytest.approx([0.5, 1.0, 0.0, np.nan, np.nan], nan_ok=True)
+    nothing = sold_on_shelf(np.zeros(2, np.float32), np.ones(2, np.float32))
+    assert np.isnan(nothing).all()
+    assert not len(sold_on_shelf(np.empty(0, np.float32), np.empty(0, np.float32)))

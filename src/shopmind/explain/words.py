@@ -76,6 +76,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "It costs about as much as {subject}.",
         "zh": "价格与{subject}相近。",
     },
+    "of_demand": {
+        "en": "It sells well among goods like {subject}.",
+        "zh": "在与{subject}同类的商品中销量较好。",
+    },
     "of_brand": {
         "en": "It is of the brand of {subject}.",
         "zh": "与{subject}是同一品牌。",

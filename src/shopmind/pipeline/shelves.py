@@ -48,6 +48,17 @@ def same_price(columns: ItemColumns, anchor: int, items: Numbers) -> NDArray[np.
     return found
 
 
+def sold_on_shelf(worth: NDArray[np.float32], category: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n,) ln(1 + worth) in units of the best seller's of these; NaN off the shelf and where nothing sold.
+
+    Args:
+        worth: (n,) decayed events of each item, see Popularity. category: (n,) of same_category.
+    """
+    sold = np.where(category > 0, np.log1p(worth), np.nan).astype(np.float32)
+    best = np.fmax.reduce(sold, initial=0.0)
+    return sold / best if best > 0 else np.full(len(sold), np.nan, np.float32)
+
+
 def _nearness(path: str, column: TextColumn) -> NDArray[np.float32]:
     """(v,) by code of the column."""
     worth = np.zeros(len(column.vocabulary), np.float32)

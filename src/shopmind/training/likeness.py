@@ -12,7 +12,8 @@ from shopmind.stores.columns import ItemColumns, TextColumn
 from shopmind.training.next_item.meaning import centred, traits
 from shopmind.training.recipe import Tables
 
-BLOCK = 1_024
+SCORES_AT_ONCE = 4_000_000
+"""Of items with each other: 16 MB, and as much again three times while the best are found."""
 PAIRS_AT_ONCE = 200_000
 
 
@@ -72,8 +73,9 @@ class Likeness:
             most = np.sort(most[np.argsort(-chosen[most], kind="stable")[:crowd]])
             if not len(most):
                 continue
-            for start in range(0, len(members), BLOCK):
-                block = members[start : start + BLOCK]
+            step = max(1, SCORES_AT_ONCE // len(most))
+            for start in range(0, len(members), step):
+                block = members[start : start + step]
                 scores = self._between(block, most)
                 scores[block[:, None] == most] = 0.0
                 near = np.argpartition(-scores, min(k, len(most)) - 1, axis=1)[:, :k]

@@ -38,7 +38,7 @@ class RelationsRecipe(Recipe):
         nothing happens for so long. k: neighbours of an item. shrink: see beyond_chance; of complements, see added.
         at_least: orders, or visits, that a pair must share. largest: items of one order or visit that count.
         unlike: how much being quite alike takes from a complement. crowd: the most chosen items of a category that
-        everything in it is read against.
+        everything in it is read against; a shop without categories has one of each kind.
         """
 
         viewed: tuple[EventType, ...] = ("view", "click")
@@ -49,7 +49,7 @@ class RelationsRecipe(Recipe):
         at_least: int = 2
         largest: int = 200
         unlike: float = 0.4
-        crowd: int = 2_000
+        crowd: int = 30_000
 
     def fit(self, tables: Tables, options: Any, *, seed: int, progress: Progress) -> Fitted:
         """CSR `substitutes` and `complements`, row = the item at hand.
