@@ -110,6 +110,28 @@ def test_a_story_leads_to_the_goods_it_mentions_and_a_good_to_the_stories_that_m
     assert ids(tiny.recommend("content", anchors=["kit-06"]))[0] == "page-gaiwan"
 
 
+def test_a_ring_of_links_and_a_link_to_itself_do_no_harm(tmp_path: Path) -> None:
+    rings = [
+        ("page", "other"),
+        ("other", "page"),
+        ("page", "page"),
+        ("page", "a"),
+        ("market", "market"),
+        ("market", "a"),
+    ]
+    with create(tmp_path / "shop", name="Rings", encoder="none") as shop:
+        shop.put_items([{"item_id": each, "title": each} for each in "ab"])
+        shop.put_items([{"item_id": each, "kind": "content", "title": each} for each in ("page", "other")])
+        shop.put_items([{"item_id": "market", "kind": "shop", "title": "Market"}])
+        types = {"market": "sells", "page": "mentions", "other": "mentions"}
+        shop.put_links([{"type": types[one], "source_id": one, "target_id": to} for one, to in rings])
+        shop.train(["popularity"])
+        assert ids(shop.recommend("in_content", anchors=["page"]))[0] == "a"
+        assert ids(shop.recommend("in_shop", anchors=["market"])) == ["a"]
+        assert ids(shop.recommend("content", anchors=["a"]))[0] == "page"
+        assert ids(shop.recommend("content", anchors=["page"])) == ["other"]
+
+
 def test_links_that_are_made_or_gone_count_in_the_next_answer(tmp_path: Path) -> None:
     with create(tmp_path / "shop", name="Plain", encoder="none") as shop:
         shop.put_items([{"item_id": each, "title": each} for each in "abc"])
