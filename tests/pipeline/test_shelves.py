@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shopmind.pipeline.shelves import same_brand, same_category, same_price, sold_on_shelf
+from shopmind.pipeline.shelves import best_sold, same_brand, same_category, same_price, sold_on_shelf
 from shopmind.stores.columns import NumberColumn, TextColumn
 
 
@@ -66,6 +66,16 @@ def test_demand_worked_by_hand() -> None:
     worth = np.array([np.e - 1, np.e**2 - 1, 0.0, 100.0, 5.0], np.float32)
     category = np.array([1.0, 0.5, 1.0, 0.0, np.nan], np.float32)
     assert sold_on_shelf(worth, category).tolist() == pytest.approx([0.5, 1.0, 0.0, np.nan, np.nan], nan_ok=True)
+    alone = sold_on_shelf(worth[:1], category[:1], best=float(np.e**2 - 1))
+    assert alone.tolist() == pytest.approx([0.5])  # of whom else is asked does not matter
     nothing = sold_on_shelf(np.zeros(2, np.float32), np.ones(2, np.float32))
     assert np.isnan(nothing).all()
     assert not len(sold_on_shelf(np.empty(0, np.float32), np.empty(0, np.float32)))
+
+
+def test_the_best_seller_of_a_shelf_is_one_that_may_be_shown() -> None:
+    worth = np.array([0.0, 9.0, 4.0, 2.0, 0.0, 50.0, 60.0], np.float32)
+    shown = np.ones(7, np.bool_)
+    shown[1] = False
+    assert best_sold(columns(), 1, worth, shown) == 4.0
+    assert best_sold(columns(), 6, worth, shown) == 0.0

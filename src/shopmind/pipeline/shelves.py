@@ -48,15 +48,30 @@ def same_price(columns: ItemColumns, anchor: int, items: Numbers) -> NDArray[np.
     return found
 
 
-def sold_on_shelf(worth: NDArray[np.float32], category: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(n,) ln(1 + worth) in units of the best seller's of these; NaN off the shelf and where nothing sold.
+def sold_on_shelf(
+    worth: NDArray[np.float32], category: NDArray[np.float32], best: float | None = None
+) -> NDArray[np.float32]:
+    """(n,) ln(1 + worth) in units of the best seller's; NaN off the shelf and where nothing sold.
 
     Args:
         worth: (n,) decayed events of each item, see Popularity. category: (n,) of same_category.
+        best: worth of the best seller of the shelf; None for that of these.
     """
-    sold = np.where(category > 0, np.log1p(worth), np.nan).astype(np.float32)
-    best = np.fmax.reduce(sold, initial=0.0)
-    return sold / best if best > 0 else np.full(len(sold), np.nan, np.float32)
+    most = float(worth[category > 0].max(initial=0.0)) if best is None else best
+    if most <= 0:
+        return np.full(len(worth), np.nan, np.float32)
+    return np.where(category > 0, np.log1p(worth) / np.log1p(most), np.nan).astype(np.float32)
+
+
+def best_sold(columns: ItemColumns, anchor: int, worth: NDArray[np.float32], allowed: NDArray[np.bool_]) -> float:
+    """Most worth of what may be shown on the anchor's shelf, 0 where nothing is there.
+
+    Args:
+        worth: (size,) or more, by item number. allowed: (size,).
+    """
+    there = np.flatnonzero(allowed)
+    near = same_category(columns, anchor, there) > 0
+    return float(worth[there[near]].max(initial=0.0))
 
 
 def _nearness(path: str, column: TextColumn) -> NDArray[np.float32]:

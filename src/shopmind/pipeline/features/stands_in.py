@@ -13,7 +13,7 @@ from shopmind.kit.errors import NotReadyError
 from shopmind.pipeline.context import Context
 from shopmind.pipeline.parts import Feature, NoOptions, Tools
 from shopmind.pipeline.retrievers.popularity import Popularity
-from shopmind.pipeline.shelves import same_brand, same_category, same_price, sold_on_shelf
+from shopmind.pipeline.shelves import best_sold, same_brand, same_category, same_price, sold_on_shelf
 
 COLUMNS = ("of_category", "of_price", "of_demand", "of_brand")
 
@@ -42,13 +42,14 @@ class StandsIn(Feature):
         worth = None
         if anchors:
             with contextlib.suppress(NotReadyError):
-                worth = self._popularity.score(context, items)
+                worth = self._popularity.standing(context)
         for anchor in anchors:
             category = same_category(columns, anchor, items)
             price = np.where(category > 0, same_price(columns, anchor, items), np.nan)
             near = {"of_category": category, "of_price": price, "of_brand": same_brand(columns, anchor, items)}
             if worth is not None:
-                near["of_demand"] = sold_on_shelf(worth, category)
+                best = best_sold(columns, anchor, worth, context.allowed)
+                near["of_demand"] = sold_on_shelf(worth[items], category, best)
             for name, values in near.items():
                 found[name] = np.fmax(found[name], values)
         return found
