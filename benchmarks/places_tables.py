@@ -85,6 +85,28 @@ def substitutes(result: dict[str, Any]) -> Iterator[str]:
         yield from _systems(part, "substitutes", "hit_rate@6")
 
 
+def content(result: dict[str, Any]) -> Iterator[str]:
+    """Texts and the goods they are about."""
+    yield f"## What a text is about\n\n{where(result)}"
+    yield "data/matching: texts of one shop as content, of the other as goods; intervals over what is in view.\n"
+    for name, found in result["sets"].items():
+        for place in ("in_content", "content"):
+            part = found[place]
+            yield (
+                f"{name}, `{place}`, asked {part['asked']:,} times among {found['texts']:,} texts and "
+                f"{found['goods']:,} goods, without links:\n"
+            )
+            yield from _systems(part, place, "recall@5", "ndcg@5")
+            rows = []
+            for said, key in (("linked", "linked"), ("not linked", "not_linked")):
+                two = part[key]["systems"]
+                gap = part[key]["differences"]["with_links-without"]["ndcg@5"]
+                values = (_value(two[each]["ndcg@5"]) for each in ("without", "with_links"))
+                rows.append([said, f"{part[key]['asked']:,}", *values, _value(gap, signed=True)])
+            yield "Every second pair linked, nDCG@5:\n"
+            yield from grid(["in view", "asked", "without links", "with them", "difference"], rows)
+
+
 def send_time(result: dict[str, Any]) -> Iterator[str]:
     """The hour of a message."""
     yield f"## The hour of a message\n\n{where(result)}"

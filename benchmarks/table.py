@@ -51,6 +51,7 @@ def page() -> str:
         ("scene", places_tables.scene),
         ("new_arrivals", places_tables.new_arrivals),
         ("substitutes", places_tables.substitutes),
+        ("content", places_tables.content),
         ("exploration", loop_tables.exploration),
         ("experiments", loop_tables.experiments),
         ("policy", _policy),

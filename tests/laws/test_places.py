@@ -33,8 +33,6 @@ def test_the_page_of_a_scenario_shows_its_file_and_says_what_was_measured_and_wh
 
 
 UNMEASURED = {
-    "content": "No data here",
-    "in_content": "No data here",
     "recently_viewed": "There is nothing to foresee",
 }
 """Places of which no quality can be shown, and the words that admit it."""
